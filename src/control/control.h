@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* control/control.h - all that a client can ask of the daemon. Every change goes definition -> plan -> reconcile.
+ * Shapes  networks are named by uuid; control_find_* give it for a name. Info structs are values or owned by the caller
+ *         as said at each.
+ * Errors  0 or -1 with *e: libvirt's code and text without its prefix. Nothing half-done remains. */
+#pragma once
+#include <net/if.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+#include "base/err.h"
+#include "base/mem.h"
+
+struct sd_event;
+struct control;
+
+struct control_options {
+	const char *root;        /* "" or an absolute path without '/' at its end */
+	const char *guestd;      /* program to run when no guestd answers; NULL: beside us, or libexec */
+	const char *guestd_user; /* NULL: vnet-guestd if there is such a user, else nobody */
+	const char *resolv_conf; /* "/etc/resolv.conf" */
+};
+
+/* Loads what is stored and what runs, reconciles, starts what is marked for autostart. */
+int control_start_up(const struct control_options *o, struct sd_event *loop, struct control **ret, struct err *e);
+void control_free(struct control *c); /* bridges, rules, guestd and guests stay */
+DEFINE_AUTO(struct control *, control_free)
+void control_reload(struct control *c); /* SIGHUP: settings, definitions, everything reconciled, autostart */
+
+struct control_net {
+	const char *name; /* good until the next control_ call that changes something */
+	struct uuid uuid;
+	bool active, persistent, autostart;
+};
+
+/* The i-th network of all, in no order; false: there is none. */
+bool control_net_at(const struct control *c, size_t i, struct control_net *ret);
+int control_find_name(const struct control *c, const char *name, struct control_net *ret, struct err *e);
+/* `name` is only for the error text, may be NULL. */
+int control_find_uuid(const struct control *c, const struct uuid *u, const char *name, struct control_net *ret,
+		      struct err *e);
+
+int control_define(struct control *c, const char *xml, size_t len, struct control_net *ret, struct err *e);
+int control_create(struct control *c, const char *xml, size_t len, struct control_net *ret, struct err *e);
+int control_start(struct control *c, const struct uuid *u, struct err *e);
+int control_destroy(struct control *c, const struct uuid *u, struct err *e);
+int control_undefine(struct control *c, const struct uuid *u, struct err *e);
+int control_set_autostart(struct control *c, const struct uuid *u, bool on, struct err *e);
+/* Canonical XML, freed with mem_drop. */
+int control_dumpxml(const struct control *c, const struct uuid *u, bool inactive, char **ret, struct err *e);
+int control_bridge(const struct control *c, const struct uuid *u, char ret[IFNAMSIZ], struct err *e);
+
+struct control_lease {     /* strings are control's, good until the loop turns */
+	const char *iface; /* the bridge */
+	uint64_t expiry;   /* Unix seconds, 0: never */
+	struct ip ip;
+	unsigned prefix;
+	struct mac mac;
+	const char *hostname; /* NULL: unknown */
+	char *client_id;      /* "01:52:54:...", NULL: none sent */
+};
+
+/* Leases that have not expired, of one MAC if `mac` is given. Freed with control_leases_free. */
+int control_leases(const struct control *c, const struct uuid *u, const struct mac *mac, struct control_lease **ret,
+		   size_t *ret_n, struct err *e);
+void control_leases_free(struct control_lease *v, size_t n);
+
+/* What the kernel should look like and what reconcile would change, as text for people, freed with mem_drop. */
+int control_plan(struct control *c, const struct uuid *u, char **ret, struct err *e);
+
+enum { CONTROL_TAP_QUEUES_MAX = 16 }; /* descriptors that one tap hands out */
+
+struct control_tap_request {
+	const char *name; /* NULL: vnetN */
+	uint32_t owner;   /* uid that may open it; UINT32_MAX: root only */
+	unsigned queues;  /* 0 or 1: a single-queue tap */
+	struct mac mac;   /* of the guest; zero: unknown */
+	bool persist;     /* stays; else it lives as long as its descriptors */
+};
+
+struct control_tap {
+	char name[IFNAMSIZ];
+	struct uuid network;
+	const char *network_name; /* NULL: no such network any more */
+	uint32_t owner;
+	struct mac mac; /* of the device */
+	bool attached, persist;
+};
+
+/* Makes a tap on an active network, attached and up. Without `persist` its queues' descriptors go to fds (room for
+ * CONTROL_TAP_QUEUES_MAX) and are the caller's. */
+int control_tap_add(struct control *c, const struct uuid *u, const struct control_tap_request *r,
+		    struct control_tap *ret, int *fds, size_t *ret_n_fds, struct err *e);
+int control_tap_del(struct control *c, const char *name, struct err *e);
+/* All taps that are ours, of one network if `u` is given; freed with mem_drop. */
+int control_tap_list(struct control *c, const struct uuid *u, struct control_tap **ret, size_t *ret_n, struct err *e);

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* firewall/firewall.h - our tables in the kernel: what is there, and one transaction that changes it (libmnl, libnftnl).
+ * The kernel's state is read once when it is opened and after firewall_refresh; between them it is what we committed.
+ * Errors  0 or -1 with *e. After a failed commit the kernel holds what it held before. */
+#pragma once
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "firewall/rules.h"
+
+struct firewall;
+
+int firewall_open(struct firewall **ret, struct err *e);
+void firewall_free(struct firewall *f); /* rules stay in the kernel */
+DEFINE_AUTO(struct firewall *, firewall_free)
+
+/* Reads again what the kernel holds of ours. */
+int firewall_refresh(struct firewall *f, struct err *e);
+
+/* Is this network in the kernel exactly like this? */
+bool firewall_has(const struct firewall *f, const struct fw_net *n);
+/* Is anything of a network with this bridge there? The bridges that are there: firewall_bridges gives the i-th, NULL at
+ * the end. */
+bool firewall_has_bridge(const struct firewall *f, const char *bridge);
+const char *firewall_bridges(const struct firewall *f, size_t i);
+
+struct fw_change {
+	const struct fw_net *add; /* wanted, replacing what is there of the same bridge; or NULL */
+	const char *del;          /* bridge to remove; or NULL. A bridge that is not there is no error */
+};
+
+/* All changes in one transaction: base chains appear with the first network and our table goes with the last. */
+int firewall_commit(struct firewall *f, const struct fw_change *changes, size_t n, struct err *e);

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* firewall/rules.h - what one network needs of the firewall, as data, and that as text. Pure.
+ * The shape of the rules: one table `inet vnetd`; a network is a few map elements (keyed by bridge name or source
+ * prefix) and chains of its own named BRIDGE_out, BRIDGE_in, BRIDGE_nat4, so packets cost the same whatever the number of
+ * networks. */
+#pragma once
+#include <net/if.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/addr.h"
+#include "base/mem.h"
+
+enum fw_mode { FW_ISOLATED, FW_NAT, FW_ROUTE };
+
+struct fw_net {
+	char bridge[IFNAMSIZ];
+	enum fw_mode mode;
+	struct prefix *subnets; /* as in the ip elements */
+	size_t n_subnets;
+	struct ip nat_start, nat_end;  /* source addresses; family 0: masquerade */
+	uint16_t port_start, port_end; /* source ports of TCP and UDP; never 0 for FW_NAT */
+};
+
+void fw_net_free(struct fw_net *n); /* what it owns, not the struct itself */
+struct fw_net fw_net_copy(const struct fw_net *n);
+/* Names this state: equal networks have equal stamps in every process. Kept in the kernel as chain user data. */
+uint64_t fw_net_stamp(const struct fw_net *n);
+/* Elements and chains of this network in nft's syntax, each line behind `indent`. */
+void fw_net_print(const struct fw_net *n, const char *indent, FILE *out);

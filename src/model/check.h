@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* model/check.h - what a definition must fulfil beyond its single elements, and the values that define fills in. */
+#pragma once
+#include "model/network.h"
+
+/* Mode against elements, subnets against each other, ranges and hosts against subnets. */
+int network_check(const struct network *n, struct err *e);
+
+/* Fills in what define does not find in the XML: uuid and mac. From `old`, the definition of the same name that it
+ * replaces (may be NULL; then also a missing bridge name is kept), else random. */
+void network_complete(struct network *n, const struct network *old);
+
+/* Is `name` a template ("", or text with exactly one % which is %d)? network_bridge_from_template puts `i` into it. */
+bool network_bridge_is_template(const char *name);
+void network_bridge_from_template(const char *name, unsigned i, char ret[IFNAMSIZ]);

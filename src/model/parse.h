@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* model/parse.h - a definition from XML. One function an element; what is not understood is never dropped silently:
+ * what the format defines and we do not support yet is an error that names it, what the format does not know at all is
+ * a warning. Every error carries its line (err.line) and a code for the wire (err.code, libvirt's). */
+#pragma once
+#include "model/network.h"
+
+struct xml_warning {
+	int line;
+	char *text;
+};
+
+struct xml_warnings { /* zeroed by the caller before first use */
+	struct xml_warning *v;
+	size_t n;
+};
+void xml_warnings_free(struct xml_warnings *w);
+
+/* Parses and checks (model/check.h) one document. `w` may be NULL. On failure *ret is not touched. */
+int network_parse(const char *xml, size_t len, struct network **ret, struct xml_warnings *w, struct err *e);
