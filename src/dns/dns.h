@@ -11,7 +11,7 @@
  *
  * Owner   the scope and what it points to is copied. Descriptors become ours, whatever is returned.
  * Errors  0 or -errno of the loop. Guests cause none: what they send is answered or dropped, and counted.
- * Needs   up to DNS_FDS_MAX descriptors, and DNS_TCP_CONNS for each address of each scope. */
+ * Needs   up to DNS_FDS_MAX descriptors (dns/upstream.h), and DNS_TCP_CONNS (dns/tcp.h) for each listening socket. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>

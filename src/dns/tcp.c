@@ -205,8 +205,8 @@ static void conn_new(struct dns_tcp *t, int fd, const union dns_sockaddr *from)
 	c->next = t->conns;
 	t->conns = c;
 	if (sd_event_add_io(t->loop, &c->source, fd, EPOLLIN, on_conn, c) < 0 ||
-	    sd_event_add_time_relative(t->loop, &c->idle, CLOCK_MONOTONIC, DNS_TCP_IDLE_S * 1000000ull, 0, on_idle, c) <
-		0)
+	    sd_event_add_time_relative(t->loop, &c->idle, CLOCK_MONOTONIC, DNS_TCP_IDLE_S * 1000000ull, 10000, on_idle,
+				       c) < 0)
 		conn_free(c);
 }
 
