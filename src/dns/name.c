@@ -5,7 +5,7 @@
 
 #include "base/mem.h"
 
-enum { POINTER = 0xc0 }; /* both high bits of a length byte; one of them alone means nothing (RFC 6891 s.5) */
+enum { POINTER = 0xc0 }; /* both high bits of a length byte, RFC 1035 s.4.1.4; one alone means nothing, RFC 6891 s.5 */
 
 int dns_name_parse(const char *text, struct dns_name *ret)
 {
@@ -26,45 +26,22 @@ int dns_name_parse(const char *text, struct dns_name *ret)
 	return 0;
 }
 
-/* Appends the labels at `r` up to the root (1) or a pointer (0, *at is where to); -EBADMSG. */
-static int read_labels(struct rd *r, struct dns_name *n, size_t *at)
+int dns_name_read(struct rd *r, struct dns_name *ret)
 {
-	for (;;) {
-		uint8_t c = rd_u8(r);
+	struct dns_name n = { .len = 0 };
+	uint8_t c;
 
-		if ((c & POINTER) == POINTER) {
-			*at = (size_t)(c & ~POINTER) << 8 | rd_u8(r);
-			return r->bad ? -EBADMSG : 0;
-		}
+	do {
+		c = rd_u8(r);
 		const uint8_t *p = rd_take(r, c);
 
 		/* the label, and behind it at least the root must fit */
-		if (r->bad || c > DNS_LABEL_MAX || n->len + 1 + c + (c ? 1 : 0) > DNS_NAME_MAX)
+		if (r->bad || c > DNS_LABEL_MAX || n.len + 1 + c + (c ? 1 : 0) > DNS_NAME_MAX)
 			return -EBADMSG;
-		n->b[n->len] = c;
-		memcpy(n->b + n->len + 1, p, c);
-		n->len = (uint8_t)(n->len + 1 + c);
-		if (c == 0)
-			return 1;
-	}
-}
-
-int dns_name_read(struct rd *r, struct view msg, struct dns_name *ret)
-{
-	struct dns_name n = { .len = 0 };
-	size_t limit = (size_t)(r->p - msg.p), at = 0;
-	int e = read_labels(r, &n, &at);
-
-	while (e == 0) { /* `limit` falls with every turn */
-		if (at >= limit)
-			return -EBADMSG;
-		limit = at;
-		struct rd back = rd_make(msg.p + at, msg.len - at);
-
-		e = read_labels(&back, &n, &at);
-	}
-	if (e < 0)
-		return e;
+		n.b[n.len] = c;
+		memcpy(n.b + n.len + 1, p, c);
+		n.len = (uint8_t)(n.len + 1 + c);
+	} while (c);
 	*ret = n;
 	return 0;
 }

@@ -19,10 +19,11 @@ struct dns_name {
 /* Any bytes but '.' make a label; one '.' may end the text. -EINVAL: an empty or long label, or too long in all. */
 int dns_name_parse(const char *text, struct dns_name *ret);
 
-/* Reads one name of `msg`, following pointers (RFC 1035 s.4.1.4), each of which must lead further back than all
- * before, so they end. `r` stands behind the name then. -EBADMSG. */
-int dns_name_read(struct rd *r, struct view msg, struct dns_name *ret);
-void dns_name_skip(struct rd *r); /* the same without looking; r->bad if it is none */
+/* Reads the name of a message's question. It is the first name there, so it has none to point back at: a pointer
+ * (RFC 1035 s.4.1.4) is refused, and there is none to be followed. -EBADMSG. */
+int dns_name_read(struct rd *r, struct dns_name *ret);
+/* Passes over the name of a record, which a pointer may end; r->bad if it is none. */
+void dns_name_skip(struct rd *r);
 
 bool dns_name_eq(const struct dns_name *a, const struct dns_name *b); /* whatever the case, RFC 4343 */
 struct dns_name dns_name_lower(const struct dns_name *n);

@@ -25,10 +25,10 @@ static struct header read_header(struct rd *r)
 	return h;
 }
 
-static int read_question(struct rd *r, struct view msg, struct dns_question *ret)
+static int read_question(struct rd *r, struct dns_question *ret)
 {
 	struct dns_question q;
-	int e = dns_name_read(r, msg, &q.name);
+	int e = dns_name_read(r, &q.name);
 
 	if (e < 0)
 		return e;
@@ -73,7 +73,7 @@ int dns_query_parse(struct view msg, struct dns_query *ret)
 		return -EBADMSG;
 	if (h.flags & DNS_OPCODE)
 		return DNS_NOTIMP;
-	if (h.questions != 1 || read_question(&r, msg, &ret->q) < 0)
+	if (h.questions != 1 || read_question(&r, &ret->q) < 0)
 		return DNS_FORMERR;
 	unsigned before = h.answers + h.authority, n = before + h.additional;
 
@@ -128,7 +128,7 @@ bool dns_answer_matches(struct view msg, const struct dns_query *q, uint16_t id)
 	struct dns_question got;
 
 	return !r.bad && h.id == id && (h.flags & (DNS_QR | DNS_OPCODE)) == DNS_QR && h.questions == 1 &&
-	       read_question(&r, msg, &got) == 0 && got.type == q->q.type && got.class == q->q.class &&
+	       read_question(&r, &got) == 0 && got.type == q->q.type && got.class == q->q.class &&
 	       dns_name_eq(&got.name, &q->q.name);
 }
 
