@@ -39,7 +39,7 @@ put_initrd()
 	mkdir -p "$dir/tree/bin" "$dir/tree/dev" "$dir/tree/proc" "$dir/tree/sys" "$dir/tree/etc"
 	cp "$(command -v busybox)" "$dir/tree/bin/busybox"
 	ln -s busybox "$dir/tree/bin/sh"
-	cp "$here/init" "$here/udhcpc.script" "$dir/tree/"
+	cp "$here/init" "$here/../netns/udhcpc.script" "$dir/tree/"
 	chmod 755 "$dir/tree/init" "$dir/tree/udhcpc.script"
 	put_modules "$dir/tree/modules"
 	(cd "$dir/tree" && find . | cpio -o -H newc --quiet) >"$dir/initrd.part"
@@ -51,6 +51,6 @@ if [ ! -e "$dir/vmlinux" ]; then
 	sh "$here/extract-vmlinux.sh" "$VM_KERNEL" "$dir/vmlinux"
 	put_initrd
 	rm -rf "$dir/deb" "$dir/tree"
-elif [ "$here/init" -nt "$dir/initrd" ] || [ "$here/udhcpc.script" -nt "$dir/initrd" ]; then
+elif [ "$here/init" -nt "$dir/initrd" ] || [ "$here/../netns/udhcpc.script" -nt "$dir/initrd" ]; then
 	rm -f "$dir/vmlinux" && exec sh "$0" "$@"
 fi
