@@ -1,23 +1,31 @@
 # vnet: `make help` lists the targets.
+VERSION := 0.1
 PREFIX  ?= /usr/local
 PKGS    := libxml-2.0 libnl-3.0 libnl-route-3.0 libnftnl libmnl libsystemd sqlite3 libtirpc libseccomp libedit json-c
 O       ?= build
 CFLAGS  ?= -O2 -g
 FLAGS   := -std=gnu17 -Wall -Wextra -Wshadow -Wmissing-prototypes -Werror -D_GNU_SOURCE -fPIC -fvisibility=hidden \
-           -Isrc -Iinclude -I$O/gen $(shell pkg-config --cflags $(PKGS)) -MMD -MP \
+           -Isrc -Iinclude -I$O/gen $(shell pkg-config --cflags $(PKGS) 2>/dev/null) -MMD -MP \
            $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer)
-LDLIBS  += -Wl,--as-needed $(shell pkg-config --libs $(PKGS))
+LDLIBS  += -Wl,--as-needed $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 LDFLAGS += $(if $(SAN),-fsanitize=$(SAN))
+MISSING := $(shell pkg-config --exists $(PKGS) >/dev/null 2>&1 || echo missing)
 
 X       := $(wildcard src/*/*.x)
 GEN     := $(patsubst src/%.x,$O/gen/%.h,$X)
 CORE    := $(patsubst %.c,$O/%.o,$(filter-out src/vnetd/% src/guestd/main.c src/vnet/% src/libvnet/%,$(wildcard src/*/*.c))) \
            $(patsubst src/%.x,$O/gen/%.o,$X)
-UNIT    := $(patsubst %.c,$O/%,$(wildcard tests/unit/test_*.c))
-FUZZ    := $(patsubst %.c,$O/%,$(wildcard tests/fuzz/fuzz_*.c))
+programs = $(patsubst %.c,$O/%,$(wildcard $1))
+UNIT    := $(call programs,tests/unit/test_*.c)
+NETNS   := $(call programs,tests/netns/test_*.c)
+PEER    := $(call programs,tests/peer/*.c)
+FUZZ    := $(call programs,tests/fuzz/fuzz_*.c)
 objs     = $(patsubst %.c,$O/%.o,$(wildcard $1))
+RUN     := BUILD=$(abspath $O) sh tests/run.sh
 
-all: $O/vnetd $O/vnet-guestd $O/vnet
+all: $(MISSING) $O/vnetd $O/vnet-guestd $O/vnet $O/libvnet.so $O/libvnet.a ## build everything (into build/)
+missing:
+	@pkg-config --exists --print-errors $(PKGS) || { echo "'sh tests/install-deps.sh build' installs what is missing"; exit 1; }
 
 $O/gen/%.h: src/%.x
 	@mkdir -p $(@D) && rm -f $@ && rpcgen -h -o $@ $<
@@ -39,23 +47,89 @@ $O/vnet-guestd: $(call objs,src/guestd/main.c) $O/libcore.a
 $O/vnet: $(call objs,src/vnet/*.c src/libvnet/*.c) $O/libcore.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-$(UNIT): $O/%: $O/%.o $O/libcore.a
+# The library is one relocatable object: the API and what it uses of the core, whose names stay inside.
+$O/libvnet.o: $(call objs,src/libvnet/*.c) $O/libcore.a
+	$(LD) -r -o $@ $^ && objcopy --localize-hidden $@
+$O/libvnet.a: $O/libvnet.o
+	@rm -f $@
+	$(AR) rcs $@ $^
+$O/libvnet.so.0: $O/libvnet.o src/libvnet/libvnet.map
+	$(CC) $(LDFLAGS) -shared -Wl,-soname,$(@F) -Wl,--version-script=src/libvnet/libvnet.map -o $@ $< $(LDLIBS)
+$O/libvnet.so: $O/libvnet.so.0
+	ln -sf $(<F) $@
+
+$(UNIT) $(NETNS): $O/%: $O/%.o $O/libcore.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
+$(PEER): $O/%: $O/%.o $O/libcore.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(FUZZ): $O/%: $O/%.o $O/libcore.a
 	$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
 
-check-unit: $(UNIT)
-	@set -e; for t in $(UNIT); do $$t; done
+deps:
+	@sh tests/install-deps.sh build check
+# A make of its own, since pkg-config may have come only with deps.
+check: deps ## all tests: unit, network namespaces, virtual machine (root installs what is missing)
+	@$(MAKE) --no-print-directory check-built
+check-built: all $(UNIT) $(NETNS) $(PEER)
+	@$(RUN) tests/layers.sh $(UNIT) $(NETNS) tests/netns/t_*.sh tests/vm/t_*.sh
+check-unit: $(UNIT) ## unit tests alone, without root
+	@$(RUN) $(UNIT)
+check-netns: all $(NETNS) $(PEER) ## tests in network namespaces alone: real daemons, real clients
+	@$(RUN) $(NETNS) tests/netns/t_*.sh
+check-vm: all $(PEER) ## a virtual machine on a tap alone
+	@$(RUN) tests/vm/t_*.sh
+check-layers: ## who includes whom, against tests/layers.txt
+	@sh tests/layers.sh
+asan: ## unit tests under AddressSanitizer and UBSan
+	@$(MAKE) --no-print-directory O=build/asan SAN=address,undefined check-unit
+fuzz: ## every fuzz target for 30 s from its stored seeds (clang)
+	@$(MAKE) --no-print-directory CC=clang O=build/fuzz SAN=address,undefined,fuzzer-no-link fuzz-run
+fuzz-run: $(FUZZ)
+	@$(RUN) $(FUZZ)
+demo: ## the main job, to watch: a guest gets its address and reaches the world (root)
+	@sh tests/install-deps.sh build demo
+	@$(MAKE) --no-print-directory demo-built
+demo-built: all $(PEER)
+	@BUILD=$(abspath $O) sh tests/demo.sh
 
 SOURCES  = $(wildcard src/*/*.[ch] include/vnet/*.h tests/*/*.[ch] examples/*.c)
-format:
+format: ## reformat all sources by .clang-format
 	clang-format -i $(SOURCES)
-format-check:
+format-check: ## would format change anything?
 	clang-format --dry-run -Werror $(SOURCES)
 
-clean:
-	rm -rf $O
+SBINDIR  = $(PREFIX)/sbin
+LIBDIR   = $(PREFIX)/lib
+SHARE    = $(DESTDIR)$(PREFIX)/share
+UNITS    = vnetd.socket vnetd-ro.socket vnet-guestd.socket vnetd.service vnet-guestd.service
+fill     = sed -e 's|@SBINDIR@|$(SBINDIR)|' -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' \
+               -e 's|@PKGS@|$(PKGS)|' -e 's|@VERSION@|$(VERSION)|'
+$O/%.service: src/vnetd/%.service.in Makefile
+	@$(fill) $< > $@
+$O/%.socket: src/vnetd/%.socket
+	@cp $< $@
+$O/%.pc: src/libvnet/%.pc.in Makefile
+	@$(fill) $< > $@
+install: all $(addprefix $O/,$(UNITS) libvnet.pc) ## into DESTDIR and PREFIX (/usr/local), with man pages and systemd units
+	install -D -t $(DESTDIR)$(SBINDIR) $O/vnetd $O/vnet-guestd
+	install -D -t $(DESTDIR)$(PREFIX)/bin $O/vnet
+	install -D -t $(DESTDIR)$(LIBDIR) $O/libvnet.so.0
+	ln -sf libvnet.so.0 $(DESTDIR)$(LIBDIR)/libvnet.so
+	install -D -m 644 -t $(DESTDIR)$(LIBDIR) $O/libvnet.a
+	install -D -m 644 -t $(DESTDIR)$(LIBDIR)/pkgconfig $O/libvnet.pc
+	install -D -m 644 -t $(DESTDIR)$(LIBDIR)/systemd/system $(addprefix $O/,$(UNITS))
+	install -D -m 644 src/vnetd/vnet.sysusers $(DESTDIR)$(LIBDIR)/sysusers.d/vnet.conf
+	install -D -m 644 src/vnetd/vnet.tmpfiles $(DESTDIR)$(LIBDIR)/tmpfiles.d/vnet.conf
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/vnet include/vnet/*.h
+	install -D -m 644 -t $(SHARE)/vnet xml/*
+	for m in man/*.[1-8]; do install -D -m 644 -t $(SHARE)/man/man$${m##*.} $$m || exit; done
 
-.PHONY: all format format-check check-unit clean
+clean: ## remove what was built
+	rm -rf $O
+help: ## this list
+	@awk -F ':.* ## ' '/^[a-z-]+:.* ## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: all missing deps check check-built check-unit check-netns check-vm check-layers asan fuzz fuzz-run demo demo-built \
+	format format-check install clean help
 .SECONDARY:
 -include $(shell find $O -name '*.d' 2>/dev/null)

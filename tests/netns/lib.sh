@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# lib.sh - for t_*.sh, the demo and the VM tests: real daemons, real clients and real packets, in namespaces of the
+# test's own. Sourcing it runs the script again inside new network, mount and PID namespaces: nothing of the host's
+# network is seen, and all processes, links, rules and files are gone when the script ends, however it ends.
+#
+#   $T       a folder that goes away with the test       $ROOT  the daemon's root     $BUILD  the programs
+#   ok WHAT / fail WHAT...           say what was shown; fail ends the test
+#   eq GOT WANT WHAT                 like CASE: a pattern of the shell
+#   note TEXT                        a figure worth printing
+#   start_vnetd, stop_vnetd [SIGNAL] vnet ARGS...
+#   outside                          a namespace `outside` at 203.0.113.1: a web server on 8080, a DNS server
+#   guest NAME BRIDGE [MAC]          a namespace with eth0 on the bridge      on NAME CMD...   a command in it
+#   dhcp NAME [CLIENT]               by udhcpc, dhclient or dhcpcd; prints the address
+top=$(cd "${0%/*}/../.." && pwd)
+[ -d "$top/tests" ] || top=$(cd "${0%/*}/.." && pwd)
+BUILD=${BUILD:-$top/build}
+DATA=$top/tests/netns
+PATH=$BUILD:$BUILD/tests/peer:$PATH:/usr/sbin:/sbin
+
+skip() { echo "$*" >&2; exit 77; }
+ok() { echo "ok $*"; }
+note() { echo "note: $*"; }
+fail()
+{
+	echo "not ok $*"
+	[ ! -e "$T/vnetd.log" ] || tail -n 25 "$T/vnetd.log" >&2
+	exit 1
+}
+eq() # shellcheck disable=SC2254 # a pattern is wanted
+{
+	case $1 in
+	$2) ok "$3" ;;
+	*) fail "$3: got '$1', want '$2'" ;;
+	esac
+}
+need() { for c in "$@"; do command -v "$c" >/dev/null || skip "no $c here"; done; }
+
+if [ -z "$VNET_TEST_INSIDE" ]; then
+	export VNET_TEST_INSIDE=1 BUILD
+	[ "$(id -u)" = 0 ] && spaces=-nmpf || spaces=-Urnmpf
+	unshare $spaces true 2>/dev/null || skip "namespaces are not allowed here"
+	# the inner sh is PID 1: it must outlive the script to reap what is orphaned, hence not `exec`
+	exec unshare $spaces --kill-child --mount-proc sh -c 'sh "$@"; exit $?' init "$0" "$@"
+fi
+
+# /run is ours: it hides the host's sockets, and what clients leave there ends with us. guestd's user can reach it.
+mount -t tmpfs -o mode=755 vnet-test /run || skip "cannot mount here"
+mount -t sysfs sys /sys 2>/dev/null # the one of this network namespace
+T=/run/t ROOT=/run/t/root
+mkdir -p "$ROOT" /run/lock
+for d in /var/lib/dhcp /var/lib/dhcpcd; do
+	[ ! -d $d ] || mount -t tmpfs vnet-test $d
+done
+echo "nameserver 203.0.113.1" >"$T/resolv.conf"
+[ ! -f /etc/resolv.conf ] || mount --bind "$T/resolv.conf" /etc/resolv.conf # clients may write there
+ip link set lo up
+
+# until SECONDS CMD...: tries the command every 10 ms. 1: it never became true.
+until_true()
+{
+	end=$(($(uptime_ms) + $1 * 1000)) && shift
+	until "$@" >/dev/null 2>&1; do
+		[ "$(uptime_ms)" -lt $end ] || return 1
+		sleep 0.01
+	done
+}
+uptime_ms() { read -r up _ </proc/uptime && echo "${up%.*}${up#*.}0"; }
+
+# --- the daemons
+
+vnet() { command vnet --root "$ROOT" "$@"; }
+
+start_vnetd()
+{
+	[ -x "$BUILD/vnetd" ] || skip "vnetd is not built"
+	vnetd --root "$ROOT" --resolv-conf "$T/resolv.conf" "$@" >>"$T/vnetd.log" 2>&1 &
+	vnetd_pid=$!
+	until_true 10 vnet list || fail "vnetd does not answer: $(tail -n 1 "$T/vnetd.log")"
+}
+
+stop_vnetd() # [SIGNAL]
+{
+	kill -"${1:-TERM}" "$vnetd_pid"
+	wait "$vnetd_pid" 2>/dev/null
+}
+
+# The process that serves our guests: whoever listens on its socket below our root.
+guestd_pid()
+{
+	for p in /proc/[0-9]*; do
+		case $(readlink "$p/exe") in
+		"$BUILD/vnet-guestd"*) ! grep -q '^State:.Z' "$p/status" && echo "${p#/proc/}" && return ;;
+		esac
+	done
+	return 1
+}
+
+# --- guests and the world
+
+# A namespace that lives as long as a process of ours.
+space() # NAME
+{
+	unshare -nm sleep 100000 &
+	echo $! >"$T/$1.pid"
+	until_true 5 space_differs "$1" || fail "no namespace for $1"
+	on "$1" mount -t sysfs sys /sys
+	on "$1" ip link set lo up
+}
+space_differs() { [ "$(readlink /proc/"$(cat "$T/$1.pid")"/ns/net)" != "$(readlink /proc/self/ns/net)" ]; }
+on()
+{
+	space_pid=$(cat "$T/$1.pid") && shift
+	nsenter -t "$space_pid" -n -m "$@"
+}
+
+guest() # NAME BRIDGE [MAC]
+{
+	space "$1"
+	ip link add "p-$1" type veth peer name eth0 netns "$(cat "$T/$1.pid")"
+	[ -z "$3" ] || on "$1" ip link set eth0 address "$3"
+	on "$1" ip link set eth0 up
+	ip link set "p-$1" up master "$2" || fail "cannot join $1 to $2"
+}
+guest_gone() { kill -KILL "$(cat "$T/$1.pid")"; ip link del "p-$1" 2>/dev/null; }
+
+address() { on "$1" ip -4 -o addr show dev eth0 scope global | awk '{ sub("/.*", "", $4); print $4; exit }'; }
+
+# Leases: one exchange, and the address stays set. The clients' own scripts are not run: they would write to the host.
+dhcp() # NAME [CLIENT]
+{
+	dhcp_"${2:-udhcpc}" "$1" >>"$T/$1.dhcp.log" 2>&1 || { cat "$T/$1.dhcp.log" >&2; return 1; }
+	address "$1"
+}
+dhcp_udhcpc()
+{
+	on "$1" env DHCP_RESOLV="$T/$1.resolv" \
+		busybox udhcpc -i eth0 -f -q -n -t 10 -T 1 -x "hostname:$1" -s "$DATA/udhcpc.script"
+}
+dhcp_dhclient()
+{
+	echo "send host-name \"$1\"; timeout 10;" >"$T/$1.dhclient.conf"
+	on "$1" dhclient -1 -v -e DHCP_RESOLV="$T/$1.resolv" -cf "$T/$1.dhclient.conf" -lf "$T/$1.dhclient.leases" \
+		-pf "$T/$1.dhclient.pid" -sf "$DATA/dhclient.script" eth0
+}
+dhcp_dhcpcd()
+{
+	on "$1" dhcpcd -f /dev/null -4 -1 -p -t 10 -h "$1" -o domain_name_servers --script /bin/true \
+		--noarp --ipv4only eth0
+}
+
+web_port=8080
+outside()
+{
+	need busybox
+	space outside
+	ip link add up0 type veth peer name eth0 netns "$(cat "$T/outside.pid")"
+	ip addr add 203.0.113.2/24 dev up0
+	ip link set up0 up
+	ip route add default via 203.0.113.1
+	on outside ip addr add 203.0.113.1/24 dev eth0
+	on outside ip link set eth0 up
+	mkdir -p "$T/www/cgi-bin"
+	# the server's view of who asks
+	printf '#!/bin/sh\nprintf "Content-Type: text/plain\\r\\n\\r\\n"\necho "hello $REMOTE_ADDR $REMOTE_PORT"\n' \
+		>"$T/www/cgi-bin/who"
+	chmod 755 "$T/www/cgi-bin/who"
+	on outside busybox httpd -f -p 203.0.113.1:$web_port -h "$T/www" &
+	if [ -x "$BUILD/tests/peer/dns_upstream" ]; then
+		on outside "$BUILD/tests/peer/dns_upstream" 203.0.113.1 53 www.example.org=203.0.113.1 >"$T/dns_upstream.log" 2>&1 &
+	fi
+	until_true 5 on outside busybox wget -q -O /dev/null http://203.0.113.1:$web_port/cgi-bin/who || fail "no web server outside"
+}
+
+# `hello ADDRESS PORT` as the server outside saw it, or nothing.
+fetch() { on "$1" timeout 5 busybox wget -q -O - "http://${2:-203.0.113.1}:$web_port/cgi-bin/who" 2>/dev/null; }

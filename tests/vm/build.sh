@@ -1,0 +1,56 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# build.sh DIR: DIR/vmlinux and DIR/initrd, the virtual machine that the demo and the tests boot. Made once: Debian's
+# cloud kernel (downloaded and unpacked, not installed) or the file in $VM_KERNEL with its modules below $VM_MODULES,
+# and busybox. Exit 77 where there is no such kernel to be had.
+set -eu
+here=$(cd "${0%/*}" && pwd)
+mkdir -p "$1"
+dir=$(cd "$1" && pwd)
+skip() { echo "$*" >&2; exit 77; }
+
+# The kernel's package, by apt without installing it: the host needs no second kernel.
+fetch_kernel()
+{
+	command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null || skip "no Debian kernel package here; set VM_KERNEL and VM_MODULES"
+	pkg=$(apt-cache depends linux-image-cloud-amd64 2>/dev/null | awk '$1 == "Depends:" && $2 ~ /^linux-image-/ { print $2; exit }')
+	[ -n "$pkg" ] || skip "apt knows no linux-image-cloud-amd64"
+	mkdir -p "$dir/deb"
+	(cd "$dir/deb" && apt-get -qq -o APT::Sandbox::User=root download "$pkg" >&2) || skip "$pkg cannot be downloaded"
+	dpkg-deb -x "$dir"/deb/"$pkg"_*.deb "$dir/deb/root"
+	VM_KERNEL=$(ls "$dir"/deb/root/boot/vmlinuz-*)
+	VM_MODULES=$(ls -d "$dir"/deb/root/lib/modules/*)
+}
+
+# In the order they are to be loaded; what is built in is not there as a file.
+put_modules()
+{
+	mkdir -p "$1"
+	for m in virtio_ring virtio virtio_pci_legacy_dev virtio_pci_modern_dev virtio_pci virtio_mmio failover net_failover \
+		virtio_net; do
+		f=$(find "$VM_MODULES" -name "$m.ko" | head -n 1)
+		[ -z "$f" ] || { cp "$f" "$1/" && echo "$m.ko"; }
+	done >"$1/order"
+}
+
+put_initrd()
+{
+	rm -rf "$dir/tree"
+	mkdir -p "$dir/tree/bin" "$dir/tree/dev" "$dir/tree/proc" "$dir/tree/sys" "$dir/tree/etc"
+	cp "$(command -v busybox)" "$dir/tree/bin/busybox"
+	ln -s busybox "$dir/tree/bin/sh"
+	cp "$here/init" "$here/../netns/udhcpc.script" "$dir/tree/"
+	chmod 755 "$dir/tree/init" "$dir/tree/udhcpc.script"
+	put_modules "$dir/tree/modules"
+	(cd "$dir/tree" && find . | cpio -o -H newc --quiet) >"$dir/initrd.part"
+	mv "$dir/initrd.part" "$dir/initrd"
+}
+
+if [ ! -e "$dir/vmlinux" ]; then
+	[ -n "${VM_KERNEL:-}" ] || fetch_kernel
+	sh "$here/extract-vmlinux.sh" "$VM_KERNEL" "$dir/vmlinux"
+	put_initrd
+	rm -rf "$dir/deb" "$dir/tree"
+elif [ "$here/init" -nt "$dir/initrd" ] || [ "$here/../netns/udhcpc.script" -nt "$dir/initrd" ]; then
+	rm -f "$dir/vmlinux" && exec sh "$0" "$@"
+fi
