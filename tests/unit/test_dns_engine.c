@@ -52,15 +52,20 @@ static int bound(const char *addr, uint16_t port, int type)
 	return fd;
 }
 
-static int client(int type)
+static int client_at(const char *addr, int type)
 {
 	union dns_sockaddr to;
 	struct ip ip = ip_of(SERVER);
 	socklen_t len = dns_sockaddr_from(&ip, 53, &to);
-	int fd = bound("127.0.0.1", 0, type);
+	int fd = bound(addr, 0, type);
 
 	assert_true(connect(fd, &to.sa, len) == 0 || errno == EINPROGRESS);
 	return fd;
+}
+
+static int client(int type)
+{
+	return client_at("127.0.0.1", type);
 }
 
 static int64_t now_ms(void)
@@ -330,6 +335,26 @@ static void one_client_does_not_take_all(void **state)
 	expect(c, "one", 1, DNS_NOERROR, 1);
 }
 
+/* A guest that forges addresses has no more than its network's share. */
+static void one_network_does_not_take_all(void **state)
+{
+	AUTO(fd_close) int first = bound(FIRST, 53, SOCK_DGRAM);
+
+	(void)state, (void)first; /* there, but silent */
+	for (uint16_t i = 0; i < DNS_IN_FLIGHT_SOCKET + 10; i++) {
+		char addr[IP_TEXT];
+
+		snprintf(addr, sizeof(addr), "127.0.3.%u", i % 250 + 1);
+		AUTO(fd_close) int c = client_at(addr, SOCK_DGRAM);
+
+		ask(c, "example.org", i);
+		turn(-1, i % 50 ? 0 : 5); /* the socket's queue does not hold all */
+	}
+	turn(-1, 50);
+	assert_int_equal(dns_stats(dns)->forwarded, DNS_IN_FLIGHT_SOCKET + 10);
+	assert_int_equal(dns_stats(dns)->limited, 10);
+}
+
 static void tcp_queries_may_follow_each_other(void **state)
 {
 	AUTO(fd_close) int c = client(SOCK_STREAM);
@@ -421,6 +446,7 @@ int main(void)
 		TEST(resolvers_that_refuse_are_not_the_last_word),
 		TEST(nobody_to_ask),
 		TEST(one_client_does_not_take_all),
+		TEST(one_network_does_not_take_all),
 		TEST(tcp_queries_may_follow_each_other),
 		TEST(tcp_goes_on_by_tcp),
 		TEST(tcp_is_limited),
