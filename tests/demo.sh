@@ -19,7 +19,7 @@ outside
 host_state >"$T/before"
 say "vnetd with a root of its own, $ROOT, in a network namespace of its own"
 start_vnetd
-vnet() { command vnet --root "$ROOT" "$@" | sed -e '/^$/d'; } # without the empty lines
+vnet() { command vnet --root "$ROOT" "$@" >"$T/out" && grep . "$T/out"; } # without the empty lines
 show vnet define xml/default.xml
 show vnet start default
 show vnet list
