@@ -5,6 +5,8 @@
 #pragma once
 #include "model/network.h"
 
+enum { XML_WARNINGS_MAX = 1000 }; /* further ones are not kept */
+
 struct xml_warning {
 	int line;
 	char *text;

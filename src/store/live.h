@@ -18,5 +18,6 @@ int live_load(struct live *l, struct network ***ret, size_t *ret_n,
 int live_save(struct live *l, const struct network *n, struct err *e);
 int live_remove(struct live *l, const char *name, struct err *e);
 
-/* Has this daemon started its autostart networks since boot? Asked once: the answer is yes from then on. */
+/* Is this the first start since boot, so that networks marked for autostart are to be started? Asked once: a marker file
+ * makes the answer no from then on. */
 bool live_first_start(struct live *l);

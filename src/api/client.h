@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* api/client.h - one connection on the loop: reads messages, answers them in order, and stops reading from a peer that
+ * does not read its answers. */
+#pragma once
+#include <sys/types.h>
+
+#include "api/dispatch.h"
+
+struct sd_event;
+struct api_client;
+
+enum {
+	API_QUEUE_MAX = 1048576, /* bytes of answers that may wait; above it nothing is read */
+	API_RO_FRAME_MAX =
+	    262144, /* a read-only client has no document to send: everybody may connect, so it is small */
+};
+
+/* Takes the connected socket `fd`. `gone` is called once, from the loop, when the connection has ended; the owner frees
+ * the client then. NULL: the peer could not be identified or watched; fd is closed. */
+struct api_client *api_client_new(int fd, bool read_only, struct control *control, struct sd_event *loop,
+				  void (*gone)(struct api_client *client, void *arg), void *arg);
+void api_client_free(struct api_client *client);
+const struct api_peer *api_client_peer(const struct api_client *client);

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The calls about one network. */
+#include "api/dispatch.h"
+
+enum { XML_VALIDATE = 1, XML_INACTIVE = 1 };
+
+typedef int control_fn(struct control *c, const struct uuid *u, struct err *e);
+typedef int control_xml_fn(struct control *c, const char *xml, size_t len, struct control_net *ret, struct err *e);
+
+/* The network must be there: the error shall carry the name that the client knows. */
+static int on_network(struct api_call *c, control_fn *fn, struct err *e)
+{
+	const struct remote_one_net *a = c->args;
+	struct control_net n;
+
+	if (api_find(c, &a->net, &n, e) < 0)
+		return -1;
+	struct uuid u = n.uuid;
+
+	return fn(c->session->control, &u, e);
+}
+
+static int network_start(struct api_call *c, struct err *e)
+{
+	return on_network(c, control_start, e);
+}
+
+static int network_destroy(struct api_call *c, struct err *e)
+{
+	return on_network(c, control_destroy, e);
+}
+
+static int network_undefine(struct api_call *c, struct err *e)
+{
+	return on_network(c, control_undefine, e);
+}
+
+static int from_xml(struct api_call *c, const char *xml, control_xml_fn *fn, struct err *e)
+{
+	struct remote_one_net *ret = c->ret;
+	struct control_net n;
+
+	if (fn(c->session->control, xml, strlen(xml), &n, e) < 0)
+		return -1;
+	ret->net = api_net(&n);
+	return 0;
+}
+
+static int from_xml_flags(struct api_call *c, const char *function, control_xml_fn *fn, struct err *e)
+{
+	const struct remote_xml_flags *a = c->args;
+
+	if (api_check_flags(a->flags, XML_VALIDATE, function, e) < 0)
+		return -1;
+	if (a->flags & XML_VALIDATE)
+		return err_set(e, VNET_ERR_OPERATION_UNSUPPORTED, "validating against the schema is not supported yet");
+	return from_xml(c, a->xml, fn, e);
+}
+
+static int network_define(struct api_call *c, struct err *e)
+{
+	return from_xml(c, ((const struct remote_str *)c->args)->value, control_define, e);
+}
+
+static int network_create(struct api_call *c, struct err *e)
+{
+	return from_xml(c, ((const struct remote_str *)c->args)->value, control_create, e);
+}
+
+static int network_define_flags(struct api_call *c, struct err *e)
+{
+	return from_xml_flags(c, "networkDefineXMLFlags", control_define, e);
+}
+
+static int network_create_flags(struct api_call *c, struct err *e)
+{
+	return from_xml_flags(c, "networkCreateXMLFlags", control_create, e);
+}
+
+static int network_get_xml(struct api_call *c, struct err *e)
+{
+	const struct remote_net_flags *a = c->args;
+	struct remote_str *ret = c->ret;
+	struct control_net n;
+
+	if (api_check_flags(a->flags, XML_INACTIVE, "networkGetXMLDesc", e) < 0 || api_find(c, &a->net, &n, e) < 0)
+		return -1;
+	struct uuid u = n.uuid;
+
+	return control_dumpxml(c->session->control, &u, a->flags & XML_INACTIVE, &ret->value, e);
+}
+
+static int network_get_bridge(struct api_call *c, struct err *e)
+{
+	const struct remote_one_net *a = c->args;
+	struct remote_str *ret = c->ret;
+	char bridge[IFNAMSIZ];
+	struct control_net n;
+
+	if (api_find(c, &a->net, &n, e) < 0)
+		return -1;
+	struct uuid u = n.uuid;
+
+	if (control_bridge(c->session->control, &u, bridge, e) < 0)
+		return -1;
+	ret->value = mem_strdup(bridge);
+	return 0;
+}
+
+static int network_lookup_name(struct api_call *c, struct err *e)
+{
+	const struct remote_str *a = c->args;
+	struct remote_one_net *ret = c->ret;
+	struct control_net n;
+
+	if (control_find_name(c->session->control, a->value, &n, e) < 0)
+		return -1;
+	ret->net = api_net(&n);
+	return 0;
+}
+
+static int network_lookup_uuid(struct api_call *c, struct err *e)
+{
+	const struct remote_one_uuid *a = c->args;
+	struct remote_one_net *ret = c->ret;
+	struct uuid u = api_uuid(a->uuid);
+	struct control_net n;
+
+	if (control_find_uuid(c->session->control, &u, NULL, &n, e) < 0)
+		return -1;
+	ret->net = api_net(&n);
+	return 0;
+}
+
+static int network_set_autostart(struct api_call *c, struct err *e)
+{
+	const struct remote_net_int *a = c->args;
+	struct control_net n;
+
+	if (api_find(c, &a->net, &n, e) < 0)
+		return -1;
+	struct uuid u = n.uuid;
+
+	return control_set_autostart(c->session->control, &u, a->value != 0, e);
+}
+
+static int find_for_int(struct api_call *c, struct control_net *n, struct err *e)
+{
+	const struct remote_one_net *a = c->args;
+
+	return api_find(c, &a->net, n, e);
+}
+
+static int network_get_autostart(struct api_call *c, struct err *e)
+{
+	struct control_net n = { 0 };
+	int r = find_for_int(c, &n, e);
+
+	((struct remote_int *)c->ret)->value = n.autostart;
+	return r;
+}
+
+static int network_is_active(struct api_call *c, struct err *e)
+{
+	struct control_net n = { 0 };
+	int r = find_for_int(c, &n, e);
+
+	((struct remote_int *)c->ret)->value = n.active;
+	return r;
+}
+
+static int network_is_persistent(struct api_call *c, struct err *e)
+{
+	struct control_net n = { 0 };
+	int r = find_for_int(c, &n, e);
+
+	((struct remote_int *)c->ret)->value = n.persistent;
+	return r;
+}
+
+const struct api_handler api_network_handlers[] = {
+	{ REMOTE_NETWORK_CREATE, network_start },
+	{ REMOTE_NETWORK_DESTROY, network_destroy },
+	{ REMOTE_NETWORK_UNDEFINE, network_undefine },
+	{ REMOTE_NETWORK_DEFINE_XML, network_define },
+	{ REMOTE_NETWORK_CREATE_XML, network_create },
+	{ REMOTE_NETWORK_DEFINE_XML_FLAGS, network_define_flags },
+	{ REMOTE_NETWORK_CREATE_XML_FLAGS, network_create_flags },
+	{ REMOTE_NETWORK_GET_XML, network_get_xml },
+	{ REMOTE_NETWORK_GET_BRIDGE, network_get_bridge },
+	{ REMOTE_NETWORK_LOOKUP_NAME, network_lookup_name },
+	{ REMOTE_NETWORK_LOOKUP_UUID, network_lookup_uuid },
+	{ REMOTE_NETWORK_SET_AUTOSTART, network_set_autostart },
+	{ REMOTE_NETWORK_GET_AUTOSTART, network_get_autostart },
+	{ REMOTE_NETWORK_IS_ACTIVE, network_is_active },
+	{ REMOTE_NETWORK_IS_PERSISTENT, network_is_persistent },
+	{ 0 },
+};

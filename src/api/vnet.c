@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The calls of our own program: taps and plans. */
+#include "api/dispatch.h"
+
+static int plan(struct api_call *c, struct err *e)
+{
+	const struct remote_one_net *a = c->args;
+	struct remote_str *ret = c->ret;
+	struct control_net n;
+
+	if (api_find(c, &a->net, &n, e) < 0)
+		return -1;
+	struct uuid u = n.uuid;
+
+	return control_plan(c->session->control, &u, &ret->value, e);
+}
+
+static struct vnet_tap_row tap_row(const struct control_tap *t)
+{
+	struct vnet_tap_row row = {
+		.name = mem_strdup(t->name),
+		.owner = t->owner,
+		.attached = t->attached,
+		.persist = t->persist,
+	};
+
+	memcpy(row.mac, t->mac.b, sizeof(row.mac));
+	if (t->network_name) {
+		row.net = mem_new(struct remote_net);
+		row.net->name = mem_strdup(t->network_name);
+		memcpy(row.net->uuid, t->network.b, sizeof(row.net->uuid));
+	}
+	return row;
+}
+
+static int check_tap_name(const char *name, struct err *e)
+{
+	if (!*name || strlen(name) >= IFNAMSIZ)
+		return err_set(e, VNET_ERR_INVALID_ARG, "a tap's name has 1 to %d bytes", IFNAMSIZ - 1);
+	return 0;
+}
+
+static int check_tap_request(const struct control_tap_request *r, struct err *e)
+{
+	if (r->queues > CONTROL_TAP_QUEUES_MAX)
+		return err_set(e, VNET_ERR_INVALID_ARG, "a tap has at most %d queues", CONTROL_TAP_QUEUES_MAX);
+	return r->name ? check_tap_name(r->name, e) : 0;
+}
+
+static int tap_add(struct api_call *c, struct err *e)
+{
+	const struct vnet_tap_add_args *a = c->args;
+	struct control_tap_request r = {
+		.name = a->name ? *a->name : NULL,
+		.owner = a->owner,
+		.queues = a->queues,
+		.persist = a->persist,
+	};
+	struct control_net n;
+	struct control_tap t;
+
+	memcpy(r.mac.b, a->mac, sizeof(r.mac.b));
+	if (check_tap_request(&r, e) < 0 || api_find(c, &a->net, &n, e) < 0)
+		return -1;
+	struct uuid u = n.uuid;
+
+	if (control_tap_add(c->session->control, &u, &r, &t, c->fds, &c->n_fds, e) < 0)
+		return -1;
+	*(struct vnet_tap_row *)c->ret = tap_row(&t);
+	return 0;
+}
+
+static int tap_del(struct api_call *c, struct err *e)
+{
+	const struct remote_str *a = c->args;
+
+	if (check_tap_name(a->value, e) < 0)
+		return -1;
+	return control_tap_del(c->session->control, a->value, e);
+}
+
+static int tap_list(struct api_call *c, struct err *e)
+{
+	const struct vnet_tap_list_args *a = c->args;
+	struct vnet_tap_list_ret *ret = c->ret;
+	AUTO(mem_drop) struct control_tap *taps = NULL;
+	struct control_net net;
+	struct uuid u;
+	size_t n = 0;
+
+	if (a->net && api_find(c, a->net, &net, e) < 0)
+		return -1;
+	if (a->net)
+		u = net.uuid;
+	if (control_tap_list(c->session->control, a->net ? &u : NULL, &taps, &n, e) < 0)
+		return -1;
+	if (n > VNET_TAPS_MAX)
+		return err_set(e, VNET_ERR_RPC, "Too many taps '%zu' for limit '%d'", n, VNET_TAPS_MAX);
+	ret->taps.taps_val = mem_array(n, sizeof(struct vnet_tap_row));
+	ret->taps.taps_len = (unsigned)n;
+	for (size_t i = 0; i < n; i++)
+		ret->taps.taps_val[i] = tap_row(&taps[i]);
+	return 0;
+}
+
+const struct api_handler api_vnet_handlers[] = {
+	{ VNET_PROC_TAP_ADD, tap_add },
+	{ VNET_PROC_TAP_DEL, tap_del },
+	{ VNET_PROC_TAP_LIST, tap_list },
+	{ VNET_PROC_PLAN, plan },
+	{ 0 },
+};

@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "control/control.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <systemd/sd-event.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "control/reconcile.h"
+#include "control/state.h"
+#include "plan/print.h"
+
+/* ---- the kernel's notifications: they say whom to look at, reconcile finds out what to do ---- */
+
+static void mark(struct control *c, struct net *n)
+{
+	if (n && n->live)
+		n->dirty = c->dirty = true;
+}
+
+static void on_link(struct control *c, const struct watch_event *ev)
+{
+	struct uuid uuid;
+	struct net *owner = plan_alias_uuid(ev->link.alias, &uuid) ? map_get(c->by_uuid, &uuid, sizeof(uuid)) : NULL;
+
+	if (ev->gone && owner && strcmp(ev->link.kind, "tun") == 0)
+		net_tap_gone(owner, ev->link.name);
+	mark(c, owner);
+	mark(c, map_get_str(c->by_bridge, ev->link.name));
+	/* a port that joins: the kernel names the bridge by index only */
+	if (ev->link.master) {
+		char bridge[IFNAMSIZ];
+
+		if (if_indextoname((unsigned)ev->link.master, bridge))
+			mark(c, map_get_str(c->by_bridge, bridge));
+	}
+}
+
+static int on_watch(sd_event_source *s, int fd, uint32_t events, void *arg)
+{
+	struct control *c = arg;
+	struct watch_event ev;
+
+	(void)s;
+	(void)fd;
+	(void)events;
+	while (watch_next(c->watch, &ev) > 0) {
+		if (!ev.overrun) {
+			on_link(c, &ev);
+			continue;
+		}
+		for (size_t i = 0; i < c->n_nets; i++)
+			mark(c, c->nets[i]);
+	}
+	return 0;
+}
+
+/* After all notifications of this turn: each network that they touched is reconciled once. */
+static int on_turn(sd_event_source *s, void *arg)
+{
+	struct control *c = arg;
+	struct err e;
+
+	(void)s;
+	if (!c->dirty)
+		return 0;
+	c->dirty = false;
+	for (size_t i = 0; i < c->n_nets; i++) {
+		struct net *n = c->nets[i];
+
+		if (n->dirty && n->live && reconcile(c, n, &e) < 0)
+			log_error("network: %s: %s", n->name, e.detail);
+		n->dirty = false;
+	}
+	return 0;
+}
+
+static int watch_kernel(struct control *c, struct err *e)
+{
+	if (watch_open(&c->watch, e) < 0)
+		return -1;
+	int r = sd_event_add_io(c->loop, &c->watch_io, watch_fd(c->watch), EPOLLIN, on_watch, c);
+
+	if (r >= 0)
+		r = sd_event_add_post(c->loop, &c->watch_post, on_turn, c);
+	return r < 0 ? err_sys(e, r, "watch the kernel's links") : 0;
+}
+
+/* ---- start-up ---- */
+
+static void skipped(const char *file, const struct err *why)
+{
+	log_error("definition: %s: skipped: %s", file, why->detail);
+}
+
+/* Stored definitions, new ones or changed ones; what runs is not touched. */
+static int load_definitions(struct control *c, struct err *e)
+{
+	AUTO(mem_drop) struct network **v = NULL;
+	size_t n;
+
+	if (defs_load(c->defs, &v, &n, skipped, e) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		struct net *net = map_get_str(c->by_name, v[i]->name);
+
+		if (!net)
+			net = net_add(c, v[i]->name, &v[i]->uuid);
+		network_free(net->def);
+		net->def = v[i];
+		net->autostart = defs_autostart(c->defs, net->name);
+	}
+	return 0;
+}
+
+/* Taps of ours that are there, each remembered with its network. */
+static void adopt_taps(struct control *c, const struct link *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct uuid uuid;
+		struct net *owner =
+		    plan_alias_uuid(v[i].alias, &uuid) ? map_get(c->by_uuid, &uuid, sizeof(uuid)) : NULL;
+
+		if (owner && strcmp(v[i].kind, "tun") == 0)
+			net_tap_add(owner, v[i].name);
+	}
+}
+
+/* A bridge of ours whose network does not run is what a daemon left that died in the middle of a destroy. */
+static void sweep_bridges(struct control *c, const struct link *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct uuid uuid;
+
+		if (strcmp(v[i].kind, "bridge") != 0 || !plan_alias_uuid(v[i].alias, &uuid) ||
+		    map_get_str(c->by_bridge, v[i].name))
+			continue;
+		log_warn("network: bridge %s is left over: removed", v[i].name);
+		link_delete(c->nl, v[i].index);
+	}
+}
+
+static void sweep_firewall(struct control *c)
+{
+	struct fw_change *stale = NULL;
+	size_t n = 0;
+	struct err e;
+
+	for (size_t i = 0; firewall_bridges(c->fw, i); i++)
+		if (!map_get_str(c->by_bridge, firewall_bridges(c->fw, i)))
+			mem_push(stale, n)->del = firewall_bridges(c->fw, i);
+	if (n && firewall_commit(c->fw, stale, n, &e) < 0)
+		log_error("firewall: rules of networks that don't run: %s", e.detail);
+	mem_drop(stale);
+}
+
+/* The networks that ran when the last daemon ended. A restart of the host clears the folder. */
+static int resume(struct control *c, struct err *e)
+{
+	AUTO(mem_drop) struct network **v = NULL;
+	AUTO(mem_drop) struct link *links = NULL;
+	size_t n, n_links;
+
+	if (live_load(c->store, &v, &n, skipped, e) < 0)
+		return -1;
+	int r = link_list(c->nl, 0, &links, &n_links);
+
+	for (size_t i = 0; i < n; i++)
+		if (!map_get_str(c->by_name, v[i]->name))
+			net_add(c, v[i]->name, &v[i]->uuid);
+	if (r == 0)
+		adopt_taps(c, links, n_links); /* before their networks are reconciled */
+	for (size_t i = 0; i < n; i++)
+		net_resume(c, map_get_str(c->by_name, v[i]->name), v[i]);
+	if (r < 0)
+		return err_sys(e, r, "list the host's links");
+	sweep_bridges(c, links, n_links);
+	sweep_firewall(c);
+	return 0;
+}
+
+static void autostart(struct control *c)
+{
+	struct err e;
+
+	for (size_t i = 0; i < c->n_nets; i++) {
+		struct net *n = c->nets[i];
+
+		if (n->autostart && n->def && !n->live && net_start(c, n, network_copy(n->def), &e) < 0)
+			log_error("autostart: %s", e.detail);
+	}
+}
+
+static void on_resolvers(void *arg, const struct ip *v, size_t n)
+{
+	struct control *c = arg;
+
+	guestd_set_resolvers(c->guestd, v, n);
+}
+
+static int open_all(struct control *c, const struct control_options *o, struct err *e)
+{
+	struct guestd_options g = { .root = o->root, .program = o->guestd, .user = o->guestd_user };
+
+	if (netlink_open(&c->nl, e) < 0 || firewall_open(&c->fw, e) < 0 || defs_open(o->root, &c->defs, e) < 0 ||
+	    live_open(o->root, &c->store, e) < 0 || guestd_open(&g, c->loop, c->leases, &c->guestd, e) < 0)
+		return -1;
+	return resolvers_open(o->resolv_conf, c->loop, on_resolvers, c, &c->resolvers, e);
+}
+
+int control_start_up(const struct control_options *o, struct sd_event *loop, struct control **ret, struct err *e)
+{
+	AUTO(control_free) struct control *c = mem_new(struct control);
+
+	c->loop = loop;
+	c->by_uuid = map_new();
+	c->by_name = map_new();
+	c->by_bridge = map_new();
+	c->leases = leases_new();
+	if (open_all(c, o, e) < 0 || watch_kernel(c, e) < 0 || load_definitions(c, e) < 0 || resume(c, e) < 0)
+		return -1;
+	if (live_first_start(c->store))
+		autostart(c);
+	guestd_settle(c->guestd);
+	*ret = TAKE(c);
+	return 0;
+}
+
+void control_reload(struct control *c)
+{
+	struct err e;
+
+	if (load_definitions(c, &e) < 0)
+		log_error("reload: %s", e.detail);
+	if (firewall_refresh(c->fw, &e) < 0)
+		log_error("reload: %s", e.detail);
+	resolvers_read(c->resolvers);
+	for (size_t i = 0; i < c->n_nets; i++)
+		mark(c, c->nets[i]);
+	autostart(c);
+}
+
+void control_free(struct control *c)
+{
+	if (!c)
+		return;
+	sd_event_source_disable_unref(c->watch_io);
+	sd_event_source_disable_unref(c->watch_post);
+	resolvers_free(c->resolvers);
+	guestd_free(c->guestd);
+	for (size_t i = 0; i < c->n_nets; i++)
+		net_free(c->nets[i]);
+	mem_drop(c->nets);
+	map_free(c->by_uuid);
+	map_free(c->by_name);
+	map_free(c->by_bridge);
+	leases_free(c->leases);
+	live_free(c->store);
+	defs_free(c->defs);
+	firewall_free(c->fw);
+	watch_free(c->watch);
+	netlink_free(c->nl);
+	mem_drop(c);
+}
+
+/* ---- questions ---- */
+
+int control_leases(const struct control *c, const struct uuid *u, const struct mac *mac, struct control_lease **ret,
+		   size_t *ret_n, struct err *e)
+{
+	const struct net *n = net_find(c, u, NULL, e);
+	const struct lease_copy *l;
+	uint64_t now = (uint64_t)time(NULL);
+	size_t count = 0;
+
+	if (!n)
+		return -1;
+	const struct network *def = n->live ? n->live : n->def;
+
+	*ret = NULL;
+	for (size_t pos = 0; (l = leases_next(c->leases, u, &pos));) {
+		unsigned prefix = 0;
+
+		if ((l->expiry && l->expiry < now) || (mac && !mac_eq(mac, &l->mac)))
+			continue;
+		for (size_t i = def->n_ips; i-- > 0;) {
+			struct prefix p = network_ip_prefix(&def->ips[i]);
+
+			if (p.ip.family == l->ip.family)
+				prefix = p.len; /* of the first ip of that family */
+		}
+		*mem_push(*ret, count) = (struct control_lease){ .iface = def->bridge.name,
+								 .expiry = l->expiry,
+								 .ip = l->ip,
+								 .prefix = prefix,
+								 .mac = l->mac,
+								 .hostname = l->hostname,
+								 .client_id = mem_strdup(l->client_id) };
+	}
+	*ret_n = count;
+	return 0;
+}
+
+void control_leases_free(struct control_lease *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		mem_drop(v[i].client_id);
+	mem_drop(v);
+}
+
+int control_plan(struct control *c, const struct uuid *u, char **ret, struct err *e)
+{
+	const struct net *n = net_find(c, u, NULL, e);
+	AUTO(plan_free) struct plan *p = NULL;
+	AUTO(mem_drop) char *text = NULL;
+	size_t len;
+
+	if (!n || plan_compile(n->live ? n->live : n->def, &p, e) < 0)
+		return -1;
+	FILE *out = open_memstream(&text, &len);
+
+	if (!out)
+		return err_sys(e, -errno, "print the plan");
+	plan_print(p, out);
+	fprintf(out, n->live ? "to change now:\n" : "to change when it is started:\n");
+	int r = reconcile_print(c, p, n, out, e);
+
+	fclose(out);
+	if (r == 0)
+		*ret = TAKE(text);
+	return r;
+}

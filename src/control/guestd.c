@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "control/guestd.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <systemd/sd-event.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/map.h"
+#include "control/sockets.h"
+#include "control/spawn.h"
+
+enum {
+	WELCOME_WAIT_MS = 3000, /* at start-up, for a guestd that was just started */
+	RETRY_FIRST_US = 20000, /* then doubled */
+	RETRY_MOST_US = 5000000,
+	EVENTS_A_TURN = 256,
+};
+
+struct wanted {
+	struct guest_scope *scope;
+	unsigned long long stamp;
+};
+
+struct guestd {
+	struct guestd_options o;
+	struct sd_event *loop;
+	struct leases *leases;
+	char socket_path[108], state_dir[4096];
+	struct map *wanted; /* struct wanted by network uuid */
+	struct map *served; /* struct guest_served by network uuid: what it serves, as far as we know */
+	guest_ip resolvers[GUEST_ADDRS_MAX];
+	uint8_t resolver_bytes[GUEST_ADDRS_MAX][16];
+	unsigned n_resolvers;
+	struct stream *stream; /* NULL: not connected */
+	bool welcome;          /* it has said what it serves */
+	sd_event_source *io, *retry;
+	uint64_t retry_us;
+};
+
+static void lost(struct guestd *g, const char *why);
+
+static void flush(struct guestd *g)
+{
+	int r = g->stream ? stream_flush(g->stream) : 0;
+
+	if (r < 0 && r != -EAGAIN)
+		lost(g, strerror(-r));
+	else if (g->io)
+		sd_event_source_set_io_events(g->io, EPOLLIN | (r == -EAGAIN ? EPOLLOUT : 0));
+}
+
+static int say(struct guestd *g, const struct guest_msg *m, const int *fds, size_t n, struct err *e)
+{
+	int r = guest_send(g->stream, m, fds, n);
+
+	if (r < 0)
+		return err_set(e, VNET_ERR_CONFIG_UNSUPPORTED, "too much to serve in one network: over %d bytes",
+			       GUEST_FRAME_MAX);
+	flush(g);
+	return 0;
+}
+
+static void say_uuid(struct guestd *g, guest_op op, const void *uuid)
+{
+	struct guest_msg m = { .op = op };
+
+	if (!g->welcome)
+		return;
+	memcpy(m.guest_msg_u.stop, uuid, sizeof(m.guest_msg_u.stop)); /* STOP and FORGET have the same shape */
+	say(g, &m, NULL, 0, NULL);
+}
+
+static void say_resolvers(struct guestd *g)
+{
+	struct guest_msg m = { .op = GUEST_RESOLVERS };
+
+	if (!g->welcome)
+		return;
+	m.guest_msg_u.resolvers.resolvers_len = g->n_resolvers;
+	m.guest_msg_u.resolvers.resolvers_val = g->resolvers;
+	say(g, &m, NULL, 0, NULL);
+}
+
+static unsigned long long served_stamp(const struct guestd *g, const void *uuid)
+{
+	const struct guest_served *s = map_get(g->served, uuid, sizeof(guest_uuid));
+
+	return s ? s->stamp : 0;
+}
+
+static void set_served(struct guestd *g, const void *uuid, unsigned long long stamp)
+{
+	struct guest_served *s = mem_new(struct guest_served);
+
+	memcpy(s->uuid, uuid, sizeof(s->uuid));
+	s->stamp = stamp;
+	mem_drop(map_put(g->served, uuid, sizeof(guest_uuid), s));
+}
+
+/* Opens the sockets unless guestd keeps those that it has, and hands all over. */
+static int hand_over(struct guestd *g, const struct wanted *w, bool keep_sockets, struct err *e)
+{
+	struct guest_sockets socks = { .n = 0 };
+	struct guest_msg m = { .op = GUEST_SERVE };
+
+	if (!keep_sockets && guest_sockets_open(w->scope, &socks, e) < 0)
+		return -1;
+	m.guest_msg_u.serve = (struct guest_serve){ .stamp = w->stamp, .scope = *w->scope };
+	m.guest_msg_u.serve.socks.socks_len = socks.n;
+	m.guest_msg_u.serve.socks.socks_val = socks.kinds;
+	set_served(g, w->scope->uuid, w->stamp);
+	return say(g, &m, socks.fds, socks.n, e);
+}
+
+static void wanted_free(struct wanted *w)
+{
+	if (!w)
+		return;
+	guest_scope_free(w->scope);
+	mem_drop(w);
+}
+
+bool guestd_serves(const struct guestd *g, const struct guest_scope *scope)
+{
+	const struct wanted *w = map_get(g->wanted, scope->uuid, sizeof(scope->uuid));
+
+	return w && w->stamp == guest_scope_stamp(scope) && (!g->welcome || served_stamp(g, scope->uuid) == w->stamp);
+}
+
+bool guestd_has(const struct guestd *g, const struct uuid *network)
+{
+	return map_get(g->wanted, network, sizeof(*network)) || served_stamp(g, network);
+}
+
+int guestd_serve(struct guestd *g, const struct guest_scope *scope, struct err *e)
+{
+	const struct wanted *old = map_get(g->wanted, scope->uuid, sizeof(scope->uuid));
+	unsigned long long served = served_stamp(g, scope->uuid);
+	bool keep = old && old->stamp == served && guest_sockets_same(old->scope, scope);
+	struct wanted *w = mem_new(struct wanted);
+
+	w->scope = guest_scope_copy(scope);
+	w->stamp = guest_scope_stamp(scope);
+	if (!w->scope) {
+		wanted_free(w);
+		return err_set(e, VNET_ERR_CONFIG_UNSUPPORTED, "too much to serve in one network");
+	}
+	/* Not connected: it is wanted, and handed over as soon as guestd says what it has. */
+	if (g->welcome && served != w->stamp && hand_over(g, w, keep, e) < 0) {
+		wanted_free(w);
+		return -1;
+	}
+	wanted_free(map_put(g->wanted, scope->uuid, sizeof(scope->uuid), w));
+	return 0;
+}
+
+/* STOP or FORGET: either way it is no longer served. */
+static void end(struct guestd *g, guest_op op, const struct uuid *network)
+{
+	wanted_free(map_del(g->wanted, network, sizeof(*network)));
+	mem_drop(map_del(g->served, network, sizeof(*network)));
+	say_uuid(g, op, network); /* last: a connection that breaks forgets all that is served */
+}
+
+void guestd_stop(struct guestd *g, const struct uuid *network)
+{
+	end(g, GUEST_STOP, network);
+}
+
+void guestd_forget(struct guestd *g, const struct uuid *network)
+{
+	end(g, GUEST_FORGET, network);
+	leases_forget(g->leases, network);
+}
+
+void guestd_set_resolvers(struct guestd *g, const struct ip *v, size_t n)
+{
+	g->n_resolvers = n < GUEST_ADDRS_MAX ? (unsigned)n : GUEST_ADDRS_MAX;
+	for (unsigned i = 0; i < g->n_resolvers; i++) {
+		memcpy(g->resolver_bytes[i], v[i].b, sizeof(v[i].b));
+		g->resolvers[i] = (guest_ip){ .guest_ip_len = (unsigned)ip_size(v[i].family),
+					      .guest_ip_val = (char *)g->resolver_bytes[i] };
+	}
+	say_resolvers(g);
+}
+
+static void forget_served(struct guestd *g)
+{
+	struct guest_served *s;
+
+	for (size_t pos = 0; (s = map_next(g->served, &pos));) {
+		map_del(g->served, s->uuid, sizeof(s->uuid));
+		mem_drop(s);
+	}
+}
+
+/* guestd said what it serves: what is right stays, what differs is handed over. */
+static void on_welcome(struct guestd *g, const struct guest_welcome *welcome)
+{
+	struct wanted *w;
+	struct err e;
+
+	if (welcome->level != GUEST_LEVEL) {
+		log_error("guestd: it speaks protocol level %u, not %d: restart it with this version", welcome->level,
+			  GUEST_LEVEL);
+		return;
+	}
+	g->welcome = true;
+	g->retry_us = RETRY_FIRST_US;
+	leases_begin(g->leases);
+	say_resolvers(g);
+	for (unsigned i = 0; i < welcome->served.served_len; i++)
+		set_served(g, welcome->served.served_val[i].uuid, welcome->served.served_val[i].stamp);
+	for (size_t pos = 0; g->welcome && (w = map_next(g->wanted, &pos));)
+		if (served_stamp(g, w->scope->uuid) != w->stamp && hand_over(g, w, false, &e) < 0)
+			log_error("network: %s: %s", w->scope->network, e.detail);
+}
+
+void guestd_settle(struct guestd *g)
+{
+	struct guest_served *s;
+
+	for (size_t pos = 0; (s = map_next(g->served, &pos));) {
+		if (map_get(g->wanted, s->uuid, sizeof(s->uuid)))
+			continue;
+		struct uuid uuid;
+
+		memcpy(&uuid, s->uuid, sizeof(uuid));
+		guestd_stop(g, &uuid);
+	}
+}
+
+static void on_message(struct guestd *g, const struct guest_msg *m)
+{
+	switch (m->op) {
+	case GUEST_WELCOME:
+		on_welcome(g, &m->guest_msg_u.welcome);
+		break;
+	case GUEST_LEASE:
+		leases_event(g->leases, &m->guest_msg_u.lease);
+		break;
+	case GUEST_SYNCED:
+		leases_synced(g->leases);
+		break;
+	case GUEST_FAILED:
+		log_error("guestd: can't serve a network: %s", m->guest_msg_u.failed.why);
+		break;
+	default:
+		log_warn("guestd: message %d out of place", (int)m->op);
+	}
+}
+
+/* Reads what has come. 0, or -errno when the connection is of no more use. */
+static int read_messages(struct guestd *g)
+{
+	struct guest_msg m;
+	int fds[GUEST_SOCKS_MAX], r = stream_fill(g->stream);
+	size_t n;
+
+	if (r < 0)
+		return r == -EAGAIN ? 0 : r;
+	for (int i = 0; i < EVENTS_A_TURN && g->stream; i++) {
+		r = guest_receive(g->stream, &m, fds, &n);
+		if (r <= 0)
+			return r;
+		while (n)
+			fd_close(fds[--n]); /* it has nothing to give us */
+		on_message(g, &m);
+		guest_msg_free(&m);
+	}
+	return 0;
+}
+
+static int on_io(sd_event_source *s, int fd, uint32_t events, void *arg)
+{
+	struct guestd *g = arg;
+
+	(void)s;
+	(void)fd;
+	if (events & EPOLLOUT)
+		flush(g);
+	if (g->stream && (events & (EPOLLIN | EPOLLHUP))) {
+		int r = read_messages(g);
+
+		if (r < 0)
+			lost(g, r == -ENODATA ? "it went away" : strerror(-r));
+	}
+	return 0;
+}
+
+static int connect_or_start(struct guestd *g, struct err *e)
+{
+	AUTO(fd_close) int fd = stream_connect(g->socket_path);
+	AUTO(fd_close) int listening = -1;
+
+	if (fd < 0) {
+		listening = stream_listen(g->socket_path, 0600);
+		if (listening < 0)
+			return err_sys(e, listening, "listen on %s", g->socket_path);
+		struct spawn s = {
+			.program = g->o.program, .root = g->o.root, .user = g->o.user, .listen_fd = listening
+		};
+
+		if (spawn_detached(&s, e) < 0)
+			return -1;
+		log_info("guestd: started %s", g->o.program);
+		fd = stream_connect(g->socket_path); /* waits in the socket until guestd accepts it */
+	}
+	if (fd < 0)
+		return err_sys(e, fd, "connect to %s", g->socket_path);
+	g->stream = stream_new(TAKE_FD(fd), GUEST_FRAME_MAX);
+	sd_event_add_io(g->loop, &g->io, stream_fd(g->stream), EPOLLIN, on_io, g);
+	return say(g, &(struct guest_msg){ .op = GUEST_HELLO, .guest_msg_u.level = GUEST_LEVEL }, NULL, 0, e);
+}
+
+static int on_retry(sd_event_source *s, uint64_t now, void *arg)
+{
+	struct guestd *g = arg;
+	struct err e;
+
+	(void)s;
+	(void)now;
+	if (!g->stream && connect_or_start(g, &e) < 0)
+		lost(g, e.detail);
+	return 0;
+}
+
+/* The connection is gone: try again soon, and later more rarely. Its sockets closed with it, so all is sent anew. */
+static void lost(struct guestd *g, const char *why)
+{
+	log_warn("guestd: %s; trying again in %llu ms", why, (unsigned long long)g->retry_us / 1000);
+	g->io = sd_event_source_disable_unref(g->io);
+	stream_free(TAKE(g->stream));
+	g->welcome = false;
+	forget_served(g);
+	g->retry = sd_event_source_disable_unref(g->retry);
+	sd_event_add_time_relative(g->loop, &g->retry, CLOCK_MONOTONIC, g->retry_us, 1000, on_retry, g);
+	g->retry_us = 2 * g->retry_us < RETRY_MOST_US ? 2 * g->retry_us : RETRY_MOST_US;
+}
+
+/* The folder of the database belongs to guestd's user and to nobody else. */
+static int make_state_dir(struct guestd *g, struct err *e)
+{
+	const struct passwd *pw = getpwnam(g->o.user);
+	AUTO(fd_close) int dir = dir_open(g->state_dir, 0750);
+
+	if (dir < 0)
+		return err_sys(e, dir, "make folder %s", g->state_dir);
+	if (!pw)
+		return err_set(e, VNET_ERR_INVALID_ARG, "there is no user '%s' to run vnet-guestd", g->o.user);
+	if (geteuid() == 0 && (fchown(dir, pw->pw_uid, pw->pw_gid) < 0 || fchmod(dir, 0750) < 0))
+		return err_sys(e, -errno, "give folder %s to user %s", g->state_dir, g->o.user);
+	return 0;
+}
+
+static void wait_for_welcome(struct guestd *g)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	long long end = now.tv_sec * 1000LL + now.tv_nsec / 1000000 + WELCOME_WAIT_MS, left = WELCOME_WAIT_MS;
+
+	while (g->stream && !g->welcome && left > 0) {
+		struct pollfd p = { .fd = stream_fd(g->stream), .events = POLLIN };
+
+		if (poll(&p, 1, (int)left) > 0) {
+			int r = read_messages(g);
+
+			if (r < 0)
+				lost(g, r == -ENODATA ? "it ended at once" : strerror(-r));
+		}
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		left = end - (now.tv_sec * 1000LL + now.tv_nsec / 1000000);
+	}
+	if (!g->welcome)
+		log_warn("guestd: no answer yet: DHCP and DNS come when it answers");
+}
+
+int guestd_open(const struct guestd_options *o, struct sd_event *loop, struct leases *leases, struct guestd **ret,
+		struct err *e)
+{
+	struct guestd *g = mem_new(struct guestd);
+
+	g->o = *o;
+	if (!g->o.program)
+		g->o.program = spawn_default_program();
+	if (!g->o.user)
+		g->o.user = spawn_default_user();
+	g->loop = loop;
+	g->leases = leases;
+	g->wanted = map_new();
+	g->served = map_new();
+	g->retry_us = RETRY_FIRST_US;
+	*ret = g;
+	snprintf(g->state_dir, sizeof(g->state_dir), "%s/var/lib/vnet", o->root);
+	if (snprintf(g->socket_path, sizeof(g->socket_path), "%s/run/vnet/guestd-sock", o->root) >=
+	    (int)sizeof(g->socket_path))
+		return err_sys(e, -ENAMETOOLONG, "%s/run/vnet/guestd-sock", o->root);
+	if (make_state_dir(g, e) < 0)
+		return -1;
+	if (connect_or_start(g, e) < 0)
+		lost(g, e->detail);
+	wait_for_welcome(g);
+	return 0;
+}
+
+void guestd_free(struct guestd *g)
+{
+	struct wanted *w;
+
+	if (!g)
+		return;
+	for (size_t pos = 0; (w = map_next(g->wanted, &pos));)
+		wanted_free(w);
+	map_free(g->wanted);
+	forget_served(g);
+	map_free(g->served);
+	sd_event_source_disable_unref(g->io);
+	sd_event_source_disable_unref(g->retry);
+	stream_free(g->stream);
+	mem_drop(g);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* control/guestd.h - the other process: started when nobody answers on its socket, told what to serve, started again
+ * when it dies. What is wanted is kept here and compared with what it says it serves, so a restart of either process
+ * changes only the difference.
+ * Errors  0 or -1 with *e. */
+#pragma once
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "control/leases.h"
+#include "guest/message.h"
+
+struct sd_event;
+struct guestd;
+
+struct guestd_options {
+	const char *root;
+	const char *program; /* NULL: beside us, else the libexec folder */
+	const char *user;    /* NULL: vnet-guestd, else nobody */
+};
+
+/* Connects, or starts it and connects, and waits a moment for its answer. Without one the daemon goes on and tries
+ * again: networks run, guests' packets wait in the sockets. */
+int guestd_open(const struct guestd_options *o, struct sd_event *loop, struct leases *leases, struct guestd **ret,
+		struct err *e);
+void guestd_free(struct guestd *g); /* it goes on serving */
+
+/* Is exactly this, or anything of that network, wanted of it already? */
+bool guestd_serves(const struct guestd *g, const struct guest_scope *scope);
+bool guestd_has(const struct guestd *g, const struct uuid *network);
+
+int guestd_serve(struct guestd *g, const struct guest_scope *scope, struct err *e);
+void guestd_stop(struct guestd *g, const struct uuid *network);
+void guestd_forget(struct guestd *g, const struct uuid *network); /* stop, and drop its leases */
+void guestd_set_resolvers(struct guestd *g, const struct ip *v, size_t n);
+/* All wanted networks are known: what guestd serves beyond them is stopped. */
+void guestd_settle(struct guestd *g);

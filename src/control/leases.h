@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* control/leases.h - vnetd's copy of the leases that guestd holds, kept by its events, so that a client's question
+ * never waits for the process that talks to guests. */
+#pragma once
+#include "base/addr.h"
+#include "base/mem.h"
+#include "guest/protocol.h"
+
+struct lease_copy {
+	struct ip ip;
+	struct mac mac;
+	uint64_t expiry; /* Unix seconds, 0: never */
+	char *hostname;  /* NULL: unknown */
+	char *client_id; /* "01:52:54:..", NULL: none sent */
+	unsigned round;
+};
+
+struct leases;
+
+struct leases *leases_new(void);
+void leases_free(struct leases *l);
+
+/* A new round of telling begins (WELCOME), or is complete (SYNCED): what was not told in it is gone. */
+void leases_begin(struct leases *l);
+void leases_synced(struct leases *l);
+void leases_event(struct leases *l, const struct guest_lease *g);
+void leases_forget(struct leases *l, const struct uuid *network);
+
+/* The leases of one network: `*pos` starts at 0; NULL at the end. */
+const struct lease_copy *leases_next(const struct leases *l, const struct uuid *network, size_t *pos);

@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stdio.h>
+
+#include "base/log.h"
+#include "control/reconcile.h"
+#include "control/state.h"
+#include "model/check.h"
+#include "model/format.h"
+#include "model/parse.h"
+
+enum { BRIDGE_TRIES = 65536 };
+
+void net_free(struct net *n)
+{
+	if (!n)
+		return;
+	mem_drop(n->name);
+	network_free(n->def);
+	network_free(n->live);
+	plan_free(n->plan);
+	mem_drop(n->taps);
+	mem_drop(n);
+}
+
+/* The object disappears: its leases and its guests' persistent taps go with it. */
+static void net_remove(struct control *c, struct net *n)
+{
+	guestd_forget(c->guestd, &n->uuid);
+	net_taps_delete(c, n);
+	map_del(c->by_uuid, &n->uuid, sizeof(n->uuid));
+	map_del(c->by_name, n->name, strlen(n->name));
+	for (size_t i = 0; i < c->n_nets; i++) {
+		if (c->nets[i] != n)
+			continue;
+		memmove(&c->nets[i], &c->nets[i + 1], (--c->n_nets - i) * sizeof(*c->nets));
+		break;
+	}
+	net_free(n);
+}
+
+struct net *net_add(struct control *c, const char *name, const struct uuid *uuid)
+{
+	struct net *n = mem_new(struct net);
+
+	n->name = mem_strdup(name);
+	n->uuid = *uuid;
+	*mem_push(c->nets, c->n_nets) = n;
+	map_put(c->by_uuid, uuid, sizeof(*uuid), n);
+	map_put(c->by_name, name, strlen(name), n);
+	return n;
+}
+
+static struct control_net info(const struct net *n)
+{
+	return (struct control_net){
+		.name = n->name, .uuid = n->uuid, .active = n->live, .persistent = n->def, .autostart = n->autostart
+	};
+}
+
+bool control_net_at(const struct control *c, size_t i, struct control_net *ret)
+{
+	if (i >= c->n_nets)
+		return false;
+	*ret = info(c->nets[i]);
+	return true;
+}
+
+struct net *net_find(const struct control *c, const struct uuid *u, const char *name, struct err *e)
+{
+	struct net *n = map_get(c->by_uuid, u, sizeof(*u));
+	char text[UUID_TEXT];
+
+	if (n)
+		return n;
+	uuid_text(u, text);
+	if (name)
+		err_set(e, VNET_ERR_NO_NETWORK, "no network with matching uuid '%s' (%s)", text, name);
+	else
+		err_set(e, VNET_ERR_NO_NETWORK, "no network with matching uuid '%s'", text);
+	return NULL;
+}
+
+struct net *net_active(const struct control *c, const struct uuid *u, struct err *e)
+{
+	struct net *n = net_find(c, u, NULL, e);
+
+	if (n && !n->live) {
+		err_set(e, VNET_ERR_OPERATION_INVALID, "network '%s' is not active", n->name);
+		return NULL;
+	}
+	return n;
+}
+
+int control_find_name(const struct control *c, const char *name, struct control_net *ret, struct err *e)
+{
+	const struct net *n = map_get_str(c->by_name, name);
+
+	if (!n)
+		return err_set(e, VNET_ERR_NO_NETWORK, "no network with matching name '%s'", name);
+	*ret = info(n);
+	return 0;
+}
+
+int control_find_uuid(const struct control *c, const struct uuid *u, const char *name, struct control_net *ret,
+		      struct err *e)
+{
+	const struct net *n = net_find(c, u, name, e);
+
+	if (!n)
+		return -1;
+	*ret = info(n);
+	return 0;
+}
+
+/* The network, other than `but`, that has this bridge in its stored or its running definition. */
+static const struct net *bridge_user(const struct control *c, const char *bridge, const struct net *but)
+{
+	for (size_t i = 0; i < c->n_nets; i++) {
+		const struct net *n = c->nets[i];
+
+		if (n != but && ((n->def && strcmp(n->def->bridge.name, bridge) == 0) ||
+				 (n->live && strcmp(n->live->bridge.name, bridge) == 0)))
+			return n;
+	}
+	return NULL;
+}
+
+/* A template becomes the lowest name that no network and no device of the host has; a fixed name must be free of other
+ * networks, but may exist as a device: that is looked at when the network starts. */
+static int choose_bridge(const struct control *c, struct network *n, const struct net *old, struct err *e)
+{
+	char name[IFNAMSIZ];
+
+	if (!network_bridge_is_template(n->bridge.name)) {
+		if (bridge_user(c, n->bridge.name, old))
+			return err_set(e, VNET_ERR_INTERNAL, "bridge name '%s' already in use.", n->bridge.name);
+		return 0;
+	}
+	for (unsigned i = 0; i < BRIDGE_TRIES; i++) {
+		struct link l;
+
+		network_bridge_from_template(n->bridge.name, i, name);
+		if (bridge_user(c, name, old) || link_get(c->nl, name, &l) == 0)
+			continue;
+		memcpy(n->bridge.name, name, sizeof(name));
+		return 0;
+	}
+	return err_set(e, VNET_ERR_INTERNAL, "no free bridge name like '%s'", n->bridge.name);
+}
+
+static int check_identity(const struct control *c, const struct network *n, const struct net *old, struct err *e)
+{
+	const struct net *same = n->has_uuid ? map_get(c->by_uuid, &n->uuid, sizeof(n->uuid)) : NULL;
+	char uuid[UUID_TEXT];
+
+	if (same && same != old)
+		return err_set(e, VNET_ERR_OPERATION_FAILED, "network '%s' is already defined with uuid %s", same->name,
+			       uuid_text(&same->uuid, uuid));
+	if (old && n->has_uuid && !uuid_eq(&old->uuid, &n->uuid))
+		return err_set(e, VNET_ERR_OPERATION_FAILED, "network '%s' already exists with uuid %s", old->name,
+			       uuid_text(&old->uuid, uuid));
+	return 0;
+}
+
+/* From text to a definition that is whole and fits among the others. *ret_old is the network of its name, or NULL. */
+static int read_definition(const struct control *c, const char *xml, size_t len, struct network **ret,
+			   struct net **ret_old, struct err *e)
+{
+	AUTO(network_free) struct network *n = NULL;
+	struct net *old;
+
+	if (network_parse(xml, len, &n, NULL, e) < 0)
+		return -1;
+	old = map_get_str(c->by_name, n->name);
+	if (check_identity(c, n, old, e) < 0)
+		return -1;
+	network_complete(n, !old ? NULL : old->def ? old->def : old->live);
+	if (choose_bridge(c, n, old, e) < 0)
+		return -1;
+	*ret = TAKE(n);
+	*ret_old = old;
+	return 0;
+}
+
+int control_define(struct control *c, const char *xml, size_t len, struct control_net *ret, struct err *e)
+{
+	AUTO(network_free) struct network *def = NULL;
+	struct net *n;
+
+	if (read_definition(c, xml, len, &def, &n, e) < 0 || defs_save(c->defs, def, e) < 0)
+		return -1;
+	if (!n)
+		n = net_add(c, def->name, &def->uuid);
+	network_free(n->def);
+	n->def = TAKE(def);
+	log_info("network: %s: defined", n->name);
+	*ret = info(n);
+	return 0;
+}
+
+/* Marks `n` as running with this definition and its plan. */
+static void net_activate(struct control *c, struct net *n, struct network *live, struct plan *plan)
+{
+	n->live = live;
+	n->plan = plan;
+	map_put(c->by_bridge, live->bridge.name, strlen(live->bridge.name), n);
+}
+
+/* Forgets that it runs; nothing in the kernel changes. */
+static void net_deactivate(struct control *c, struct net *n)
+{
+	map_del(c->by_bridge, n->live->bridge.name, strlen(n->live->bridge.name));
+	plan_free(TAKE(n->plan));
+	network_free(TAKE(n->live));
+}
+
+/* Makes it inactive: nothing of it is left. Carries on after an error and reports the first. */
+static int net_stop(struct control *c, struct net *n, struct err *e)
+{
+	struct err later;
+	int r = live_remove(c->store, n->name, e);
+
+	if (reconcile_gone(c, n->plan, r < 0 ? &later : e) < 0)
+		r = -1;
+	net_deactivate(c, n);
+	return r;
+}
+
+/* The live definition is on disk before the first step: a daemon that dies in the middle is followed by one that
+ * finishes the start. */
+int net_start(struct control *c, struct net *n, struct network *live, struct err *e)
+{
+	AUTO(network_free) struct network *mine = live;
+	struct plan *plan;
+	struct err cleanup;
+
+	if (plan_compile(live, &plan, e) < 0)
+		return -1;
+	net_activate(c, n, TAKE(mine), plan);
+	if (live_save(c->store, live, e) == 0 && reconcile(c, n, e) == 0) {
+		log_info("network: %s: started on %s", n->name, n->live->bridge.name);
+		return 0;
+	}
+	err_in(e, "network '%s'", n->name);
+	if (net_stop(c, n, &cleanup) < 0)
+		log_error("network: %s: after its failed start: %s", n->name, cleanup.detail);
+	return -1;
+}
+
+void net_resume(struct control *c, struct net *n, struct network *live)
+{
+	AUTO(network_free) struct network *mine = live;
+	struct plan *plan;
+	struct err e;
+
+	if (plan_compile(live, &plan, &e) < 0) {
+		log_error("network: %s: it ran, and can't go on: %s", n->name, e.detail);
+		return;
+	}
+	net_activate(c, n, TAKE(mine), plan);
+	if (reconcile(c, n, &e) < 0)
+		log_error("network: %s: %s", n->name, e.detail);
+}
+
+int control_start(struct control *c, const struct uuid *u, struct err *e)
+{
+	struct net *n = net_find(c, u, NULL, e);
+
+	if (!n)
+		return -1;
+	if (n->live)
+		return err_set(e, VNET_ERR_OPERATION_INVALID, "network is already active");
+	return net_start(c, n, network_copy(n->def), e);
+}
+
+int control_create(struct control *c, const char *xml, size_t len, struct control_net *ret, struct err *e)
+{
+	AUTO(network_free) struct network *live = NULL;
+	struct net *n;
+
+	if (read_definition(c, xml, len, &live, &n, e) < 0)
+		return -1;
+	if (n && n->live)
+		return err_set(e, VNET_ERR_OPERATION_INVALID, "network is already active as '%s'", n->name);
+	if (!n)
+		n = net_add(c, live->name, &live->uuid);
+	if (net_start(c, n, TAKE(live), e) < 0) {
+		if (!n->def)
+			net_remove(c, n);
+		return -1;
+	}
+	*ret = info(n);
+	return 0;
+}
+
+int control_destroy(struct control *c, const struct uuid *u, struct err *e)
+{
+	struct net *n = net_active(c, u, e);
+
+	if (!n)
+		return -1;
+	int r = net_stop(c, n, e);
+
+	if (r < 0)
+		err_in(e, "network '%s'", n->name);
+	log_info("network: %s: stopped", n->name);
+	if (!n->def)
+		net_remove(c, n);
+	return r;
+}
+
+int control_undefine(struct control *c, const struct uuid *u, struct err *e)
+{
+	struct net *n = net_find(c, u, NULL, e);
+
+	if (!n)
+		return -1;
+	if (!n->def)
+		return err_set(e, VNET_ERR_OPERATION_INVALID, "can't undefine transient network");
+	if (defs_remove(c->defs, n->name, e) < 0)
+		return -1;
+	log_info("network: %s: undefined", n->name);
+	n->autostart = false;
+	network_free(TAKE(n->def));
+	if (!n->live) /* else it runs on, transient */
+		net_remove(c, n);
+	return 0;
+}
+
+int control_set_autostart(struct control *c, const struct uuid *u, bool on, struct err *e)
+{
+	struct net *n = net_find(c, u, NULL, e);
+
+	if (!n)
+		return -1;
+	if (!n->def)
+		return err_set(e, VNET_ERR_OPERATION_INVALID, "cannot set autostart for transient network");
+	if (n->autostart != on && defs_set_autostart(c->defs, n->name, on, e) < 0)
+		return -1;
+	n->autostart = on;
+	return 0;
+}
+
+int control_dumpxml(const struct control *c, const struct uuid *u, bool inactive, char **ret, struct err *e)
+{
+	const struct net *n = net_find(c, u, NULL, e);
+
+	if (!n)
+		return -1;
+	struct format_live live = { .connections = (unsigned)n->n_taps };
+
+	if (inactive || !n->live)
+		*ret = network_format(n->def ? n->def : n->live, NULL);
+	else
+		*ret = network_format(n->live, &live);
+	return 0;
+}
+
+int control_bridge(const struct control *c, const struct uuid *u, char ret[IFNAMSIZ], struct err *e)
+{
+	const struct net *n = net_find(c, u, NULL, e);
+
+	if (!n)
+		return -1;
+	memcpy(ret, (n->live ? n->live : n->def)->bridge.name, IFNAMSIZ);
+	return 0;
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "control/observe.h"
+
+#include <errno.h>
+
+#include "kernel/route.h"
+#include "kernel/sysctl.h"
+
+void observation_free(struct observation *o)
+{
+	mem_drop(o->addrs);
+	mem_drop(o->ports);
+	mem_drop(o->bridge_sysctls);
+	mem_drop(o->host_sysctls);
+	mem_drop(o->routes);
+	*o = (struct observation){ 0 };
+}
+
+/* Values as the kernel has them. One that can't be read and is optional counts as right: there is nothing to set. */
+static char (*observe_sysctls(const struct plan_sysctl *v, size_t n))[16]
+{
+	char(*values)[16] = mem_array(n, sizeof(*values));
+
+	for (size_t i = 0; i < n; i++) {
+		int r = sysctl_get(v[i].key, values[i], sizeof(values[i]));
+
+		if (r == -ENOENT && v[i].optional)
+			memcpy(values[i], v[i].value, sizeof(values[i]));
+		else if (r < 0)
+			values[i][0] = '\0';
+	}
+	return values;
+}
+
+/* The ports of the bridge, and this network's taps that are not among them. */
+static int observe_ports(struct control *c, const struct net *n, struct observation *o)
+{
+	int r = link_list(c->nl, o->o.bridge.index, &o->ports, &o->n_ports);
+
+	for (size_t i = 0; r == 0 && n && i < n->n_taps; i++) {
+		struct link l;
+
+		/* a tap that is gone is no error: its notification is on the way */
+		if (link_get(c->nl, n->taps[i], &l) == 0 && l.master != o->o.bridge.index) {
+			struct link *ports = mem_array(o->n_ports + 1, sizeof(*ports));
+
+			if (o->n_ports)
+				memcpy(ports, o->ports, o->n_ports * sizeof(*ports));
+			ports[o->n_ports++] = l;
+			mem_drop(o->ports);
+			o->ports = ports;
+		}
+	}
+	return r;
+}
+
+/* Taps that wait for a bridge which does not exist yet. */
+static void observe_taps(struct control *c, const struct net *n, struct observation *o)
+{
+	o->ports = mem_array(n ? n->n_taps : 0, sizeof(*o->ports));
+	for (size_t i = 0; n && i < n->n_taps; i++)
+		if (link_get(c->nl, n->taps[i], &o->ports[o->n_ports]) == 0)
+			o->n_ports++;
+}
+
+static int observe_routes(struct control *c, struct observation *o)
+{
+	AUTO(mem_drop) struct route *routes = NULL;
+	size_t n;
+	int r = route_list(c->nl, &routes, &n);
+
+	if (r < 0)
+		return r;
+	o->routes = mem_array(n, sizeof(*o->routes));
+	o->o.n_routes = n;
+	for (size_t i = 0; i < n; i++) {
+		struct observed_route *route = &o->routes[i];
+		const struct net *owner;
+
+		route->route = routes[i];
+		if (!routes[i].oif || !if_indextoname((unsigned)routes[i].oif, route->dev))
+			continue;
+		owner = map_get_str(c->by_bridge, route->dev);
+		route->network = owner ? owner->name : NULL;
+	}
+	return 0;
+}
+
+static int observe_links(struct control *c, const struct plan *p, const struct net *n, struct observation *o)
+{
+	int r = link_get(c->nl, p->bridge.name, &o->o.bridge);
+
+	o->o.has_bridge = r == 0;
+	if (r == -ENODEV) {
+		observe_taps(c, n, o);
+		return observe_routes(c, o);
+	}
+	if (r == 0 && plan_owns(p, &o->o.bridge))
+		r = addr_list(c->nl, o->o.bridge.index, &o->addrs, &o->o.n_addrs);
+	if (r == 0 && plan_owns(p, &o->o.bridge))
+		r = observe_ports(c, n, o);
+	return r;
+}
+
+int observe(struct control *c, const struct plan *p, const struct net *n, struct observation *ret, struct err *e)
+{
+	struct observation o = { 0 };
+	int r = observe_links(c, p, n, &o);
+
+	if (r < 0) {
+		observation_free(&o);
+		return err_sys(e, r, "look at bridge '%s'", p->bridge.name);
+	}
+	o.bridge_sysctls = observe_sysctls(p->bridge_sysctls, p->n_bridge_sysctls);
+	o.host_sysctls = observe_sysctls(p->host_sysctls, p->n_host_sysctls);
+	o.o.firewall_same = firewall_has(c->fw, &p->firewall);
+	o.o.firewall_there = firewall_has_bridge(c->fw, p->bridge.name);
+	o.o.service_there = guestd_has(c->guestd, &p->uuid);
+	if (p->scope) {
+		p->scope->ifindex = o.o.has_bridge ? (unsigned)o.o.bridge.index : 0;
+		o.o.service_same = o.o.has_bridge && guestd_serves(c->guestd, p->scope);
+	}
+	o.o.addrs = o.addrs;
+	o.o.ports = o.ports;
+	o.o.n_ports = o.n_ports;
+	o.o.bridge_sysctls = o.bridge_sysctls;
+	o.o.host_sysctls = o.host_sysctls;
+	o.o.routes = o.routes;
+	*ret = o;
+	return 0;
+}

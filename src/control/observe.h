@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* control/observe.h - what the kernel and guestd show of one network now. */
+#pragma once
+#include "control/state.h"
+#include "plan/diff.h"
+
+struct observation { /* struct observed and the arrays behind it */
+	struct observed o;
+	struct prefix *addrs;
+	struct link *ports;
+	char (*bridge_sysctls)[16], (*host_sysctls)[16];
+	struct observed_route *routes;
+	size_t n_ports;
+};
+void observation_free(struct observation *o);
+
+/* `n` NULL: a plan that belongs to no network any more. */
+int observe(struct control *c, const struct plan *p, const struct net *n, struct observation *ret, struct err *e);

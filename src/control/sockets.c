@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "control/sockets.h"
+
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/if_packet.h>
+#include <net/ethernet.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/addr.h"
+#include "base/log.h"
+#include "base/mem.h"
+
+enum { DNS_PORT = 53, DHCP_SERVER_PORT = 67, TCP_BACKLOG = 64, DHCP_RECEIVE_BUFFER = 1 << 20 };
+
+/* Untagged IPv4 UDP to port 67, first fragments only: all that guestd ever wants to see of a bridge. */
+static const struct sock_filter dhcp_filter[] = {
+	BPF_STMT(BPF_LD | BPF_B | BPF_ABS, (unsigned)(SKF_AD_OFF + SKF_AD_VLAN_TAG_PRESENT)),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 9),
+	BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 12),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETH_P_IP, 0, 7),
+	BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 23),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_UDP, 0, 5),
+	BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 20),
+	BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, 0x1fff, 3, 0),
+	BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 14),
+	BPF_STMT(BPF_LD | BPF_H | BPF_IND, 16),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, DHCP_SERVER_PORT, 1, 0),
+	BPF_STMT(BPF_RET | BPF_K, 0),
+	BPF_STMT(BPF_RET | BPF_K, 0x40000),
+};
+
+static const struct sock_filter drop_filter[] = { BPF_STMT(BPF_RET | BPF_K, 0) };
+
+static int attach_filter(int fd, const struct sock_filter *f, size_t n)
+{
+	struct sock_fprog prog = { .len = (unsigned short)n, .filter = (struct sock_filter *)f };
+
+	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &prog, sizeof(prog));
+}
+
+static int set_int(int fd, int level, int option, int value)
+{
+	return setsockopt(fd, level, option, &value, sizeof(value));
+}
+
+/* DHCP is read from a packet socket: the host's own firewall can't stop it, and replies to guests that have no address
+ * yet can be built. Bound last, so nothing unfiltered gets in. */
+static int open_dhcp(const struct guest_scope *scope)
+{
+	AUTO(fd_close) int fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	struct sockaddr_ll a = { .sll_family = AF_PACKET,
+				 .sll_protocol = htons(ETH_P_IP),
+				 .sll_ifindex = (int)scope->ifindex };
+
+	if (fd < 0 || attach_filter(fd, dhcp_filter, ARRAY_SIZE(dhcp_filter)) < 0 ||
+	    set_int(fd, SOL_PACKET, PACKET_AUXDATA, 1) < 0 || bind(fd, (struct sockaddr *)&a, sizeof(a)) < 0)
+		return -errno;
+	set_int(fd, SOL_SOCKET, SO_RCVBUFFORCE, DHCP_RECEIVE_BUFFER); /* smaller is slower, not wrong */
+	return TAKE_FD(fd);
+}
+
+static int open_inet(const struct guest_scope *scope, int type, const struct ip *ip, uint16_t port)
+{
+	AUTO(fd_close) int fd = socket(ip->family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	struct sockaddr_in v4 = { .sin_family = AF_INET, .sin_port = htons(port) };
+	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6, .sin6_port = htons(port) };
+	const struct sockaddr *a = ip->family == AF_INET ? (struct sockaddr *)&v4 : (struct sockaddr *)&v6;
+
+	memcpy(&v4.sin_addr, ip->b, sizeof(v4.sin_addr));
+	memcpy(&v6.sin6_addr, ip->b, sizeof(v6.sin6_addr));
+	/* A restarted vnetd may hand over new sockets while guestd still listens on those of its predecessor. */
+	if (fd < 0 || set_int(fd, SOL_SOCKET, type == SOCK_STREAM ? SO_REUSEPORT : SO_REUSEADDR, 1) < 0 ||
+	    setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, scope->bridge, (socklen_t)strlen(scope->bridge) + 1) < 0 ||
+	    set_int(fd, IPPROTO_IP, IP_FREEBIND, 1) < 0 ||
+	    bind(fd, a, ip->family == AF_INET ? sizeof(v4) : sizeof(v6)) < 0)
+		return -errno;
+	if (type == SOCK_STREAM && listen(fd, TCP_BACKLOG) < 0)
+		return -errno;
+	return TAKE_FD(fd);
+}
+
+static void keep(struct guest_sockets *s, guest_sock_kind kind, int fd)
+{
+	s->kinds[s->n] = kind;
+	s->fds[s->n++] = fd;
+}
+
+static int add_dhcp(const struct guest_scope *scope, struct guest_sockets *s, struct err *e)
+{
+	int fd = open_dhcp(scope);
+
+	if (fd < 0)
+		return err_sys(e, fd, "listen for DHCP on '%s'", scope->bridge);
+	keep(s, GUEST_SOCK_DHCP4, fd);
+	/* Without a UDP socket the kernel answers a renewing guest with port unreachable. If somebody else has the
+	 * port it does not, so then ours is not needed. */
+	fd = open_inet(scope, SOCK_DGRAM, &(struct ip){ .family = AF_INET }, DHCP_SERVER_PORT);
+	if (fd < 0) {
+		log_warn("dhcp: %s: another program listens on UDP port %d: %s", scope->bridge, DHCP_SERVER_PORT,
+			 strerror(-fd));
+		return 0;
+	}
+	attach_filter(fd, drop_filter, ARRAY_SIZE(drop_filter));
+	keep(s, GUEST_SOCK_DHCP4_HOLD, fd);
+	return 0;
+}
+
+static int add_dns(const struct guest_scope *scope, const guest_ip *addr, struct guest_sockets *s, struct err *e)
+{
+	static const struct {
+		guest_sock_kind kind;
+		int type;
+		const char *name;
+	} both[] = { { GUEST_SOCK_DNS_UDP, SOCK_DGRAM, "UDP" }, { GUEST_SOCK_DNS_TCP, SOCK_STREAM, "TCP" } };
+	struct ip ip = { .family = addr->guest_ip_len == 4 ? AF_INET : AF_INET6 };
+	char text[IP_TEXT];
+
+	memcpy(ip.b, addr->guest_ip_val, ip_size(ip.family));
+	for (size_t i = 0; i < ARRAY_SIZE(both); i++) {
+		int fd = open_inet(scope, both[i].type, &ip, DNS_PORT);
+
+		if (fd == -EADDRINUSE)
+			return err_sys(e, fd, "serve DNS on %s: another DNS server of this host has %s port %d",
+				       ip_text(&ip, text), both[i].name, DNS_PORT);
+		if (fd < 0)
+			return err_sys(e, fd, "serve DNS on %s, %s port %d", ip_text(&ip, text), both[i].name,
+				       DNS_PORT);
+		keep(s, both[i].kind, fd);
+	}
+	return 0;
+}
+
+int guest_sockets_open(const struct guest_scope *scope, struct guest_sockets *ret, struct err *e)
+{
+	struct guest_sockets s = { .n = 0 };
+	unsigned n_dns = scope->dns ? scope->dns->addrs.addrs_len : 0;
+
+	if (2 * n_dns + 2 > GUEST_SOCKS_MAX)
+		return err_set(e, VNET_ERR_CONFIG_UNSUPPORTED, "DNS is served on at most %d addresses of one network",
+			       GUEST_SOCKS_MAX / 2 - 1);
+	int r = scope->dhcp4 ? add_dhcp(scope, &s, e) : 0;
+
+	for (unsigned i = 0; i < n_dns && r == 0; i++)
+		r = add_dns(scope, &scope->dns->addrs.addrs_val[i], &s, e);
+	if (r < 0) {
+		guest_sockets_close(&s);
+		return -1;
+	}
+	*ret = s;
+	return 0;
+}
+
+void guest_sockets_close(struct guest_sockets *s)
+{
+	while (s->n)
+		fd_close(s->fds[--s->n]);
+}
+
+static bool same_addrs(const struct guest_dns *a, const struct guest_dns *b)
+{
+	if (!a || !b)
+		return a == b;
+	if (a->addrs.addrs_len != b->addrs.addrs_len)
+		return false;
+	for (unsigned i = 0; i < a->addrs.addrs_len; i++) {
+		const guest_ip *x = &a->addrs.addrs_val[i], *y = &b->addrs.addrs_val[i];
+
+		if (x->guest_ip_len != y->guest_ip_len || memcmp(x->guest_ip_val, y->guest_ip_val, x->guest_ip_len))
+			return false;
+	}
+	return true;
+}
+
+bool guest_sockets_same(const struct guest_scope *a, const struct guest_scope *b)
+{
+	return a->ifindex == b->ifindex && strcmp(a->bridge, b->bridge) == 0 && !a->dhcp4 == !b->dhcp4 &&
+	       same_addrs(a->dns, b->dns);
+}

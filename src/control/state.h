@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* control/state.h - what control remembers, for its own files only. */
+#pragma once
+#include "base/map.h"
+#include "control/control.h"
+#include "control/guestd.h"
+#include "control/resolvers.h"
+#include "firewall/firewall.h"
+#include "kernel/watch.h"
+#include "plan/plan.h"
+#include "store/defs.h"
+#include "store/live.h"
+
+struct net {
+	char *name;
+	struct uuid uuid;
+	struct network *def;  /* persistent; NULL: transient */
+	struct network *live; /* what runs; NULL: inactive */
+	struct plan *plan;    /* of `live` */
+	bool autostart;
+	bool dirty; /* the kernel told of a change: to be reconciled */
+	char (*taps)[IFNAMSIZ];
+	size_t n_taps;
+};
+
+struct control {
+	struct sd_event *loop;
+	struct netlink *nl;
+	struct watch *watch;
+	struct firewall *fw;
+	struct defs *defs;
+	struct live *store; /* of live definitions */
+	struct leases *leases;
+	struct guestd *guestd;
+	struct resolvers *resolvers;
+	struct net **nets;
+	size_t n_nets;
+	struct map *by_uuid, *by_name;
+	struct map *by_bridge; /* running networks by the name of their bridge */
+	struct sd_event_source *watch_io, *watch_post;
+	bool dirty;
+};
+
+/* networks.c */
+struct net *net_find(const struct control *c, const struct uuid *u, const char *name, struct err *e);
+struct net *net_active(const struct control *c, const struct uuid *u, struct err *e); /* or an error */
+struct net *net_add(struct control *c, const char *name, const struct uuid *uuid);
+int net_start(struct control *c, struct net *n, struct network *live, struct err *e); /* takes live, also on failure */
+void net_resume(struct control *c, struct net *n, struct network *live);              /* it ran under the last daemon */
+void net_free(struct net *n);
+
+/* taps.c */
+void net_tap_add(struct net *n, const char *name);
+void net_tap_gone(struct net *n, const char *name);
+void net_taps_delete(struct control *c, struct net *n); /* of a network that is no more */

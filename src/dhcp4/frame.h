@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* dhcp4/frame.h - Ethernet, IPv4 and UDP around a DHCP message. Frames are built here because a client without an address
+ * can't be reached through the host's IP stack, and with full checksums because guests' drivers hand on what they get.
+ * Shapes  addresses and ports: host order. */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+#include "base/rd.h"
+
+enum { DHCP4_FRAME_HEAD = 14 + 20 + 8, DHCP4_FRAME_MAX = 14 + 1500 };
+
+struct dhcp4_frame {
+	struct mac src, dst;
+	uint32_t ip_src, ip_dst;
+	uint16_t sport, dport;
+	struct view payload; /* when read; points into the frame */
+};
+
+/* Reads a frame. `sum_ready`: the UDP checksum was filled in (a neighbour's virtual card leaves it to hardware that is not
+ * there, packet(7) TP_STATUS_CSUMNOTREADY). -EBADMSG: cut short, a bad checksum, a fragment, or not UDP over IPv4. */
+int dhcp4_frame_parse(struct dhcp4_frame *f, struct view frame, bool sum_ready);
+
+/* Writes the headers before `len` bytes of payload, which lie at out + DHCP4_FRAME_HEAD: the length of all. */
+size_t dhcp4_frame_build(const struct dhcp4_frame *f, uint8_t *out, size_t len);

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "dhcp4/io.h"
+
+#include <errno.h>
+#include <linux/if_packet.h>
+#include <sys/socket.h>
+#include <systemd/sd-event.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "dhcp4/frame.h"
+
+struct slot {                /* a reply that waits */
+	struct dhcp4_io *io; /* NULL: not to be sent any more */
+	bool ack;
+	size_t len;
+	uint8_t frame[DHCP4_FRAME_MAX];
+};
+
+union control {
+	struct cmsghdr align;
+	char buf[CMSG_SPACE(sizeof(struct tpacket_auxdata))];
+};
+
+struct dhcp4_outbox {
+	void (*wake)(void *arg);
+	void (*full)(void *arg);
+	void *arg;
+	size_t n;
+	struct slot slots[DHCP4_OUTBOX_MAX];
+	/* one burst coming in, shared by all sockets */
+	struct mmsghdr msgs[DHCP4_BURST];
+	struct iovec iovs[DHCP4_BURST];
+	union control controls[DHCP4_BURST];
+	uint8_t frames[DHCP4_BURST][DHCP4_FRAME_MAX];
+};
+
+struct dhcp4_io {
+	int fd;
+	sd_event_source *source;
+	char *network;
+	struct dhcp4_server *server;
+	struct dhcp4_outbox *out;
+	uint64_t counts[WHYS];
+	struct log_limit said[WHYS], errors;
+};
+
+struct dhcp4_outbox *dhcp4_outbox_new(void (*wake)(void *arg), void (*full)(void *arg), void *arg)
+{
+	struct dhcp4_outbox *o = mem_new(struct dhcp4_outbox);
+
+	o->wake = wake;
+	o->full = full;
+	o->arg = arg;
+	return o;
+}
+
+void dhcp4_outbox_free(struct dhcp4_outbox *o)
+{
+	mem_drop(o);
+}
+
+/* --- out --- */
+
+static uint64_t now_s(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_BOOTTIME, &t);
+	return (uint64_t)t.tv_sec;
+}
+
+static void send_failed(struct dhcp4_io *io, int err, size_t n)
+{
+	if (log_allowed(&io->errors, now_s()))
+		log_warn("dhcp4: %s: %zu replies not sent: %s", io->network, n, strerror(err));
+}
+
+/* Sends slots [from, to), all of one io. A packet socket that is full loses the rest: clients ask again. */
+static void send_run(struct dhcp4_outbox *o, size_t from, size_t to)
+{
+	struct dhcp4_io *io = o->slots[from].io;
+	struct mmsghdr msgs[DHCP4_BURST] = { 0 };
+	struct iovec iovs[DHCP4_BURST];
+	size_t n = to - from;
+
+	for (size_t i = 0; i < n; i++) {
+		iovs[i] = (struct iovec){ o->slots[from + i].frame, o->slots[from + i].len };
+		msgs[i].msg_hdr = (struct msghdr){ .msg_iov = &iovs[i], .msg_iovlen = 1 };
+	}
+	for (size_t done = 0; done < n;) {
+		int r = sendmmsg(io->fd, msgs + done, (unsigned)(n - done), MSG_DONTWAIT);
+
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r <= 0) {
+			send_failed(io, errno, n - done);
+			return;
+		}
+		done += (size_t)r;
+	}
+}
+
+void dhcp4_outbox_send(struct dhcp4_outbox *o, bool durable)
+{
+	for (size_t i = 0; i < o->n && !durable; i++)
+		if (o->slots[i].ack)
+			o->slots[i].io = NULL;
+	for (size_t from = 0, to; from < o->n; from = to) {
+		for (to = from + 1; to < o->n && to - from < DHCP4_BURST && o->slots[to].io == o->slots[from].io;)
+			to++;
+		if (o->slots[from].io)
+			send_run(o, from, to);
+	}
+	o->n = 0;
+}
+
+/* --- in --- */
+
+/* Interesting to an administrator, or only to one who looks for a fault? */
+static enum log_level level_of(enum dhcp4_why why)
+{
+	switch (why) {
+	case WHY_DROP_NO_ADDRESS:
+	case WHY_DECLINED:
+		return LOG_LVL_WARN;
+	case WHY_ACKED:
+	case WHY_NAK_NETWORK:
+	case WHY_NAK_HELD:
+	case WHY_NAK_NOT_GIVEN:
+	case WHY_NAK_MOVED:
+		return LOG_LVL_INFO;
+	default:
+		return LOG_LVL_DEBUG;
+	}
+}
+
+static void say(struct dhcp4_io *io, const struct dhcp4_outcome *o)
+{
+	char name[128], mac[MAC_TEXT], ip[IP_TEXT] = "-";
+	struct ip addr = ip_from_v4(o->verdict.addr);
+	enum log_level level = level_of(o->verdict.why);
+
+	if (level != LOG_LVL_DEBUG && !log_allowed(&io->said[o->verdict.why], now_s()))
+		return;
+	if (o->verdict.addr)
+		ip_text(&addr, ip);
+	log_at(level, "dhcp4: %s: %s '%s': %s: %s", io->network, mac_text(&o->mac, mac),
+	       log_escape(o->hostname.p, o->hostname.len, name, sizeof(name)), ip, dhcp4_why_info[o->verdict.why].text);
+}
+
+/* The kernel tells beside the frame what is not in it (packet(7), PACKET_AUXDATA). A frame with a VLAN tag belongs to another
+ * network than ours: false. */
+static bool read_aux(struct msghdr *m, bool *sum_ready)
+{
+	*sum_ready = true;
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c)) {
+		struct tpacket_auxdata aux;
+
+		if (c->cmsg_level != SOL_PACKET || c->cmsg_type != PACKET_AUXDATA ||
+		    c->cmsg_len < CMSG_LEN(sizeof(aux)))
+			continue;
+		memcpy(&aux, CMSG_DATA(c), sizeof(aux));
+		*sum_ready = !(aux.tp_status & TP_STATUS_CSUMNOTREADY);
+		if (aux.tp_status & TP_STATUS_VLAN_VALID && aux.tp_vlan_tci & 0xfff)
+			return false;
+	}
+	return true;
+}
+
+static void take_frame(struct dhcp4_io *io, struct mmsghdr *msg, uint64_t now)
+{
+	struct dhcp4_outbox *o = io->out;
+	struct slot *slot = &o->slots[o->n];
+	struct view frame = { msg->msg_hdr.msg_iov->iov_base, msg->msg_len };
+	struct dhcp4_outcome outcome;
+	bool sum_ready;
+
+	if (!read_aux(&msg->msg_hdr, &sum_ready)) {
+		io->counts[WHY_DROP_NOT_FOR_US]++;
+		return;
+	}
+	slot->len = dhcp4_handle(io->server, now, frame, sum_ready, slot->frame, &outcome);
+	io->counts[outcome.verdict.why]++;
+	say(io, &outcome);
+	if (!slot->len)
+		return;
+	slot->io = io;
+	slot->ack = dhcp4_why_info[outcome.verdict.why].reply == REPLY_ACK;
+	o->n++;
+}
+
+static int receive(struct dhcp4_io *io)
+{
+	struct dhcp4_outbox *o = io->out;
+
+	for (int i = 0; i < DHCP4_BURST; i++) {
+		o->iovs[i] = (struct iovec){ o->frames[i], sizeof(o->frames[i]) };
+		o->msgs[i].msg_hdr = (struct msghdr){
+			.msg_iov = &o->iovs[i],
+			.msg_iovlen = 1,
+			.msg_control = &o->controls[i],
+			.msg_controllen = sizeof(o->controls[i]),
+		};
+	}
+	int n = recvmmsg(io->fd, o->msgs, DHCP4_BURST, MSG_DONTWAIT, NULL);
+
+	return n < 0 ? -errno : n;
+}
+
+static int on_readable(sd_event_source *source, int fd, uint32_t events, void *arg)
+{
+	struct dhcp4_io *io = arg;
+	struct dhcp4_outbox *o = io->out;
+
+	(void)source, (void)fd, (void)events;
+	if (DHCP4_OUTBOX_MAX - o->n < DHCP4_BURST)
+		o->full(o->arg);
+	int n = receive(io); /* what is left comes round next turn: no guest starves another network */
+
+	if (n < 0) {
+		/* ENETDOWN: the bridge was taken down or deleted; who did it tells us what comes next. */
+		if (n != -EAGAIN && n != -EINTR && n != -ENETDOWN && log_allowed(&io->errors, now_s()))
+			log_warn("dhcp4: %s: receive: %s", io->network, strerror(-n));
+		return 0;
+	}
+	uint64_t now = now_s();
+
+	for (int i = 0; i < n; i++)
+		take_frame(io, &o->msgs[i], now);
+	o->wake(o->arg);
+	return 0;
+}
+
+static int check_socket(int fd)
+{
+	int domain = 0, type = 0, on = 1;
+	socklen_t len = sizeof(domain);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len) < 0)
+		return -errno;
+	len = sizeof(type);
+	if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) < 0)
+		return -errno;
+	if (domain != AF_PACKET || type != SOCK_RAW)
+		return -EPROTOTYPE;
+	return setsockopt(fd, SOL_PACKET, PACKET_AUXDATA, &on, sizeof(on)) < 0 ? -errno : 0;
+}
+
+int dhcp4_io_open(struct sd_event *loop, int fd, const char *network, struct dhcp4_server *s, struct dhcp4_outbox *o,
+		  struct dhcp4_io **ret)
+{
+	AUTO(dhcp4_io_close) struct dhcp4_io *io = mem_new(struct dhcp4_io);
+	int r = check_socket(fd);
+
+	io->fd = fd;
+	io->network = mem_strdup(network);
+	io->server = s;
+	io->out = o;
+	if (r == 0)
+		r = sd_event_add_io(loop, &io->source, fd, EPOLLIN, on_readable, io);
+	if (r < 0)
+		return r;
+	*ret = TAKE(io);
+	return 0;
+}
+
+void dhcp4_io_close(struct dhcp4_io *io)
+{
+	if (!io)
+		return;
+	for (size_t i = 0; i < io->out->n; i++)
+		if (io->out->slots[i].io == io)
+			io->out->slots[i].io = NULL;
+	sd_event_source_disable_unref(io->source);
+	fd_close(io->fd);
+	mem_drop(io->network);
+	mem_drop(io);
+}
+
+const uint64_t *dhcp4_io_counts(const struct dhcp4_io *io)
+{
+	return io->counts;
+}

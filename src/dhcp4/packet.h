@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* dhcp4/packet.h - a DHCP message as bytes and as a struct (RFC 2131 s.2, RFC 2132).
+ * Shapes  numbers and addresses: host order. Views point into the message that was parsed, or into `dhcp4_msg.opts`.
+ * Errors  0 or -errno, named per call. */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+#include "base/rd.h"
+#include "base/wr.h"
+
+enum {
+	DHCP4_SERVER_PORT = 67,
+	DHCP4_CLIENT_PORT = 68,
+	DHCP4_HEADER = 236,    /* up to the magic cookie */
+	DHCP4_BOOTP_MIN = 300, /* some clients and relays drop less (RFC 1542 s.2.1) */
+	DHCP4_SAFE_MAX = 548,  /* what every client takes: 576 less the IP and UDP headers (RFC 2131 s.2) */
+	DHCP4_MAX = 1472,      /* ours: one Ethernet frame */
+	DHCP4_BROADCAST = 0x8000,
+};
+
+enum dhcp4_type {
+	DHCP4_DISCOVER = 1,
+	DHCP4_OFFER,
+	DHCP4_REQUEST,
+	DHCP4_DECLINE,
+	DHCP4_ACK,
+	DHCP4_NAK,
+	DHCP4_RELEASE,
+	DHCP4_INFORM,
+};
+
+enum dhcp4_option {
+	OPT_PAD = 0,
+	OPT_MASK = 1,
+	OPT_ROUTER = 3,
+	OPT_DNS = 6,
+	OPT_HOSTNAME = 12,
+	OPT_DOMAIN = 15,
+	OPT_MTU = 26,
+	OPT_BROADCAST = 28,
+	OPT_REQUESTED = 50,
+	OPT_LEASE_TIME = 51,
+	OPT_OVERLOAD = 52,
+	OPT_TYPE = 53,
+	OPT_SERVER_ID = 54,
+	OPT_PARAMS = 55,
+	OPT_MESSAGE = 56,
+	OPT_MAX_SIZE = 57,
+	OPT_T1 = 58,
+	OPT_T2 = 59,
+	OPT_CLIENT_ID = 61,
+	OPT_END = 255,
+};
+
+enum dhcp4_slot { /* the options that we read, each with room for one long option */
+		  SLOT_NONE,
+		  SLOT_TYPE,
+		  SLOT_REQUESTED,
+		  SLOT_SERVER_ID,
+		  SLOT_LEASE_TIME,
+		  SLOT_MAX_SIZE,
+		  SLOT_OVERLOAD,
+		  SLOT_CLIENT_ID,
+		  SLOT_HOSTNAME,
+		  SLOT_PARAMS,
+		  SLOTS
+};
+
+struct dhcp4_msg {
+	uint8_t op; /* 1: from a client, 2: from a server */
+	uint32_t xid;
+	uint16_t secs, flags;
+	uint32_t ciaddr, yiaddr, siaddr, giaddr;
+	struct mac chaddr;
+
+	uint8_t type;                  /* enum dhcp4_type */
+	uint32_t requested, server_id; /* 0: not there */
+	uint32_t lease_s;
+	uint16_t max_size;     /* of the whole IP datagram; 0: not there */
+	struct view client_id; /* empty: not there */
+	struct view hostname;  /* without the zeros that some send behind it (RFC 2132 s.2) */
+	struct view params;    /* option 55 */
+
+	struct {
+		uint8_t len, b[255];
+	} opts[SLOTS]; /* pieces of one option put together (RFC 3396) */
+};
+
+/* Reads a UDP payload. `m` is written also on failure, and must not be copied: it points into itself.
+ * -EBADMSG: cut short, an option runs over the end, or a known one has the wrong size;
+ * -EPROTONOSUPPORT: not DHCP over Ethernet (BOOTP without a type, another hardware). */
+int dhcp4_parse(struct dhcp4_msg *m, struct view payload);
+
+/* Was option `code` asked for? A client without a list takes all. */
+bool dhcp4_wants(const struct dhcp4_msg *m, uint8_t code);
+
+/* Writing: the header from m's fields and the cookie, then options, then the end. An option that does not fit is left
+ * out whole; dhcp4_build_end gives the length, padded to DHCP4_BOOTP_MIN, or 0 if not even the header had room. */
+void dhcp4_build(struct wr *w, const struct dhcp4_msg *m);
+void dhcp4_put(struct wr *w, uint8_t code, const void *value, uint8_t len);
+void dhcp4_put_u8(struct wr *w, uint8_t code, uint8_t v);
+void dhcp4_put_u16(struct wr *w, uint8_t code, uint16_t v);
+void dhcp4_put_u32(struct wr *w, uint8_t code, uint32_t v);
+size_t dhcp4_build_end(struct wr *w);

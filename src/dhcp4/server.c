@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "dhcp4/server.h"
+
+#include <errno.h>
+
+#include "dhcp4/frame.h"
+
+struct dhcp4_server {
+	struct lease_pool *pool;
+	uint32_t self, mask;
+	struct mac mac;
+	bool router, dns;
+	uint16_t mtu;
+	uint32_t lease_s;
+	char *domain;
+	struct dhcp4_msg msg; /* the one at hand; it is too large for the stack to be cleared twice a packet */
+};
+
+const struct dhcp4_why_info dhcp4_why_info[WHYS] = {
+	[WHY_OFFERED] = { REPLY_OFFER, "offered" },
+	[WHY_ACKED] = { REPLY_ACK, "acknowledged" },
+	[WHY_INFORMED] = { REPLY_ACK, "informed" },
+	[WHY_RELEASED] = { REPLY_NONE, "released" },
+	[WHY_DECLINED] = { REPLY_NONE, "declined: somebody else uses the address" },
+	[WHY_CHOSE_ANOTHER] = { REPLY_NONE, "client chose another server" },
+	[WHY_NAK_NETWORK] = { REPLY_NAK, "address is not on this network" },
+	[WHY_NAK_HELD] = { REPLY_NAK, "address is not this client's" },
+	[WHY_NAK_NOT_GIVEN] = { REPLY_NAK, "address is not one we give" },
+	[WHY_NAK_MOVED] = { REPLY_NAK, "client is to have another address" },
+	[WHY_DROP_FRAME] = { REPLY_NONE, "malformed frame" },
+	[WHY_DROP_NOT_FOR_US] = { REPLY_NONE, "not sent to us" },
+	[WHY_DROP_MALFORMED] = { REPLY_NONE, "malformed message" },
+	[WHY_DROP_NOT_DHCP] = { REPLY_NONE, "not DHCP over Ethernet" },
+	[WHY_DROP_RELAYED] = { REPLY_NONE, "came through a relay" },
+	[WHY_DROP_BAD_CLIENT] = { REPLY_NONE, "hardware address can't be a client's" },
+	[WHY_DROP_TYPE] = { REPLY_NONE, "message is not a client's" },
+	[WHY_DROP_FIELDS] = { REPLY_NONE, "fields fit no client state" },
+	[WHY_DROP_NO_ADDRESS] = { REPLY_NONE, "no address for this client" },
+	[WHY_DROP_UNKNOWN] = { REPLY_NONE, "no record of this client" },
+	[WHY_DROP_NO_ROOM] = { REPLY_NONE, "reply does not fit" },
+};
+
+struct dhcp4_server *dhcp4_server_new(struct lease_pool *pool)
+{
+	struct dhcp4_server *s = mem_new(struct dhcp4_server);
+
+	s->pool = pool;
+	return s;
+}
+
+void dhcp4_server_free(struct dhcp4_server *s)
+{
+	if (!s)
+		return;
+	mem_drop(s->domain);
+	mem_drop(s);
+}
+
+int dhcp4_server_configure(struct dhcp4_server *s, const struct dhcp4_scope *scope)
+{
+	int r = scope->lease_s ? lease_pool_rules(s->pool, &scope->rules) : -EINVAL;
+
+	if (r < 0)
+		return r;
+	s->self = scope->rules.self;
+	s->mask = ~0U << (32 - scope->rules.prefix_len); /* lease_pool_rules has refused a length of 0 */
+	s->mac = scope->mac;
+	s->router = scope->router;
+	s->dns = scope->dns;
+	s->mtu = scope->mtu;
+	s->lease_s = scope->lease_s;
+	mem_drop(s->domain);
+	s->domain = mem_strdup(scope->domain && scope->domain[0] ? scope->domain : NULL);
+	return 0;
+}
+
+/* --- deciding --- */
+
+#define VERDICT(w, a) ((struct dhcp4_verdict){ .why = (w), .addr = (a) })
+
+static struct lease_client client_of(const struct dhcp4_msg *m, uint8_t id[7])
+{
+	struct lease_client c = { .id = m->client_id, .mac = m->chaddr, .hostname = m->hostname };
+
+	if (!c.id.len) { /* RFC 2131 s.4.2: else the hardware type and address */
+		id[0] = 1;
+		memcpy(id + 1, m->chaddr.b, sizeof(m->chaddr.b));
+		c.id = (struct view){ id, 7 };
+	}
+	return c;
+}
+
+static bool holds(const struct lease *l)
+{
+	return l && (l->state == LEASE_OFFERED || l->state == LEASE_BOUND);
+}
+
+static bool on_network(const struct dhcp4_server *s, uint32_t addr)
+{
+	return ((addr ^ s->self) & s->mask) == 0;
+}
+
+/* RFC 2131 s.4.3.1 */
+static struct dhcp4_verdict decide_discover(const struct dhcp4_server *s, const struct dhcp4_msg *m,
+					    const struct lease_client *c)
+{
+	uint32_t addr;
+
+	if (lease_pool_pick(s->pool, c, m->requested, &addr) < 0)
+		return VERDICT(WHY_DROP_NO_ADDRESS, 0);
+	return VERDICT(WHY_OFFERED, addr);
+}
+
+/* RFC 2131 s.4.3.2: which fields are set tells the client's state: SELECTING has a server id and the address in an option,
+ * INIT-REBOOT only the option, RENEWING and REBINDING only ciaddr. Some renew with the same address in both, or tell the server
+ * they mean: harmless. */
+static struct dhcp4_verdict decide_request(const struct dhcp4_server *s, const struct dhcp4_msg *m,
+					   const struct lease_client *c)
+{
+	uint32_t want = m->ciaddr ?: m->requested;
+	const struct lease *l = lease_pool_find(s->pool, c);
+	const struct lease_host *h = lease_pool_host(s->pool, c);
+
+	if (!want || (m->ciaddr && m->requested && m->ciaddr != m->requested))
+		return VERDICT(WHY_DROP_FIELDS, 0);
+	if (m->server_id && m->server_id != s->self)
+		return VERDICT(WHY_CHOSE_ANOTHER, holds(l) && l->state == LEASE_OFFERED ? l->addr : 0);
+	if (!on_network(s, want))
+		return VERDICT(WHY_NAK_NETWORK, want);
+	if (!lease_pool_gives(s->pool, want))
+		return l || m->server_id ? VERDICT(WHY_NAK_NOT_GIVEN, want) : VERDICT(WHY_DROP_UNKNOWN, want);
+	if (!lease_pool_may_have(s->pool, c, want))
+		return VERDICT(WHY_NAK_HELD, want);
+	if (h && h->addr != want && lease_pool_may_have(s->pool, c, h->addr))
+		return VERDICT(WHY_NAK_MOVED, want); /* a reservation was made for it meanwhile */
+	if (holds(l) && l->addr != want)
+		return VERDICT(WHY_NAK_MOVED, want);
+	return VERDICT(WHY_ACKED, want);
+}
+
+/* RFC 2131 s.4.3.3 */
+static struct dhcp4_verdict decide_decline(const struct dhcp4_server *s, const struct dhcp4_msg *m,
+					   const struct lease_client *c)
+{
+	const struct lease *l = lease_pool_find(s->pool, c);
+
+	if (m->server_id != s->self || !m->requested || m->ciaddr)
+		return VERDICT(WHY_DROP_FIELDS, m->requested);
+	return holds(l) && l->addr == m->requested ? VERDICT(WHY_DECLINED, l->addr)
+						   : VERDICT(WHY_DROP_UNKNOWN, m->requested);
+}
+
+/* RFC 2131 s.4.3.4 */
+static struct dhcp4_verdict decide_release(const struct dhcp4_server *s, const struct dhcp4_msg *m,
+					   const struct lease_client *c)
+{
+	const struct lease *l = lease_pool_find(s->pool, c);
+
+	if (m->server_id != s->self || !m->ciaddr || m->requested)
+		return VERDICT(WHY_DROP_FIELDS, m->ciaddr);
+	return holds(l) && l->addr == m->ciaddr ? VERDICT(WHY_RELEASED, l->addr) : VERDICT(WHY_DROP_UNKNOWN, m->ciaddr);
+}
+
+/* RFC 2131 s.4.3.5: the client has an address by other means and asks for the rest. */
+static struct dhcp4_verdict decide_inform(const struct dhcp4_server *s, const struct dhcp4_msg *m)
+{
+	return m->ciaddr && on_network(s, m->ciaddr) ? VERDICT(WHY_INFORMED, m->ciaddr)
+						     : VERDICT(WHY_DROP_FIELDS, m->ciaddr);
+}
+
+static struct dhcp4_verdict decide(const struct dhcp4_server *s, const struct dhcp4_msg *m,
+				   const struct lease_client *c)
+{
+	if (m->op != 1)
+		return VERDICT(WHY_DROP_TYPE, 0);
+	if (m->giaddr) /* relays are not served */
+		return VERDICT(WHY_DROP_RELAYED, 0);
+	if (mac_is_zero(&m->chaddr) || mac_is_multicast(&m->chaddr) || mac_eq(&m->chaddr, &s->mac))
+		return VERDICT(WHY_DROP_BAD_CLIENT, 0);
+	switch (m->type) {
+	case DHCP4_DISCOVER:
+		return decide_discover(s, m, c);
+	case DHCP4_REQUEST:
+		return decide_request(s, m, c);
+	case DHCP4_DECLINE:
+		return decide_decline(s, m, c);
+	case DHCP4_RELEASE:
+		return decide_release(s, m, c);
+	case DHCP4_INFORM:
+		return decide_inform(s, m);
+	default:
+		return VERDICT(WHY_DROP_TYPE, 0);
+	}
+}
+
+struct dhcp4_verdict dhcp4_decide(const struct dhcp4_server *s, const struct dhcp4_msg *m)
+{
+	uint8_t id[7];
+	struct lease_client c = client_of(m, id);
+
+	return decide(s, m, &c);
+}
+
+/* --- doing --- */
+
+static uint64_t expiry_of(const struct dhcp4_server *s, uint64_t now)
+{
+	return s->lease_s == DHCP4_FOREVER ? LEASE_NEVER : now + s->lease_s;
+}
+
+static int act(struct dhcp4_server *s, struct dhcp4_verdict v, const struct lease_client *c, uint64_t now)
+{
+	switch (v.why) {
+	case WHY_OFFERED:
+		return lease_pool_offer(s->pool, c, v.addr, now + DHCP4_OFFER_S);
+	case WHY_ACKED:
+		return lease_pool_bind(s->pool, c, v.addr, expiry_of(s, now));
+	case WHY_RELEASED:
+		return lease_pool_release(s->pool, v.addr);
+	case WHY_CHOSE_ANOTHER:
+		return v.addr ? lease_pool_release(s->pool, v.addr) : 0;
+	case WHY_DECLINED:
+		return lease_pool_decline(s->pool, v.addr, now + DHCP4_QUARANTINE_S);
+	default:
+		return 0;
+	}
+}
+
+/* --- answering --- */
+
+static void put_text(struct wr *w, uint8_t code, const char *text)
+{
+	size_t len = text ? strlen(text) : 0;
+
+	if (len && len <= 255)
+		dhcp4_put(w, code, text, (uint8_t)len);
+}
+
+static void put_times(const struct dhcp4_server *s, struct wr *w)
+{
+	bool forever = s->lease_s == DHCP4_FOREVER;
+
+	dhcp4_put_u32(w, OPT_LEASE_TIME, s->lease_s);
+	dhcp4_put_u32(w, OPT_T1, forever ? DHCP4_FOREVER : s->lease_s / 2);
+	dhcp4_put_u32(w, OPT_T2, forever ? DHCP4_FOREVER : (uint32_t)((uint64_t)s->lease_s * 7 / 8));
+}
+
+/* The network's parameters, the most needed first: what does not fit the client's limit is left out from the end. */
+static void put_params(const struct dhcp4_server *s, struct wr *w, const struct dhcp4_msg *m,
+		       const struct lease_client *c)
+{
+	const struct lease_host *h = lease_pool_host(s->pool, c);
+
+	dhcp4_put_u32(w, OPT_MASK, s->mask);
+	dhcp4_put_u32(w, OPT_BROADCAST, s->self | ~s->mask);
+	if (s->router && dhcp4_wants(m, OPT_ROUTER))
+		dhcp4_put_u32(w, OPT_ROUTER, s->self);
+	if (s->dns && dhcp4_wants(m, OPT_DNS))
+		dhcp4_put_u32(w, OPT_DNS, s->self);
+	if (s->mtu && dhcp4_wants(m, OPT_MTU))
+		dhcp4_put_u16(w, OPT_MTU, s->mtu);
+	if (h && dhcp4_wants(m, OPT_HOSTNAME))
+		put_text(w, OPT_HOSTNAME, h->name);
+	if (dhcp4_wants(m, OPT_DOMAIN))
+		put_text(w, OPT_DOMAIN, s->domain);
+}
+
+static size_t size_limit(const struct dhcp4_msg *m)
+{
+	size_t limit = m->max_size > 28 ? m->max_size - 28U : 0; /* less the IP and UDP headers */
+
+	return limit < DHCP4_SAFE_MAX ? DHCP4_SAFE_MAX : limit > DHCP4_MAX ? DHCP4_MAX : limit;
+}
+
+/* Fields by table 3 of RFC 2131 s.4.3.1. */
+static size_t build_reply(const struct dhcp4_server *s, const struct dhcp4_msg *m, const struct lease_client *c,
+			  struct dhcp4_verdict v, uint8_t *out)
+{
+	static const uint8_t types[] = {
+		[REPLY_OFFER] = DHCP4_OFFER, [REPLY_ACK] = DHCP4_ACK, [REPLY_NAK] = DHCP4_NAK
+	};
+	enum dhcp4_reply reply = dhcp4_why_info[v.why].reply;
+	bool gives = v.why == WHY_OFFERED || v.why == WHY_ACKED;
+	struct wr w = wr_make(out, size_limit(m));
+	struct dhcp4_msg head = {
+		.op = 2,
+		.xid = m->xid,
+		.flags = m->flags,
+		.chaddr = m->chaddr,
+		.type = types[reply],
+	};
+
+	if (reply == REPLY_NAK)
+		head.flags |= DHCP4_BROADCAST;
+	if (gives)
+		head.yiaddr = v.addr;
+	if (reply == REPLY_ACK)
+		head.ciaddr = m->ciaddr;
+	dhcp4_build(&w, &head);
+	dhcp4_put_u32(&w, OPT_SERVER_ID, s->self);
+	if (m->client_id.len) /* RFC 6842 s.3 */
+		dhcp4_put(&w, OPT_CLIENT_ID, m->client_id.p, (uint8_t)m->client_id.len);
+	if (gives)
+		put_times(s, &w);
+	if (reply == REPLY_NAK)
+		put_text(&w, OPT_MESSAGE, dhcp4_why_info[v.why].text);
+	else
+		put_params(s, &w, m, c);
+	return dhcp4_build_end(&w);
+}
+
+/* RFC 2131 s.4.1; a NAK is always broadcast, s.4.3.2. */
+static struct dhcp4_frame address_reply(const struct dhcp4_server *s, const struct dhcp4_msg *m, struct dhcp4_verdict v)
+{
+	struct dhcp4_frame f = {
+		.src = s->mac,
+		.dst = m->chaddr,
+		.ip_src = s->self,
+		.ip_dst = m->ciaddr ?: v.addr,
+		.sport = DHCP4_SERVER_PORT,
+		.dport = DHCP4_CLIENT_PORT,
+	};
+
+	if (dhcp4_why_info[v.why].reply == REPLY_NAK || (!m->ciaddr && m->flags & DHCP4_BROADCAST)) {
+		memset(f.dst.b, 0xff, sizeof(f.dst.b));
+		f.ip_dst = 0xffffffff;
+	}
+	return f;
+}
+
+static bool for_us(const struct dhcp4_server *s, const struct dhcp4_frame *f)
+{
+	static const struct mac all = { { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff } };
+	bool by_ip = f->ip_dst == 0xffffffff || f->ip_dst == s->self || f->ip_dst == (s->self | ~s->mask);
+
+	return f->dport == DHCP4_SERVER_PORT && by_ip && (mac_eq(&f->dst, &all) || mac_eq(&f->dst, &s->mac));
+}
+
+static struct dhcp4_verdict read_frame(struct dhcp4_server *s, struct view bytes, bool sum_ready)
+{
+	struct dhcp4_frame f;
+
+	s->msg.type = 0;
+	if (dhcp4_frame_parse(&f, bytes, sum_ready) < 0)
+		return VERDICT(WHY_DROP_FRAME, 0);
+	if (!for_us(s, &f))
+		return VERDICT(WHY_DROP_NOT_FOR_US, 0);
+	int r = dhcp4_parse(&s->msg, f.payload);
+
+	return VERDICT(r == 0 ? WHYS : r == -EBADMSG ? WHY_DROP_MALFORMED : WHY_DROP_NOT_DHCP, 0);
+}
+
+size_t dhcp4_handle(struct dhcp4_server *s, uint64_t now, struct view bytes, bool sum_ready, uint8_t *out,
+		    struct dhcp4_outcome *ret)
+{
+	struct dhcp4_verdict v = read_frame(s, bytes, sum_ready);
+	struct dhcp4_msg *m = &s->msg;
+	uint8_t id[7];
+
+	*ret = (struct dhcp4_outcome){ .verdict = v };
+	if (v.why != WHYS)
+		return 0;
+	struct lease_client c = client_of(m, id);
+
+	lease_pool_expire(s->pool, now);
+	v = decide(s, m, &c);
+	if (act(s, v, &c, now) < 0)
+		v = VERDICT(WHY_DROP_NO_ADDRESS, v.addr);
+	*ret = (struct dhcp4_outcome){ .verdict = v, .type = m->type, .mac = m->chaddr, .hostname = m->hostname };
+	if (dhcp4_why_info[v.why].reply == REPLY_NONE)
+		return 0;
+	size_t len = build_reply(s, m, &c, v, out + DHCP4_FRAME_HEAD);
+
+	if (!len) {
+		ret->verdict.why = WHY_DROP_NO_ROOM;
+		return 0;
+	}
+	struct dhcp4_frame f = address_reply(s, m, v);
+
+	return dhcp4_frame_build(&f, out, len);
+}

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "dns/name.h"
+
+#include <errno.h>
+
+#include "base/mem.h"
+
+enum { POINTER = 0xc0 }; /* both high bits of a length byte, RFC 1035 s.4.1.4; one alone means nothing, RFC 6891 s.5 */
+
+int dns_name_parse(const char *text, struct dns_name *ret)
+{
+	struct dns_name n = { .len = 0 };
+
+	do {
+		size_t label = strcspn(text, ".");
+
+		if (label == 0 || label > DNS_LABEL_MAX || n.len + 1 + label + 1 > DNS_NAME_MAX)
+			return -EINVAL;
+		n.b[n.len] = (uint8_t)label;
+		memcpy(n.b + n.len + 1, text, label);
+		n.len = (uint8_t)(n.len + 1 + label);
+		text += label + (text[label] == '.');
+	} while (*text);
+	n.b[n.len++] = 0;
+	*ret = n;
+	return 0;
+}
+
+int dns_name_read(struct rd *r, struct dns_name *ret)
+{
+	struct dns_name n = { .len = 0 };
+	uint8_t c;
+
+	do {
+		c = rd_u8(r);
+		const uint8_t *p = rd_take(r, c);
+
+		/* the label, and behind it at least the root must fit */
+		if (r->bad || c > DNS_LABEL_MAX || n.len + 1 + c + (c ? 1 : 0) > DNS_NAME_MAX)
+			return -EBADMSG;
+		n.b[n.len] = c;
+		memcpy(n.b + n.len + 1, p, c);
+		n.len = (uint8_t)(n.len + 1 + c);
+	} while (c);
+	*ret = n;
+	return 0;
+}
+
+void dns_name_skip(struct rd *r)
+{
+	for (;;) {
+		uint8_t c = rd_u8(r);
+
+		if (c >= POINTER) {
+			rd_u8(r);
+			return;
+		}
+		if (c == 0)
+			return;
+		if (c > DNS_LABEL_MAX)
+			r->bad = true;
+		rd_take(r, c);
+	}
+}
+
+/* Length bytes are below 'A', so they need no care. */
+static uint8_t lower(uint8_t c)
+{
+	return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
+}
+
+struct dns_name dns_name_lower(const struct dns_name *n)
+{
+	struct dns_name l = { .len = n->len };
+
+	for (size_t i = 0; i < n->len; i++)
+		l.b[i] = lower(n->b[i]);
+	return l;
+}
+
+static bool bytes_eq(const uint8_t *a, const uint8_t *b, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (lower(a[i]) != lower(b[i]))
+			return false;
+	return true;
+}
+
+bool dns_name_eq(const struct dns_name *a, const struct dns_name *b)
+{
+	return a->len == b->len && bytes_eq(a->b, b->b, a->len);
+}
+
+bool dns_name_is_plain(const struct dns_name *n)
+{
+	return n->len > 1 && n->len == n->b[0] + 2;
+}
+
+int dns_name_append(const struct dns_name *n, const struct dns_name *domain, struct dns_name *ret)
+{
+	struct dns_name r = *n;
+	size_t len = n->len - 1u; /* without its root */
+
+	if (len + domain->len > DNS_NAME_MAX)
+		return -EINVAL;
+	memcpy(r.b + len, domain->b, domain->len);
+	r.len = (uint8_t)(len + domain->len);
+	*ret = r;
+	return 0;
+}
+
+int dns_name_strip(const struct dns_name *n, const struct dns_name *domain, struct dns_name *ret)
+{
+	size_t label = n->b[0] + 1u;
+	struct dns_name r = { .len = (uint8_t)(label + 1) };
+
+	if (n->len <= 1 || n->len - label != domain->len || !bytes_eq(n->b + label, domain->b, domain->len))
+		return -EINVAL;
+	memcpy(r.b, n->b, label); /* the root behind it is there */
+	*ret = r;
+	return 0;
+}
+
+/* A decimal byte as its reverse name has it: no leading zeros, so that each address has one name. */
+static int decimal(struct view v)
+{
+	int value = 0;
+
+	if (v.len == 0 || v.len > 3 || (v.len > 1 && v.p[0] == '0'))
+		return -1;
+	for (size_t i = 0; i < v.len; i++) {
+		if (v.p[i] < '0' || v.p[i] > '9')
+			return -1;
+		value = value * 10 + (v.p[i] - '0');
+	}
+	return value <= 255 ? value : -1;
+}
+
+static int nibble(struct view v)
+{
+	uint8_t c = v.len == 1 ? lower(v.p[0]) : 0;
+
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static struct view next_label(struct rd *r)
+{
+	struct rd label = rd_sub(r, rd_u8(r));
+
+	return rd_rest(&label);
+}
+
+int dns_name_to_ip(const struct dns_name *n, struct ip *ret)
+{
+	static const struct {
+		const char *zone;
+		int family, steps; /* labels before the zone, the last byte's first */
+		int (*digit)(struct view);
+	} zones[] = { { "in-addr.arpa", AF_INET, 4, decimal }, { "ip6.arpa", AF_INET6, 32, nibble } };
+
+	for (size_t z = 0; z < ARRAY_SIZE(zones); z++) {
+		struct rd r = rd_make(n->b, n->len);
+		struct ip a = { .family = zones[z].family };
+		struct dns_name zone;
+		int value = 0;
+
+		for (int i = zones[z].steps - 1; i >= 0 && value >= 0; i--) {
+			value = zones[z].digit(next_label(&r));
+			if (a.family == AF_INET)
+				a.b[i] = (uint8_t)value;
+			else
+				a.b[i / 2] |= (uint8_t)(i % 2 ? value : value << 4);
+		}
+		struct view rest = rd_rest(&r);
+
+		if (value >= 0 && !dns_name_parse(zones[z].zone, &zone) && rest.len == zone.len &&
+		    bytes_eq(rest.p, zone.b, zone.len)) {
+			*ret = a;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "kernel/route.h"
+
+#include <errno.h>
+#include <linux/if_addr.h>
+#include <linux/rtnetlink.h>
+
+#include "kernel/request.h"
+
+static int parse_ip(int family, struct nlattr *a, struct ip *ret)
+{
+	struct ip ip = { .family = family };
+
+	if (a && nla_len(a) != (int)ip_size(family))
+		return -EBADMSG;
+	if (a)
+		memcpy(ip.b, nla_data(a), ip_size(family));
+	*ret = ip; /* no attribute: all zeros */
+	return 0;
+}
+
+static struct nl_msg *addr_request(int type, int flags, int ifindex, const struct prefix *p)
+{
+	struct ifaddrmsg ifa = { .ifa_family = (uint8_t)p->ip.family,
+				 .ifa_prefixlen = (uint8_t)p->len,
+				 .ifa_index = (unsigned)ifindex };
+	struct nl_msg *m = request_new(type, flags, &ifa, sizeof(ifa));
+
+	nla_put(m, IFA_LOCAL, (int)ip_size(p->ip.family), p->ip.b);
+	nla_put(m, IFA_ADDRESS, (int)ip_size(p->ip.family), p->ip.b);
+	return m;
+}
+
+int addr_add(struct netlink *nl, int ifindex, const struct prefix *p)
+{
+	struct nl_msg *m = addr_request(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, ifindex, p);
+
+	if (p->ip.family == AF_INET && p->len < 31) { /* RFC 3021: a /31 has no broadcast */
+		struct ip last = prefix_broadcast(p);
+
+		nla_put(m, IFA_BROADCAST, (int)ip_size(AF_INET), last.b);
+	}
+	return request_send(nl, m, NULL, NULL);
+}
+
+int addr_del(struct netlink *nl, int ifindex, const struct prefix *p)
+{
+	return request_send(nl, addr_request(RTM_DELADDR, 0, ifindex, p), NULL, NULL);
+}
+
+struct addr_array {
+	struct prefix *v;
+	size_t n;
+	int ifindex;
+};
+
+static int take_addr(const struct nlmsghdr *h, void *arg)
+{
+	struct addr_array *a = arg;
+	struct nlattr *tb[IFA_MAX + 1];
+	struct prefix p;
+
+	if (!h) {
+		a->n = 0;
+		return 0;
+	}
+	if (h->nlmsg_type != RTM_NEWADDR || nlmsg_parse((void *)h, sizeof(struct ifaddrmsg), tb, IFA_MAX, NULL) < 0)
+		return -EBADMSG;
+	const struct ifaddrmsg *ifa = nlmsg_data(h);
+
+	if ((int)ifa->ifa_index != a->ifindex || (ifa->ifa_family != AF_INET && ifa->ifa_family != AF_INET6))
+		return 0;
+	if (ifa->ifa_family == AF_INET6 && ifa->ifa_scope == RT_SCOPE_LINK)
+		return 0;
+	p.len = ifa->ifa_prefixlen;
+	int err = parse_ip(ifa->ifa_family, tb[IFA_LOCAL] ? tb[IFA_LOCAL] : tb[IFA_ADDRESS], &p.ip);
+
+	if (err == 0)
+		*mem_push(a->v, a->n) = p;
+	return err;
+}
+
+int addr_list(struct netlink *nl, int ifindex, struct prefix **ret, size_t *ret_n)
+{
+	struct ifaddrmsg ifa = { .ifa_family = AF_UNSPEC, .ifa_index = (unsigned)ifindex };
+	struct addr_array a = { .ifindex = ifindex };
+	int err = request_send(nl, request_new(RTM_GETADDR, NLM_F_DUMP, &ifa, sizeof(ifa)), take_addr, &a);
+
+	if (err < 0) {
+		mem_drop(a.v);
+		return err;
+	}
+	*ret = a.v;
+	*ret_n = a.n;
+	return 0;
+}
+
+struct route_array {
+	struct route *v;
+	size_t n, kept; /* kept: routes of the family before */
+	int family;
+};
+
+static int take_route(const struct nlmsghdr *h, void *arg)
+{
+	struct route_array *a = arg;
+	struct nlattr *tb[RTA_MAX + 1];
+	struct route r;
+
+	if (!h) {
+		a->n = a->kept;
+		return 0;
+	}
+	if (h->nlmsg_type != RTM_NEWROUTE || nlmsg_parse((void *)h, sizeof(struct rtmsg), tb, RTA_MAX, NULL) < 0)
+		return -EBADMSG;
+	const struct rtmsg *rtm = nlmsg_data(h);
+	uint32_t table = tb[RTA_TABLE] ? nla_get_u32(tb[RTA_TABLE]) : rtm->rtm_table;
+
+	/* a kernel without this family answers for all families; RTM_F_CLONED: a cached route, not an entry */
+	if (rtm->rtm_family != a->family || table != RT_TABLE_MAIN || rtm->rtm_type != RTN_UNICAST)
+		return 0;
+	if (rtm->rtm_dst_len == 0 || rtm->rtm_flags & RTM_F_CLONED)
+		return 0;
+	r = (struct route){ .dst.len = rtm->rtm_dst_len, .oif = tb[RTA_OIF] ? (int)nla_get_u32(tb[RTA_OIF]) : 0 };
+	/* IPv6 has no link scope: there a connected subnet is one without a gateway */
+	r.link_scope = a->family == AF_INET ? rtm->rtm_scope == RT_SCOPE_LINK : r.oif && !tb[RTA_GATEWAY];
+	int err = parse_ip(a->family, tb[RTA_DST], &r.dst.ip);
+
+	if (err == 0)
+		*mem_push(a->v, a->n) = r;
+	return err;
+}
+
+int route_list(struct netlink *nl, struct route **ret, size_t *ret_n)
+{
+	static const uint8_t families[] = { AF_INET, AF_INET6 };
+	struct route_array a = { 0 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(families); i++) {
+		struct rtmsg rtm = { .rtm_family = families[i], .rtm_table = RT_TABLE_MAIN };
+
+		a.family = families[i];
+		a.kept = a.n;
+		int err = request_send(nl, request_new(RTM_GETROUTE, NLM_F_DUMP, &rtm, sizeof(rtm)), take_route, &a);
+
+		if (err < 0) {
+			mem_drop(a.v);
+			return err;
+		}
+	}
+	*ret = a.v;
+	*ret_n = a.n;
+	return 0;
+}

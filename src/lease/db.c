@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "lease/db.h"
+
+#include <errno.h>
+#include <sqlite3.h>
+#include <stdio.h>
+
+enum { VERSION = 1, APP_ID = 0x764e6574 /* "vNet", in the file's header */ };
+
+enum statement { S_BEGIN, S_COMMIT, S_ROLLBACK, S_LOAD, S_PUT, S_FORGET, STATEMENTS };
+
+static const char *const sql[STATEMENTS] = {
+	[S_BEGIN] = "BEGIN IMMEDIATE",
+	[S_COMMIT] = "COMMIT",
+	[S_ROLLBACK] = "ROLLBACK",
+	[S_LOAD] = "SELECT network, ip, state, expiry, mac, client_id, hostname FROM lease",
+	[S_PUT] = "INSERT OR REPLACE INTO lease (network, ip, state, expiry, mac, client_id, hostname)"
+		  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+	[S_FORGET] = "DELETE FROM lease WHERE network = ?1",
+};
+
+static const char schema[] = "BEGIN;"
+			     "CREATE TABLE lease ("
+			     "  network BLOB NOT NULL," /* uuid, 16 bytes */
+			     "  ip INTEGER NOT NULL,"
+			     "  state INTEGER NOT NULL,"  /* enum lease_state */
+			     "  expiry INTEGER NOT NULL," /* Unix seconds; 0: never */
+			     "  mac BLOB NOT NULL,"
+			     "  client_id BLOB NOT NULL,"
+			     "  hostname TEXT,"
+			     "  PRIMARY KEY (network, ip)"
+			     ") WITHOUT ROWID;"
+			     "PRAGMA user_version = 1;"
+			     "PRAGMA application_id = 1984849268;"
+			     "COMMIT;";
+
+struct lease_db {
+	sqlite3 *sql;
+	sqlite3_stmt *st[STATEMENTS];
+	bool open; /* a transaction */
+};
+
+uint64_t lease_to_unix(uint64_t expiry, const struct lease_clock *now)
+{
+	if (expiry == LEASE_NEVER)
+		return 0;
+	return expiry >= now->boot_s ? now->unix_s + (expiry - now->boot_s) : now->unix_s;
+}
+
+uint64_t lease_from_unix(uint64_t expiry, const struct lease_clock *now)
+{
+	if (expiry == 0)
+		return LEASE_NEVER;
+	return expiry > now->unix_s ? now->boot_s + (expiry - now->unix_s) : now->boot_s;
+}
+
+static int to_errno(int rc)
+{
+	switch (rc & 0xff) {
+	case SQLITE_OK:
+	case SQLITE_DONE:
+	case SQLITE_ROW:
+		return 0;
+	case SQLITE_FULL:
+		return -ENOSPC;
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return -EBUSY;
+	case SQLITE_CANTOPEN:
+	case SQLITE_PERM:
+	case SQLITE_READONLY:
+		return -EACCES;
+	case SQLITE_NOTADB:
+	case SQLITE_CORRUPT:
+		return -ENOTUNIQ;
+	default:
+		return -EIO;
+	}
+}
+
+static int pragma(struct lease_db *db, const char *text, int64_t *ret)
+{
+	sqlite3_stmt *st = NULL;
+	int rc = sqlite3_prepare_v2(db->sql, text, -1, &st, NULL);
+
+	if (rc == SQLITE_OK)
+		rc = sqlite3_step(st);
+	if (rc == SQLITE_ROW && ret)
+		*ret = sqlite3_column_int64(st, 0);
+	sqlite3_finalize(st);
+	return to_errno(rc);
+}
+
+/* The file's own stamps tell whether it is ours and can be read. */
+static int check_schema(struct lease_db *db)
+{
+	int64_t version = 0, app = 0, tables = 0;
+	int r = pragma(db, "PRAGMA user_version", &version);
+
+	if (r == 0)
+		r = pragma(db, "PRAGMA application_id", &app);
+	if (r == 0)
+		r = pragma(db, "SELECT count(*) FROM sqlite_schema", &tables);
+	if (r < 0)
+		return r;
+	if (tables == 0 && version == 0)
+		return to_errno(sqlite3_exec(db->sql, schema, NULL, NULL, NULL));
+	if (app != APP_ID)
+		return -ENOTUNIQ;
+	return version == VERSION ? 0 : -EPROTONOSUPPORT;
+}
+
+static int prepare(struct lease_db *db)
+{
+	for (int i = 0; i < STATEMENTS; i++) {
+		int rc = sqlite3_prepare_v3(db->sql, sql[i], -1, SQLITE_PREPARE_PERSISTENT, &db->st[i], NULL);
+
+		if (rc != SQLITE_OK)
+			return to_errno(rc);
+	}
+	return 0;
+}
+
+int lease_db_open(const char *path, struct lease_db **ret)
+{
+	AUTO(lease_db_close) struct lease_db *db = mem_new(struct lease_db);
+	int rc =
+	    sqlite3_open_v2(path, &db->sql, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+	int r = to_errno(rc);
+
+	sqlite3_busy_timeout(db->sql, 2000); /* somebody looks at it with the sqlite3 program */
+	if (r == 0)
+		r = pragma(db, "PRAGMA journal_mode = WAL", NULL);
+	if (r == 0)
+		r = pragma(db, "PRAGMA synchronous = FULL", NULL); /* an ACK is a promise that survives a power cut */
+	if (r == 0)
+		r = pragma(db, "PRAGMA temp_store = MEMORY", NULL);
+	if (r == 0)
+		r = check_schema(db);
+	if (r == 0)
+		r = prepare(db);
+	if (r < 0)
+		return r;
+	*ret = TAKE(db);
+	return 0;
+}
+
+void lease_db_close(struct lease_db *db)
+{
+	if (!db)
+		return;
+	for (int i = 0; i < STATEMENTS; i++)
+		sqlite3_finalize(db->st[i]);
+	sqlite3_close(db->sql);
+	mem_drop(db);
+}
+
+const char *lease_db_error(const struct lease_db *db)
+{
+	return sqlite3_errmsg(db->sql);
+}
+
+static int run(struct lease_db *db, enum statement which)
+{
+	int rc = sqlite3_step(db->st[which]);
+
+	sqlite3_reset(db->st[which]);
+	return to_errno(rc);
+}
+
+static int begin(struct lease_db *db)
+{
+	int r = db->open ? 0 : run(db, S_BEGIN);
+
+	db->open |= r == 0;
+	return r;
+}
+
+/* A failed statement may or may not have ended the transaction; afterwards there is none. */
+static int give_up(struct lease_db *db, int r)
+{
+	if (!sqlite3_get_autocommit(db->sql))
+		run(db, S_ROLLBACK);
+	db->open = false;
+	return r;
+}
+
+static struct view blob(sqlite3_stmt *st, int column)
+{
+	const void *p =
+	    sqlite3_column_blob(st, column); /* before its size is asked for, as sqlite3_column_blob(3) says */
+
+	return (struct view){ p, (size_t)sqlite3_column_bytes(st, column) };
+}
+
+static void give_row(sqlite3_stmt *st, const struct lease_clock *now, lease_db_row *each, void *arg)
+{
+	struct view network = blob(st, 0), mac = blob(st, 4), id = blob(st, 5);
+	const char *hostname = (const char *)sqlite3_column_text(st, 6);
+	struct uuid uuid;
+	struct lease l = {
+		.addr = (uint32_t)sqlite3_column_int64(st, 1),
+		.state = (enum lease_state)sqlite3_column_int(st, 2),
+		.expiry = lease_from_unix((uint64_t)sqlite3_column_int64(st, 3), now),
+		.id = id,
+		.hostname = (char *)hostname,
+	};
+
+	if (network.len != sizeof(uuid.b) || mac.len != sizeof(l.mac.b))
+		return;
+	memcpy(uuid.b, network.p, sizeof(uuid.b));
+	memcpy(l.mac.b, mac.p, sizeof(l.mac.b));
+	each(arg, &uuid, &l);
+}
+
+int lease_db_load(struct lease_db *db, const struct lease_clock *now, lease_db_row *each, void *arg)
+{
+	sqlite3_stmt *st = db->st[S_LOAD];
+	int rc;
+
+	while ((rc = sqlite3_step(st)) == SQLITE_ROW)
+		give_row(st, now, each, arg);
+	sqlite3_reset(st);
+	return to_errno(rc);
+}
+
+int lease_db_put(struct lease_db *db, const struct uuid *network, const struct lease *l, const struct lease_clock *now)
+{
+	sqlite3_stmt *st = db->st[S_PUT];
+	int r = begin(db);
+
+	if (r < 0)
+		return give_up(db, r);
+	sqlite3_bind_blob(st, 1, network->b, sizeof(network->b), SQLITE_STATIC);
+	sqlite3_bind_int64(st, 2, l->addr);
+	sqlite3_bind_int(st, 3, (int)l->state);
+	sqlite3_bind_int64(st, 4, l->state == LEASE_FREE ? 0 : (int64_t)lease_to_unix(l->expiry, now));
+	sqlite3_bind_blob(st, 5, l->mac.b, sizeof(l->mac.b), SQLITE_STATIC);
+	sqlite3_bind_blob(st, 6, l->id.len ? l->id.p : (const uint8_t *)"", (int)l->id.len, SQLITE_STATIC);
+	sqlite3_bind_text(st, 7, l->hostname, -1, SQLITE_STATIC);
+	r = run(db, S_PUT);
+	return r < 0 ? give_up(db, r) : 0;
+}
+
+int lease_db_forget(struct lease_db *db, const struct uuid *network)
+{
+	int r = begin(db);
+
+	if (r < 0)
+		return give_up(db, r);
+	sqlite3_bind_blob(db->st[S_FORGET], 1, network->b, sizeof(network->b), SQLITE_STATIC);
+	r = run(db, S_FORGET);
+	return r < 0 ? give_up(db, r) : 0;
+}
+
+int lease_db_commit(struct lease_db *db)
+{
+	if (!db->open)
+		return 0;
+	int r = run(db, S_COMMIT);
+
+	if (r < 0)
+		return give_up(db, r);
+	db->open = false;
+	return 0;
+}

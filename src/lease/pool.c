@@ -1,0 +1,530 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "lease/pool.h"
+
+#include <ctype.h>
+#include <errno.h>
+
+#include "base/map.h"
+#include "lease/expiry.h"
+
+struct lease_pool {
+	struct map *by_addr, *by_id, *by_mac; /* struct lease; by_mac: the newest of that MAC */
+	struct lease_heap heap;
+	struct lease *dirty;
+	struct lease_space *space;
+	uint32_t self;
+	unsigned prefix_len;
+	struct lease_host *hosts;
+	size_t n_hosts;
+	struct map *host_by_addr, *host_by_mac, *host_by_name; /* struct lease_host */
+};
+
+bool lease_name_ok(struct view name)
+{
+	if (name.len == 0 || name.len > 63 || name.p[0] == '-' || name.p[name.len - 1] == '-')
+		return false;
+	for (size_t i = 0; i < name.len; i++)
+		if (name.p[i] >= 0x80 || !(isalnum(name.p[i]) || name.p[i] == '-'))
+			return false;
+	return true;
+}
+
+struct lease_pool *lease_pool_new(void)
+{
+	struct lease_pool *p = mem_new(struct lease_pool);
+
+	p->by_addr = map_new();
+	p->by_id = map_new();
+	p->by_mac = map_new();
+	p->host_by_addr = map_new();
+	p->host_by_mac = map_new();
+	p->host_by_name = map_new();
+	lease_space_new(NULL, 0, &p->space);
+	return p;
+}
+
+static void drop_hosts(struct lease_pool *p)
+{
+	for (size_t i = 0; i < p->n_hosts; i++)
+		mem_drop((char *)p->hosts[i].name);
+	mem_drop(p->hosts);
+	map_free(p->host_by_addr);
+	map_free(p->host_by_mac);
+	map_free(p->host_by_name);
+}
+
+void lease_pool_free(struct lease_pool *p)
+{
+	struct lease *l;
+
+	if (!p)
+		return;
+	for (size_t pos = 0; (l = map_next(p->by_addr, &pos));) {
+		mem_drop((void *)l->id.p);
+		mem_drop(l->hostname);
+		mem_drop(l);
+	}
+	map_free(p->by_addr);
+	map_free(p->by_id);
+	map_free(p->by_mac);
+	lease_heap_clear(&p->heap);
+	lease_space_free(p->space);
+	drop_hosts(p);
+	mem_drop(p);
+}
+
+/* --- rules --- */
+
+static uint32_t mask_of(unsigned prefix_len)
+{
+	return prefix_len ? ~0U << (32 - prefix_len) : 0;
+}
+
+static bool on_network(const struct lease_rules *r, uint32_t addr)
+{
+	return ((addr ^ r->self) & mask_of(r->prefix_len)) == 0;
+}
+
+static bool rules_ok(const struct lease_rules *r)
+{
+	if (r->prefix_len == 0 || r->prefix_len > 32 || r->self == 0)
+		return false;
+	for (size_t i = 0; i < r->n_ranges; i++)
+		if (!on_network(r, r->ranges[i].start) || !on_network(r, r->ranges[i].end))
+			return false;
+	for (size_t i = 0; i < r->n_hosts; i++)
+		if (!on_network(r, r->hosts[i].addr))
+			return false;
+	return true;
+}
+
+/* Names compare without case (RFC 4343). */
+static size_t fold(struct view name, char out[LEASE_NAME_MAX])
+{
+	size_t n = name.len < LEASE_NAME_MAX ? name.len : LEASE_NAME_MAX;
+
+	for (size_t i = 0; i < n; i++)
+		out[i] = (char)tolower(name.p[i]);
+	return n;
+}
+
+static void add_host(struct lease_pool *p, struct lease_host *h)
+{
+	char name[LEASE_NAME_MAX];
+
+	if (h->addr == p->self || map_get(p->host_by_addr, &h->addr, sizeof(h->addr)))
+		return; /* ours, or the first one that wants it keeps it */
+	map_put(p->host_by_addr, &h->addr, sizeof(h->addr), h);
+	if (!mac_is_zero(&h->mac))
+		map_put(p->host_by_mac, h->mac.b, sizeof(h->mac.b), h);
+	else
+		map_put(p->host_by_name, name, fold((struct view){ (uint8_t *)h->name, strlen(h->name) }, name), h);
+}
+
+static void set_hosts(struct lease_pool *p, const struct lease_rules *r)
+{
+	drop_hosts(p);
+	p->host_by_addr = map_new();
+	p->host_by_mac = map_new();
+	p->host_by_name = map_new();
+	p->hosts = mem_array(r->n_hosts + 1, sizeof(*p->hosts));
+	p->n_hosts = r->n_hosts;
+	for (size_t i = 0; i < r->n_hosts; i++) {
+		p->hosts[i] = r->hosts[i];
+		p->hosts[i].name = mem_strdup(r->hosts[i].name ?: "");
+		add_host(p, &p->hosts[i]);
+	}
+}
+
+/* The network's first and last address mean "this network" and "all on it" (RFC 1122 s.3.2.1.3), except where there is no
+ * room for them (RFC 3021). */
+static bool never_given(const struct lease_pool *p, uint32_t addr)
+{
+	uint32_t host_bits = ~mask_of(p->prefix_len), host = addr & host_bits;
+
+	return addr == p->self || (p->prefix_len < 31 && (host == 0 || host == host_bits));
+}
+
+static void mark(struct lease_pool *p, const struct lease *l)
+{
+	bool taken =
+	    l->state != LEASE_FREE || never_given(p, l->addr) || map_get(p->host_by_addr, &l->addr, sizeof(l->addr));
+
+	lease_space_mark(p->space, l->addr, LEASE_TAKEN, taken);
+	lease_space_mark(p->space, l->addr, LEASE_KNOWN, true);
+}
+
+static void mark_all(struct lease_pool *p)
+{
+	uint32_t mask = mask_of(p->prefix_len);
+	const struct lease *l;
+
+	lease_space_mark(p->space, p->self, LEASE_TAKEN, true);
+	if (p->prefix_len < 31) {
+		lease_space_mark(p->space, p->self & mask, LEASE_TAKEN, true);
+		lease_space_mark(p->space, p->self | ~mask, LEASE_TAKEN, true);
+	}
+	for (size_t i = 0; i < p->n_hosts; i++)
+		lease_space_mark(p->space, p->hosts[i].addr, LEASE_TAKEN, true);
+	for (size_t pos = 0; (l = map_next(p->by_addr, &pos));)
+		mark(p, l);
+}
+
+int lease_pool_rules(struct lease_pool *p, const struct lease_rules *rules)
+{
+	struct lease_space *space;
+	int r;
+
+	if (!rules_ok(rules))
+		return -EINVAL;
+	r = lease_space_new(rules->ranges, rules->n_ranges, &space);
+	if (r < 0)
+		return r;
+	lease_space_free(p->space);
+	p->space = space;
+	p->self = rules->self;
+	p->prefix_len = rules->prefix_len;
+	set_hosts(p, rules);
+	mark_all(p);
+	return 0;
+}
+
+/* --- who is it, and what may it have --- */
+
+static bool id_is_mac(struct view id, const struct mac *mac)
+{
+	return id.len == 7 && id.p[0] == 1 && memcmp(id.p + 1, mac->b, 6) == 0;
+}
+
+static struct lease *find(const struct lease_pool *p, const struct lease_client *c)
+{
+	struct lease *l = map_get(p->by_id, c->id.p, c->id.len);
+
+	if (l)
+		return l;
+	l = map_get(p->by_mac, c->mac.b, sizeof(c->mac.b));
+	return l && (id_is_mac(c->id, &c->mac) || id_is_mac(l->id, &c->mac)) ? l : NULL;
+}
+
+const struct lease *lease_pool_find(const struct lease_pool *p, const struct lease_client *c)
+{
+	return find(p, c);
+}
+
+const struct lease *lease_pool_at(const struct lease_pool *p, uint32_t addr)
+{
+	return map_get(p->by_addr, &addr, sizeof(addr));
+}
+
+const struct lease_host *lease_pool_host(const struct lease_pool *p, const struct lease_client *c)
+{
+	const struct lease_host *h = map_get(p->host_by_mac, c->mac.b, sizeof(c->mac.b));
+	char name[LEASE_NAME_MAX];
+
+	if (h || !c->hostname.len)
+		return h;
+	return map_get(p->host_by_name, name, fold(c->hostname, name));
+}
+
+bool lease_pool_gives(const struct lease_pool *p, uint32_t addr)
+{
+	return !never_given(p, addr) &&
+	       (lease_space_has(p->space, addr) || map_get(p->host_by_addr, &addr, sizeof(addr)));
+}
+
+/* Do the rules give it to this client, whoever holds it now? */
+static bool allowed(const struct lease_pool *p, const struct lease_client *c, uint32_t addr)
+{
+	const struct lease_host *h = map_get(p->host_by_addr, &addr, sizeof(addr));
+
+	if (never_given(p, addr))
+		return false;
+	return h ? h == lease_pool_host(p, c) : lease_space_has(p->space, addr);
+}
+
+/* A reserved address follows its MAC through any change of id (firmware and system may send different ones). */
+static bool same_client(const struct lease_pool *p, const struct lease *l, const struct lease_client *c)
+{
+	return l == find(p, c) || (mac_eq(&l->mac, &c->mac) && map_get(p->host_by_addr, &l->addr, sizeof(l->addr)));
+}
+
+bool lease_pool_may_have(const struct lease_pool *p, const struct lease_client *c, uint32_t addr)
+{
+	const struct lease *l = lease_pool_at(p, addr);
+
+	if (!allowed(p, c, addr))
+		return false;
+	return !l || l->state == LEASE_FREE || (l->state != LEASE_DECLINED && same_client(p, l, c));
+}
+
+/* FNV-1a, then mixed so that ids that differ in their last byte lie apart. Not keyed: the same client gets the same
+ * address after everything was lost; a client that picks its hash only picks its address. */
+static uint32_t hash_id(struct view id)
+{
+	uint32_t h = 0x811c9dc5;
+
+	for (size_t i = 0; i < id.len; i++)
+		h = (h ^ id.p[i]) * 0x01000193;
+	h ^= h >> 16;
+	h *= 0x7feb352d;
+	h ^= h >> 15;
+	return h;
+}
+
+static bool evictable(const struct lease *l)
+{
+	return l && (l->state == LEASE_OFFERED || l->state == LEASE_DECLINED);
+}
+
+int lease_pool_pick(const struct lease_pool *p, const struct lease_client *c, uint32_t want, uint32_t *ret)
+{
+	const struct lease_host *h = lease_pool_host(p, c);
+	const struct lease *own = find(p, c), *next = lease_heap_first(&p->heap);
+	uint32_t hash = hash_id(c->id), addr = 0;
+
+	if (h && lease_pool_may_have(p, c, h->addr))
+		addr = h->addr;
+	else if (own && lease_pool_may_have(p, c, own->addr))
+		addr = own->addr;
+	else if (want && lease_pool_may_have(p, c, want))
+		addr = want;
+	else if (map_count(p->by_addr) < LEASE_RECORDS_MAX && lease_space_probe(p->space, hash, false, &addr) == 0)
+		; /* one that nobody had, so that everybody finds the old one again */
+	else if (lease_space_probe(p->space, hash, true, &addr) == 0)
+		;
+	else if (evictable(next) && allowed(p, c, next->addr))
+		addr = next->addr;
+	else
+		return -ENOSPC;
+	*ret = addr;
+	return 0;
+}
+
+/* --- what happens to a lease --- */
+
+static const struct move {
+	bool can;
+	uint8_t to;
+} moves[LEASE_STATES][LEASE_EVENTS] = {
+	[LEASE_FREE] = {
+		[LEASE_EV_OFFER] = { true, LEASE_OFFERED },
+		[LEASE_EV_ACK] = { true, LEASE_BOUND },
+	},
+	[LEASE_OFFERED] = {
+		[LEASE_EV_OFFER] = { true, LEASE_OFFERED },
+		[LEASE_EV_ACK] = { true, LEASE_BOUND },
+		[LEASE_EV_RELEASE] = { true, LEASE_FREE }, /* the client chose another server, or moved */
+		[LEASE_EV_DECLINE] = { true, LEASE_DECLINED },
+		[LEASE_EV_EXPIRE] = { true, LEASE_FREE },
+	},
+	[LEASE_BOUND] = {
+		[LEASE_EV_OFFER] = { true, LEASE_BOUND },
+		[LEASE_EV_ACK] = { true, LEASE_BOUND },
+		[LEASE_EV_RELEASE] = { true, LEASE_FREE },
+		[LEASE_EV_DECLINE] = { true, LEASE_DECLINED },
+		[LEASE_EV_EXPIRE] = { true, LEASE_FREE },
+	},
+	[LEASE_DECLINED] = {
+		[LEASE_EV_EXPIRE] = { true, LEASE_FREE }, /* quarantine is over */
+	},
+};
+
+static void set_dirty(struct lease_pool *p, struct lease *l)
+{
+	if (l->dirty)
+		return;
+	l->dirty = true;
+	l->next_dirty = p->dirty;
+	p->dirty = l;
+}
+
+/* The one place where a lease changes its state. `until`: of the new state. */
+static int step(struct lease_pool *p, struct lease *l, enum lease_event ev, uint64_t until)
+{
+	struct move m = moves[l->state][ev];
+	bool was_durable = l->state == LEASE_BOUND || l->state == LEASE_DECLINED;
+
+	if (!m.can)
+		return -EPROTO;
+	if (ev == LEASE_EV_OFFER && l->state == LEASE_BOUND)
+		return 0; /* offering it again takes nothing away */
+	l->state = (enum lease_state)m.to;
+	l->expiry = until;
+	if (l->state == LEASE_FREE)
+		lease_heap_del(&p->heap, l);
+	else
+		lease_heap_set(&p->heap, l);
+	mark(p, l);
+	if (was_durable || l->state == LEASE_BOUND || l->state == LEASE_DECLINED)
+		set_dirty(p, l);
+	return 0;
+}
+
+/* From here on it is nobody's. */
+static void drop_client(struct lease_pool *p, struct lease *l)
+{
+	if (l->id.len && map_get(p->by_id, l->id.p, l->id.len) == l)
+		map_del(p->by_id, l->id.p, l->id.len);
+	if (map_get(p->by_mac, l->mac.b, sizeof(l->mac.b)) == l)
+		map_del(p->by_mac, l->mac.b, sizeof(l->mac.b));
+	mem_drop((void *)l->id.p);
+	l->id = (struct view){ 0 };
+	l->mac = (struct mac){ 0 };
+}
+
+static void set_client(struct lease_pool *p, struct lease *l, struct view id, const struct mac *mac)
+{
+	if (l->id.len && view_eq(l->id, id) && mac_eq(&l->mac, mac) && map_get(p->by_id, id.p, id.len) == l)
+		return;
+	const uint8_t *copy = mem_dup(id.p, id.len); /* before the old one goes: `id` may be it */
+
+	drop_client(p, l);
+	l->id = (struct view){ copy, id.len };
+	l->mac = *mac;
+	map_put(p->by_id, copy, id.len, l);
+	map_put(p->by_mac, l->mac.b, sizeof(l->mac.b), l);
+}
+
+static void set_hostname(struct lease_pool *p, struct lease *l, const struct lease_client *c)
+{
+	const struct lease_host *h = lease_pool_host(p, c);
+	struct view name = c->hostname;
+
+	if (h && h->name[0]) /* the reservation's name overrides what the client says */
+		name = (struct view){ (const uint8_t *)h->name, strlen(h->name) };
+	else if (!lease_name_ok(name))
+		name.len = 0;
+	if (l->hostname && strlen(l->hostname) == name.len && memcmp(l->hostname, name.p, name.len) == 0)
+		return;
+	mem_drop(l->hostname);
+	l->hostname = name.len ? mem_dup(name.p, name.len) : NULL;
+}
+
+static struct lease *record(struct lease_pool *p, uint32_t addr)
+{
+	struct lease *l = map_get(p->by_addr, &addr, sizeof(addr));
+
+	if (l || map_count(p->by_addr) >= LEASE_RECORDS_MAX)
+		return l;
+	l = mem_new(struct lease);
+	l->addr = addr;
+	map_put(p->by_addr, &addr, sizeof(addr), l);
+	return l;
+}
+
+/* Makes `addr` this client's. What it had before is freed, and an offer or a quarantine that lease_pool_pick chose to end
+ * early ends. */
+static int take(struct lease_pool *p, const struct lease_client *c, uint32_t addr, struct lease **ret)
+{
+	struct lease *own = find(p, c), *l = record(p, addr);
+
+	if (!l)
+		return -ENOSPC;
+	if (evictable(l) && !same_client(p, l, c) && l == lease_heap_first(&p->heap) && allowed(p, c, addr))
+		step(p, l, LEASE_EV_EXPIRE, 0);
+	if (!lease_pool_may_have(p, c, addr))
+		return -EACCES;
+	if (own && own != l) {
+		step(p, own, LEASE_EV_RELEASE, 0);
+		drop_client(p, own);
+	}
+	set_client(p, l, c->id, &c->mac);
+	*ret = l;
+	return 0;
+}
+
+int lease_pool_offer(struct lease_pool *p, const struct lease_client *c, uint32_t addr, uint64_t until)
+{
+	struct lease *l;
+	int r = take(p, c, addr, &l);
+
+	return r < 0 ? r : step(p, l, LEASE_EV_OFFER, until);
+}
+
+int lease_pool_bind(struct lease_pool *p, const struct lease_client *c, uint32_t addr, uint64_t expiry)
+{
+	struct lease *l;
+	int r = take(p, c, addr, &l);
+
+	if (r < 0)
+		return r;
+	set_hostname(p, l, c);
+	return step(p, l, LEASE_EV_ACK, expiry);
+}
+
+static int step_at(struct lease_pool *p, uint32_t addr, enum lease_event ev, uint64_t until)
+{
+	struct lease *l = map_get(p->by_addr, &addr, sizeof(addr));
+
+	return l ? step(p, l, ev, until) : -EPROTO;
+}
+
+int lease_pool_release(struct lease_pool *p, uint32_t addr)
+{
+	return step_at(p, addr, LEASE_EV_RELEASE, 0);
+}
+
+int lease_pool_decline(struct lease_pool *p, uint32_t addr, uint64_t until)
+{
+	struct lease *l = map_get(p->by_addr, &addr, sizeof(addr));
+	int r = step_at(p, addr, LEASE_EV_DECLINE, until);
+
+	if (r == 0)
+		drop_client(p, l); /* it is told to take another one */
+	return r;
+}
+
+void lease_pool_expire(struct lease_pool *p, uint64_t now)
+{
+	for (struct lease *l; (l = lease_heap_first(&p->heap)) && l->expiry <= now;)
+		step(p, l, LEASE_EV_EXPIRE, 0);
+}
+
+uint64_t lease_pool_next_expiry(const struct lease_pool *p)
+{
+	const struct lease *l = lease_heap_first(&p->heap);
+
+	return l ? l->expiry : LEASE_NEVER;
+}
+
+int lease_pool_restore(struct lease_pool *p, const struct lease *from)
+{
+	if (!from->addr || from->id.len > LEASE_ID_MAX || from->state >= LEASE_STATES || from->state == LEASE_OFFERED ||
+	    (from->state == LEASE_BOUND && !from->id.len))
+		return -EINVAL;
+	struct lease *l = record(p, from->addr);
+
+	if (!l)
+		return -ENOSPC;
+	if (from->id.len)
+		set_client(p, l, from->id, &from->mac);
+	mem_drop(l->hostname);
+	l->hostname = mem_strdup(from->hostname);
+	l->state = from->state;
+	l->expiry = from->expiry;
+	if (l->state != LEASE_FREE)
+		lease_heap_set(&p->heap, l);
+	mark(p, l);
+	return 0;
+}
+
+const struct lease *lease_pool_dirty(const struct lease_pool *p)
+{
+	return p->dirty;
+}
+
+void lease_pool_clean(struct lease_pool *p)
+{
+	while (p->dirty) {
+		struct lease *l = p->dirty;
+
+		p->dirty = l->next_dirty;
+		l->next_dirty = NULL;
+		l->dirty = false;
+	}
+}
+
+const struct lease *lease_pool_next(const struct lease_pool *p, size_t *pos)
+{
+	return map_next(p->by_addr, pos);
+}

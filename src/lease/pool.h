@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* lease/pool.h - who holds which IPv4 address on one network.
+ * Shapes  see lease/lease.h.
+ * Owner   the pool. A `const struct lease *` is good until the next non-const call.
+ * Errors  0 or -errno, named per call. Nothing here logs, sleeps or does I/O.
+ * A client is known by its id. One whose id is just its MAC, and one that had only its MAC for an id before, is also known
+ * by its MAC: firmware, initramfs and the installed system then share one address though only the last sends an id. */
+#pragma once
+#include <stddef.h>
+
+#include "base/mem.h"
+#include "lease/lease.h"
+#include "lease/space.h"
+
+enum { LEASE_RECORDS_MAX = 1 << 17 }; /* addresses of one network with a client, now or once */
+
+struct lease_host {       /* a reservation: an address that nobody else gets */
+	struct mac mac;   /* zero: whoever sends `name` */
+	const char *name; /* "" or NULL: none. With a MAC: the name that this client is told to have */
+	uint32_t addr;
+};
+
+struct lease_rules {
+	uint32_t self; /* our own address, never given */
+	unsigned prefix_len;
+	const struct lease_range *ranges;
+	size_t n_ranges;
+	const struct lease_host *hosts;
+	size_t n_hosts;
+};
+
+struct lease_pool;
+
+struct lease_pool *lease_pool_new(void); /* gives nothing to anybody until it has rules */
+void lease_pool_free(struct lease_pool *p);
+DEFINE_AUTO(struct lease_pool *, lease_pool_free)
+
+/* Replaces the rules; leases stay, also those that the new rules would not give. -EINVAL: a range is backwards, or a range,
+ * a host or `self` is not on the network; -E2BIG: more addresses than LEASE_SPACE_MAX. On failure the old rules stay. */
+int lease_pool_rules(struct lease_pool *p, const struct lease_rules *rules);
+
+/* The client's lease, held or remembered, or NULL. */
+const struct lease *lease_pool_find(const struct lease_pool *p, const struct lease_client *c);
+const struct lease *lease_pool_at(const struct lease_pool *p, uint32_t addr);
+const struct lease_host *lease_pool_host(const struct lease_pool *p, const struct lease_client *c);
+
+/* The address to offer: the reserved one, else the client's own, else `want` (0: none) if free (RFC 2131 s.4.3.1), else
+ * the one its id hashes to, probing upwards: first those that nobody had, then those that are free again, at last the one
+ * whose offer or quarantine ends next. Changes nothing. -ENOSPC: nothing left for this client. */
+int lease_pool_pick(const struct lease_pool *p, const struct lease_client *c, uint32_t want, uint32_t *ret);
+
+/* May this client have `addr`: is it in a range and free, or its own, or reserved for it? */
+bool lease_pool_may_have(const struct lease_pool *p, const struct lease_client *c, uint32_t addr);
+bool lease_pool_gives(const struct lease_pool *p, uint32_t addr); /* to anybody at all */
+
+/* What the events do. A client has one address: taking another frees the one it had.
+ * -EPROTO: not in this state; -EACCES: lease_pool_may_have says no. */
+int lease_pool_offer(struct lease_pool *p, const struct lease_client *c, uint32_t addr, uint64_t until);
+int lease_pool_bind(struct lease_pool *p, const struct lease_client *c, uint32_t addr, uint64_t expiry);
+int lease_pool_release(struct lease_pool *p, uint32_t addr);
+int lease_pool_decline(struct lease_pool *p, uint32_t addr, uint64_t until);
+void lease_pool_expire(struct lease_pool *p, uint64_t now);
+uint64_t lease_pool_next_expiry(const struct lease_pool *p); /* LEASE_NEVER: nothing will */
+
+/* A lease out of the database, as it was. -EINVAL: it makes no sense; -ENOSPC: LEASE_RECORDS_MAX. */
+int lease_pool_restore(struct lease_pool *p, const struct lease *l);
+
+/* What changed since lease_pool_clean and is to be made durable: follow next_dirty. An offer is not. */
+const struct lease *lease_pool_dirty(const struct lease_pool *p);
+void lease_pool_clean(struct lease_pool *p);
+
+const struct lease *lease_pool_next(const struct lease_pool *p,
+				    size_t *pos); /* walks all, in no order; *pos starts at 0 */

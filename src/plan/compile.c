@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "plan/plan.h"
+
+#include <stdio.h>
+
+enum { DEFAULT_LEASE_S = 3600, NAT_PORT_START = 1024, NAT_PORT_END = 65535 };
+
+static const char alias_prefix[] = "vnet:";
+
+void plan_alias(const struct uuid *uuid, char ret[LINK_ALIAS_MAX])
+{
+	char text[UUID_TEXT];
+
+	snprintf(ret, LINK_ALIAS_MAX, "%s%s", alias_prefix, uuid_text(uuid, text));
+}
+
+bool plan_alias_uuid(const char *alias, struct uuid *ret)
+{
+	size_t len = sizeof(alias_prefix) - 1;
+
+	return strncmp(alias, alias_prefix, len) == 0 && uuid_parse(alias + len, ret) == 0;
+}
+
+static void compile_bridge(const struct network *n, struct plan *p)
+{
+	snprintf(p->bridge.name, sizeof(p->bridge.name), "%s", n->bridge.name);
+	plan_alias(&n->uuid, p->bridge.alias);
+	p->bridge.mac = n->mac;
+	p->bridge.mtu = n->mtu;
+	p->bridge.stp = n->bridge.stp;
+	p->bridge.delay_cs = (unsigned)n->bridge.delay_s * 100;
+	p->hurry = n->bridge.stp && n->bridge.delay_s == 0;
+	for (size_t i = 0; i < n->n_ips; i++)
+		*mem_push(p->addrs, p->n_addrs) = network_ip_prefix(&n->ips[i]);
+}
+
+static void add_bridge_sysctl(struct plan *p, const char *setting, const char *value)
+{
+	struct plan_sysctl *s = mem_push(p->bridge_sysctls, p->n_bridge_sysctls);
+
+	snprintf(s->key, sizeof(s->key), "net/ipv6/conf/%s/%s", p->bridge.name, setting);
+	snprintf(s->value, sizeof(s->value), "%s", value);
+	s->optional = true; /* a kernel without IPv6 */
+}
+
+static void compile_sysctls(const struct network *n, struct plan *p)
+{
+	/* No network has an IPv6 address yet: guests must not find the host by its link-local one. */
+	add_bridge_sysctl(p, "disable_ipv6", "1");
+	add_bridge_sysctl(p, "accept_ra", "0");
+	add_bridge_sysctl(p, "autoconf", "0");
+	if (n->forward.mode == FORWARD_NONE || n->n_ips == 0)
+		return;
+	*mem_push(p->host_sysctls, p->n_host_sysctls) =
+	    (struct plan_sysctl){ .key = "net/ipv4/ip_forward", .value = "1" };
+}
+
+static int compile_firewall(const struct network *n, struct fw_net *fw, struct err *e)
+{
+	switch (n->forward.mode) {
+	case FORWARD_NONE:
+		fw->mode = FW_ISOLATED;
+		break;
+	case FORWARD_NAT:
+		fw->mode = FW_NAT;
+		break;
+	case FORWARD_ROUTE:
+		fw->mode = FW_ROUTE;
+		break;
+	default:
+		return err_set(e, VNET_ERR_CONFIG_UNSUPPORTED, "forward mode '%s' is not supported yet",
+			       forward_mode_text(n->forward.mode));
+	}
+	snprintf(fw->bridge, sizeof(fw->bridge), "%s", n->bridge.name);
+	fw->nat_start = n->forward.nat_start;
+	fw->nat_end = n->forward.nat_end;
+	if (fw->mode == FW_NAT) {
+		bool given = n->forward.port_end != 0;
+
+		fw->port_start = (uint16_t)(given ? n->forward.port_start : NAT_PORT_START);
+		fw->port_end = (uint16_t)(given ? n->forward.port_end : NAT_PORT_END);
+	}
+	for (size_t i = 0; i < n->n_ips; i++)
+		*mem_push(fw->subnets, fw->n_subnets) = network_ip_prefix(&n->ips[i]);
+	return 0;
+}
+
+static struct guest_dhcp4 *compile_dhcp4(const struct network *n, const struct network_ip *ip)
+{
+	struct guest_dhcp4 *d = mem_new(struct guest_dhcp4);
+
+	d->server = ip_v4(&ip->address);
+	d->prefix_len = network_ip_prefix(ip).len;
+	d->router = n->forward.mode != FORWARD_NONE;
+	d->dns = true;
+	d->mtu = n->mtu;
+	d->lease_s = DEFAULT_LEASE_S;
+	d->ranges.ranges_val = mem_array(ip->n_ranges, sizeof(*d->ranges.ranges_val));
+	d->ranges.ranges_len = (unsigned)ip->n_ranges;
+	for (size_t i = 0; i < ip->n_ranges; i++)
+		d->ranges.ranges_val[i] =
+		    (struct guest_range){ .start = ip_v4(&ip->ranges[i].start), .end = ip_v4(&ip->ranges[i].end) };
+	d->hosts.hosts_val = mem_array(ip->n_hosts, sizeof(*d->hosts.hosts_val));
+	d->hosts.hosts_len = (unsigned)ip->n_hosts;
+	for (size_t i = 0; i < ip->n_hosts; i++) {
+		const struct dhcp_host *h = &ip->hosts[i];
+		struct guest_host *g = &d->hosts.hosts_val[i];
+
+		memcpy(g->mac, h->mac.b, sizeof(g->mac));
+		g->name = mem_strdup(h->name ? h->name : "");
+		g->ip = ip_v4(&h->ip);
+	}
+	return d;
+}
+
+static struct guest_dns *compile_dns(const struct network *n)
+{
+	struct guest_dns *d = mem_new(struct guest_dns);
+
+	d->forward = n->forward.mode != FORWARD_NONE;
+	d->addrs.addrs_val = mem_array(n->n_ips, sizeof(*d->addrs.addrs_val));
+	d->addrs.addrs_len = (unsigned)n->n_ips;
+	for (size_t i = 0; i < n->n_ips; i++) {
+		const struct ip *a = &n->ips[i].address;
+
+		d->addrs.addrs_val[i].guest_ip_len = (unsigned)ip_size(a->family);
+		d->addrs.addrs_val[i].guest_ip_val = mem_dup(a->b, ip_size(a->family));
+	}
+	return d;
+}
+
+static struct guest_scope *compile_scope(const struct network *n)
+{
+	if (n->n_ips == 0)
+		return NULL;
+	struct guest_scope *s = mem_new(struct guest_scope);
+
+	memcpy(s->uuid, n->uuid.b, sizeof(s->uuid));
+	s->network = mem_strdup(n->name);
+	s->bridge = mem_strdup(n->bridge.name);
+	memcpy(s->mac, n->mac.b, sizeof(s->mac));
+	s->domain = mem_strdup(n->domain ? n->domain : "");
+	for (size_t i = 0; i < n->n_ips && !s->dhcp4; i++)
+		if (network_ip_has_dhcp(&n->ips[i]))
+			s->dhcp4 = compile_dhcp4(n, &n->ips[i]);
+	s->dns = compile_dns(n);
+	return s;
+}
+
+int plan_compile(const struct network *n, struct plan **ret, struct err *e)
+{
+	AUTO(plan_free) struct plan *p = mem_new(struct plan);
+
+	p->network = mem_strdup(n->name);
+	p->uuid = n->uuid;
+	if (!n->bridge.name[0])
+		return err_set(e, VNET_ERR_INTERNAL, "network '%s' has no bridge name defined", n->name);
+	compile_bridge(n, p);
+	compile_sysctls(n, p);
+	if (compile_firewall(n, &p->firewall, e) < 0)
+		return err_in(e, "network '%s'", n->name);
+	p->scope = compile_scope(n);
+	*ret = TAKE(p);
+	return 0;
+}
+
+void plan_free(struct plan *p)
+{
+	if (!p)
+		return;
+	mem_drop(p->network);
+	mem_drop(p->addrs);
+	mem_drop(p->bridge_sysctls);
+	mem_drop(p->host_sysctls);
+	fw_net_free(&p->firewall);
+	guest_scope_free(p->scope);
+	mem_drop(p);
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "plan/diff.h"
+
+enum { KERNEL_DELAY_MIN_CS = 200 }; /* what the kernel makes of a shorter forward delay while STP is on */
+
+static struct step *add(struct steps *s, enum step_op op)
+{
+	struct step *step = mem_push(s->v, s->n);
+
+	step->op = op;
+	return step;
+}
+
+void steps_free(struct steps *s)
+{
+	mem_drop(s->v);
+	*s = (struct steps){ 0 };
+}
+
+bool plan_owns(const struct plan *p, const struct link *l)
+{
+	return strcmp(l->kind, "bridge") == 0 && strcmp(l->alias, p->bridge.alias) == 0;
+}
+
+/* Equal subnets can't both work, and a connected subnet must not overlap with ours; a wider route that only leads
+ * somewhere (10.0.0.0/8 through a VPN) goes on working for all but our part of it. */
+static bool clashes(const struct prefix *ours, const struct route *r)
+{
+	if (r->dst.ip.family != ours->ip.family)
+		return false;
+	return prefix_eq(ours, &r->dst) || (r->link_scope && prefix_overlaps(ours, &r->dst));
+}
+
+static int check_subnets(const struct plan *p, const struct observed *have, struct err *e)
+{
+	char ours[PREFIX_TEXT], theirs[PREFIX_TEXT];
+
+	for (size_t i = 0; i < p->n_addrs; i++) {
+		for (size_t j = 0; j < have->n_routes; j++) {
+			const struct observed_route *r = &have->routes[j];
+
+			if (strcmp(r->dev, p->bridge.name) == 0 || !clashes(&p->addrs[i], &r->route))
+				continue;
+			prefix_text(&p->addrs[i], ours);
+			prefix_text(&r->route.dst, theirs);
+			if (r->network)
+				return err_set(e, VNET_ERR_OPERATION_FAILED,
+					       "subnet %s is already in use by network '%s' (interface %s has %s)",
+					       ours, r->network, r->dev, theirs);
+			return err_set(e, VNET_ERR_OPERATION_FAILED,
+				       "subnet %s is already in use by interface %s (%s); choose another subnet", ours,
+				       r->dev, theirs);
+		}
+	}
+	return 0;
+}
+
+static int check_foreign(const struct plan *p, const struct observed *have, struct err *e)
+{
+	if (have->has_bridge && !plan_owns(p, &have->bridge))
+		return err_set(e, VNET_ERR_OPERATION_FAILED,
+			       "the host already has a device '%s'%s%s%s that is not this network's; it is left alone, "
+			       "choose another bridge name",
+			       p->bridge.name, have->bridge.kind[0] ? " (" : "", have->bridge.kind,
+			       have->bridge.kind[0] ? ")" : "");
+	return have->has_bridge ? 0 : check_subnets(p, have, e);
+}
+
+/* With STP on the kernel shows at least 2 s. */
+static bool same_delay(const struct plan *p, const struct link *l)
+{
+	unsigned want = p->bridge.delay_cs;
+
+	if (p->bridge.stp && want < KERNEL_DELAY_MIN_CS)
+		want = KERNEL_DELAY_MIN_CS;
+	return l->bridge.delay_cs == want;
+}
+
+static void diff_bridge(const struct plan *p, const struct observed *have, struct steps *s)
+{
+	if (!have->has_bridge) {
+		add(s, STEP_CREATE_BRIDGE);
+		return;
+	}
+	if (!mac_eq(&have->bridge.mac, &p->bridge.mac))
+		add(s, STEP_SET_MAC);
+	if (p->bridge.mtu && have->bridge.mtu != p->bridge.mtu)
+		add(s, STEP_SET_MTU);
+	if (have->bridge.bridge.stp != p->bridge.stp || !same_delay(p, &have->bridge))
+		add(s, STEP_SET_STP);
+}
+
+static void diff_sysctls(const struct plan_sysctl *want, size_t n, const char (*have)[16], struct steps *s)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!have || strcmp(have[i], want[i].value) != 0)
+			add(s, STEP_SYSCTL)->sysctl = &want[i];
+}
+
+static bool has_addr(const struct prefix *v, size_t n, const struct prefix *a)
+{
+	for (size_t i = 0; i < n; i++)
+		if (v[i].len == a->len && ip_eq(&v[i].ip, &a->ip))
+			return true;
+	return false;
+}
+
+static void diff_addrs(const struct plan *p, const struct observed *have, struct steps *s)
+{
+	for (size_t i = 0; i < have->n_addrs; i++)
+		if (!has_addr(p->addrs, p->n_addrs, &have->addrs[i]))
+			add(s, STEP_DEL_ADDR)->addr = have->addrs[i];
+	for (size_t i = 0; i < p->n_addrs; i++)
+		if (!has_addr(have->addrs, have->n_addrs, &p->addrs[i]))
+			add(s, STEP_ADD_ADDR)->addr = p->addrs[i];
+}
+
+/* Only guests' devices are hurried: a real NIC behind the bridge may close a loop that STP must find first. */
+static bool is_guest_device(const struct link *l)
+{
+	return strcmp(l->kind, "tun") == 0 || strcmp(l->kind, "veth") == 0;
+}
+
+bool plan_wants_port(const struct plan *p, const struct link *bridge, const struct link *port)
+{
+	bool ours = strcmp(port->alias, p->bridge.alias) == 0;
+
+	if (ours && (port->master != bridge->index || !port->up))
+		return true;
+	return p->hurry && port->master == bridge->index && port->up && is_guest_device(port) &&
+	       (port->port.state == PORT_LISTENING || port->port.state == PORT_LEARNING);
+}
+
+static void diff_ports(const struct plan *p, const struct observed *have, struct steps *s)
+{
+	for (size_t i = 0; i < have->n_ports; i++)
+		if (plan_wants_port(p, &have->bridge, &have->ports[i]))
+			add(s, STEP_ATTACH)->port = have->ports[i];
+}
+
+int plan_diff(const struct plan *p, const struct observed *have, struct steps *ret, struct err *e)
+{
+	if (check_foreign(p, have, e) < 0)
+		return -1;
+	diff_bridge(p, have, ret);
+	diff_sysctls(p->bridge_sysctls, p->n_bridge_sysctls, have->has_bridge ? have->bridge_sysctls : NULL, ret);
+	if (!have->firewall_same)
+		add(ret, STEP_FIREWALL); /* before the addresses: there is no unprotected moment */
+	diff_addrs(p, have, ret);
+	if (!have->has_bridge || !have->bridge.up)
+		add(ret, STEP_UP);
+	diff_sysctls(p->host_sysctls, p->n_host_sysctls, have->host_sysctls, ret);
+	diff_ports(p, have, ret);
+	if (p->scope && !have->service_same)
+		add(ret, STEP_SERVE);
+	return 0;
+}
+
+void plan_diff_gone(const struct plan *p, const struct observed *have, struct steps *ret)
+{
+	bool ours = have->has_bridge && plan_owns(p, &have->bridge);
+
+	if (have->service_there)
+		add(ret, STEP_UNSERVE);
+	if (ours && have->bridge.up)
+		add(ret, STEP_DOWN); /* before the rules go: nothing passes unfiltered */
+	if (have->firewall_there)
+		add(ret, STEP_DEL_FIREWALL);
+	if (ours)
+		add(ret, STEP_DEL_BRIDGE);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* plan/plan.h - what the kernel and guestd should look like for one network: a pure function of its definition.
+ * Owner   the plan owns all it points to; plan_free releases it. */
+#pragma once
+#include "firewall/rules.h"
+#include "guest/message.h"
+#include "kernel/link.h"
+#include "model/network.h"
+
+struct plan_sysctl {
+	char key[96]; /* below /proc/sys, with slashes */
+	char value[16];
+	bool optional; /* a kernel without the setting needs nothing */
+};
+
+struct plan {
+	char *network;
+	struct uuid uuid;
+	struct bridge_attrs bridge;
+	bool hurry; /* the user asked for no forward delay: ports forward at once (link_attach_forwarding) */
+	struct prefix *addrs;
+	size_t n_addrs;
+	struct plan_sysctl *bridge_sysctls; /* need the bridge; set before it is up */
+	size_t n_bridge_sysctls;
+	struct plan_sysctl *host_sysctls; /* of the whole host; never set back */
+	size_t n_host_sysctls;
+	struct fw_net firewall;
+	struct guest_scope *scope; /* its ifindex is filled in when the bridge is there; NULL: nothing to serve */
+};
+
+/* The alias by which a device is known as ours: "vnet:" and the network's uuid. */
+void plan_alias(const struct uuid *uuid, char ret[LINK_ALIAS_MAX]);
+/* The uuid in such an alias; false: not ours. */
+bool plan_alias_uuid(const char *alias, struct uuid *ret);
+
+/* -1: the definition can't run here (VNET_ERR_CONFIG_UNSUPPORTED); its values were checked when it was parsed. */
+int plan_compile(const struct network *n, struct plan **ret, struct err *e);
+void plan_free(struct plan *p);
+DEFINE_AUTO(struct plan *, plan_free)

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "plan/print.h"
+
+#include <errno.h>
+
+static void print_bridge(const struct plan *p, FILE *out)
+{
+	char mac[MAC_TEXT], ip[IP_TEXT];
+
+	fprintf(out, "bridge %s\n", p->bridge.name);
+	fprintf(out, "  alias %s\n", p->bridge.alias);
+	fprintf(out, "  mac %s\n", mac_text(&p->bridge.mac, mac));
+	if (p->bridge.mtu)
+		fprintf(out, "  mtu %u\n", p->bridge.mtu);
+	fprintf(out, "  stp %s, forward delay %u s%s\n", p->bridge.stp ? "on" : "off", p->bridge.delay_cs / 100,
+		p->hurry ? " (ports forward at once)" : "");
+	for (size_t i = 0; i < p->n_addrs; i++)
+		fprintf(out, "  address %s/%u\n", ip_text(&p->addrs[i].ip, ip), p->addrs[i].len);
+}
+
+static void print_sysctls(const struct plan_sysctl *v, size_t n, FILE *out)
+{
+	for (size_t i = 0; i < n; i++)
+		fprintf(out, "sysctl %s = %s\n", v[i].key, v[i].value);
+}
+
+static const char *v4_text(unsigned v4, char out[IP_TEXT])
+{
+	struct ip a = ip_from_v4(v4);
+
+	return ip_text(&a, out);
+}
+
+static void print_dhcp4(const struct guest_dhcp4 *d, FILE *out)
+{
+	char a[IP_TEXT], b[IP_TEXT], mac[MAC_TEXT];
+
+	fprintf(out, "serve dhcp4 on %s/%u, lease %u s%s\n", v4_text(d->server, a), d->prefix_len, d->lease_s,
+		d->router ? "" : ", no router");
+	for (unsigned i = 0; i < d->ranges.ranges_len; i++)
+		fprintf(out, "  range %s-%s\n", v4_text(d->ranges.ranges_val[i].start, a),
+			v4_text(d->ranges.ranges_val[i].end, b));
+	for (unsigned i = 0; i < d->hosts.hosts_len; i++) {
+		const struct guest_host *h = &d->hosts.hosts_val[i];
+		struct mac m;
+
+		memcpy(m.b, h->mac, sizeof(m.b));
+		fprintf(out, "  host %s%s%s -> %s\n", mac_is_zero(&m) ? "" : mac_text(&m, mac),
+			mac_is_zero(&m) || !h->name[0] ? "" : " ", h->name, v4_text(h->ip, a));
+	}
+}
+
+static void print_dns(const struct guest_scope *s, FILE *out)
+{
+	char text[IP_TEXT];
+
+	fputs("serve dns on", out);
+	for (unsigned i = 0; i < s->dns->addrs.addrs_len; i++) {
+		struct ip a = { .family = s->dns->addrs.addrs_val[i].guest_ip_len == 4 ? AF_INET : AF_INET6 };
+
+		memcpy(a.b, s->dns->addrs.addrs_val[i].guest_ip_val, ip_size(a.family));
+		fprintf(out, " %s", ip_text(&a, text));
+	}
+	fprintf(out, ", %s%s, other names %s\n", s->domain[0] ? "domain " : "no domain", s->domain,
+		s->dns->forward ? "to the host's resolvers" : "refused");
+}
+
+void plan_print(const struct plan *p, FILE *out)
+{
+	char uuid[UUID_TEXT];
+
+	fprintf(out, "network %s %s\n", p->network, uuid_text(&p->uuid, uuid));
+	print_bridge(p, out);
+	print_sysctls(p->bridge_sysctls, p->n_bridge_sysctls, out);
+	print_sysctls(p->host_sysctls, p->n_host_sysctls, out);
+	fputs("table inet vnetd\n", out);
+	fw_net_print(&p->firewall, "  ", out);
+	if (p->scope && p->scope->dhcp4)
+		print_dhcp4(p->scope->dhcp4, out);
+	if (p->scope && p->scope->dns)
+		print_dns(p->scope, out);
+}
+
+void step_text(const struct plan *p, const struct step *s, char *out, size_t size)
+{
+	static const char *const verbs[STEP_OPS] = {
+		[STEP_CREATE_BRIDGE] = "create bridge",
+		[STEP_SET_MAC] = "set the MAC of bridge",
+		[STEP_SET_MTU] = "set the MTU of bridge",
+		[STEP_SET_STP] = "set STP and forward delay of bridge",
+		[STEP_FIREWALL] = "install firewall rules of",
+		[STEP_UP] = "bring up",
+		[STEP_SERVE] = "serve DHCP and DNS on",
+		[STEP_UNSERVE] = "stop DHCP and DNS on",
+		[STEP_DOWN] = "bring down",
+		[STEP_DEL_FIREWALL] = "remove firewall rules of",
+		[STEP_DEL_BRIDGE] = "delete bridge",
+	};
+	char ip[IP_TEXT];
+
+	switch (s->op) {
+	case STEP_SYSCTL:
+		snprintf(out, size, "set %s to %s", s->sysctl->key, s->sysctl->value);
+		break;
+	case STEP_ADD_ADDR:
+	case STEP_DEL_ADDR:
+		snprintf(out, size, "%s address %s/%u %s '%s'", s->op == STEP_ADD_ADDR ? "add" : "delete",
+			 ip_text(&s->addr.ip, ip), s->addr.len, s->op == STEP_ADD_ADDR ? "to" : "of", p->bridge.name);
+		break;
+	case STEP_ATTACH:
+		snprintf(out, size, "make '%s' a forwarding port of '%s'", s->port.name, p->bridge.name);
+		break;
+	default:
+		snprintf(out, size, "%s '%s'", verbs[s->op], p->bridge.name);
+	}
+}
+
+void steps_print(const struct plan *p, const struct steps *s, FILE *out)
+{
+	char text[256];
+
+	for (size_t i = 0; i < s->n; i++) {
+		step_text(p, &s->v[i], text, sizeof(text));
+		fprintf(out, "  %s\n", text);
+	}
+	if (s->n == 0)
+		fputs("  nothing\n", out);
+}
+
+int plan_describe(const struct network *n, char **ret, struct err *e)
+{
+	AUTO(plan_free) struct plan *p = NULL;
+	size_t len;
+
+	if (plan_compile(n, &p, e) < 0)
+		return -1;
+	FILE *out = open_memstream(ret, &len);
+
+	if (!out)
+		return err_sys(e, -ENOMEM, "print the plan");
+	plan_print(p, out);
+	fclose(out);
+	return 0;
+}

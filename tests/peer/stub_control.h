@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* stub_control.h - control/control.h without a kernel: networks are entries of a table, taps are pipes. It takes the name,
+ * uuid and bridge out of the XML by looking for them, and gives the XML back as it came. For one .c file of a program:
+ * these are definitions. */
+#pragma once
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "control/control.h"
+
+enum { STUB_MAX = 64 };
+
+struct stub_net {
+	char name[256], bridge[IFNAMSIZ], *xml;
+	struct uuid uuid;
+	bool active, persistent, autostart;
+};
+
+struct control {
+	struct stub_net nets[STUB_MAX];
+	size_t n_nets;
+	struct control_tap taps[STUB_MAX];
+	size_t n_taps;
+};
+
+static struct control *stub_new(void)
+{
+	return mem_new(struct control);
+}
+
+void control_free(struct control *c)
+{
+	for (size_t i = 0; i < c->n_nets; i++)
+		mem_drop(c->nets[i].xml);
+	mem_drop(c);
+}
+
+/* The text between two marks of `xml`, cut to fit. */
+static bool stub_between(const char *xml, const char *from, const char *to, char *out, size_t size)
+{
+	const char *start = strstr(xml, from), *end = start ? strstr(start + strlen(from), to) : NULL;
+
+	if (!end)
+		return false;
+	snprintf(out, size, "%.*s", (int)(end - start - (long)strlen(from)), start + strlen(from));
+	return true;
+}
+
+static struct control_net stub_info(const struct stub_net *n)
+{
+	return (struct control_net){ n->name, n->uuid, n->active, n->persistent, n->autostart };
+}
+
+bool control_net_at(const struct control *c, size_t i, struct control_net *ret)
+{
+	if (i >= c->n_nets)
+		return false;
+	*ret = stub_info(&c->nets[i]);
+	return true;
+}
+
+static struct stub_net *stub_by_name(const struct control *c, const char *name)
+{
+	for (size_t i = 0; i < c->n_nets; i++)
+		if (strcmp(c->nets[i].name, name) == 0)
+			return (struct stub_net *)&c->nets[i];
+	return NULL;
+}
+
+static struct stub_net *stub_by_uuid(const struct control *c, const struct uuid *u, const char *name, struct err *e)
+{
+	char text[UUID_TEXT];
+
+	for (size_t i = 0; i < c->n_nets; i++)
+		if (uuid_eq(&c->nets[i].uuid, u))
+			return (struct stub_net *)&c->nets[i];
+	err_set(e, VNET_ERR_NO_NETWORK,
+		name ? "no network with matching uuid '%s' (%s)" : "no network with matching uuid '%s'",
+		uuid_text(u, text), name);
+	return NULL;
+}
+
+int control_find_name(const struct control *c, const char *name, struct control_net *ret, struct err *e)
+{
+	const struct stub_net *n = stub_by_name(c, name);
+
+	if (!n)
+		return err_set(e, VNET_ERR_NO_NETWORK, "no network with matching name '%s'", name);
+	*ret = stub_info(n);
+	return 0;
+}
+
+int control_find_uuid(const struct control *c, const struct uuid *u, const char *name, struct control_net *ret,
+		      struct err *e)
+{
+	const struct stub_net *n = stub_by_uuid(c, u, name, e);
+
+	if (!n)
+		return -1;
+	*ret = stub_info(n);
+	return 0;
+}
+
+static struct stub_net *stub_add(struct control *c, const char *xml, size_t len, struct err *e)
+{
+	struct stub_net new = { 0 };
+	char uuid[UUID_TEXT] = "";
+
+	if (!stub_between(xml, "<name>", "</name>", new.name, sizeof(new.name)))
+		return err_set(e, VNET_ERR_NO_NAME, "missing name information"), NULL;
+	new.uuid = uuid_random();
+	if (stub_between(xml, "<uuid>", "</uuid>", uuid, sizeof(uuid)) && uuid_parse(uuid, &new.uuid) < 0)
+		return err_set(e, VNET_ERR_XML, "malformed uuid '%s'", uuid), NULL;
+	stub_between(xml, "<bridge name='", "'", new.bridge, sizeof(new.bridge));
+	struct stub_net *n = stub_by_name(c, new.name);
+
+	if (!n && c->n_nets == STUB_MAX)
+		return err_set(e, VNET_ERR_OPERATION_FAILED, "the stub is full"), NULL;
+	if (!n) {
+		n = &c->nets[c->n_nets++];
+		*n = new;
+	}
+	mem_drop(n->xml);
+	n->xml = mem_dup(xml, len);
+	return n;
+}
+
+int control_define(struct control *c, const char *xml, size_t len, struct control_net *ret, struct err *e)
+{
+	struct stub_net *n = stub_add(c, xml, len, e);
+
+	if (!n)
+		return -1;
+	n->persistent = true;
+	*ret = stub_info(n);
+	return 0;
+}
+
+int control_create(struct control *c, const char *xml, size_t len, struct control_net *ret, struct err *e)
+{
+	struct stub_net *n = stub_add(c, xml, len, e);
+
+	if (!n)
+		return -1;
+	n->active = true;
+	*ret = stub_info(n);
+	return 0;
+}
+
+int control_start(struct control *c, const struct uuid *u, struct err *e)
+{
+	struct stub_net *n = stub_by_uuid(c, u, NULL, e);
+
+	if (!n)
+		return -1;
+	if (n->active)
+		return err_set(e, VNET_ERR_OPERATION_INVALID, "network is already active");
+	n->active = true;
+	return 0;
+}
+
+static void stub_drop(struct control *c, struct stub_net *n)
+{
+	mem_drop(n->xml);
+	memmove(n, n + 1, (size_t)(c->nets + --c->n_nets - n) * sizeof(*n));
+}
+
+int control_destroy(struct control *c, const struct uuid *u, struct err *e)
+{
+	struct stub_net *n = stub_by_uuid(c, u, NULL, e);
+
+	if (!n)
+		return -1;
+	if (!n->active)
+		return err_set(e, VNET_ERR_OPERATION_INVALID, "network '%s' is not active", n->name);
+	n->active = false;
+	if (!n->persistent)
+		stub_drop(c, n);
+	return 0;
+}
+
+int control_undefine(struct control *c, const struct uuid *u, struct err *e)
+{
+	struct stub_net *n = stub_by_uuid(c, u, NULL, e);
+
+	if (!n)
+		return -1;
+	if (!n->persistent)
+		return err_set(e, VNET_ERR_OPERATION_INVALID, "can't undefine transient network");
+	n->persistent = n->autostart = false;
+	if (!n->active)
+		stub_drop(c, n);
+	return 0;
+}
+
+int control_set_autostart(struct control *c, const struct uuid *u, bool on, struct err *e)
+{
+	struct stub_net *n = stub_by_uuid(c, u, NULL, e);
+
+	if (!n)
+		return -1;
+	if (!n->persistent)
+		return err_set(e, VNET_ERR_OPERATION_INVALID, "cannot set autostart for transient network");
+	n->autostart = on;
+	return 0;
+}
+
+int control_dumpxml(const struct control *c, const struct uuid *u, bool inactive, char **ret, struct err *e)
+{
+	const struct stub_net *n = stub_by_uuid(c, u, NULL, e);
+
+	(void)inactive;
+	if (!n)
+		return -1;
+	*ret = mem_strdup(n->xml);
+	return 0;
+}
+
+int control_bridge(const struct control *c, const struct uuid *u, char ret[IFNAMSIZ], struct err *e)
+{
+	const struct stub_net *n = stub_by_uuid(c, u, NULL, e);
+
+	if (!n)
+		return -1;
+	if (!*n->bridge)
+		return err_set(e, VNET_ERR_INTERNAL, "network '%s' does not have a bridge name.", n->name);
+	memcpy(ret, n->bridge, IFNAMSIZ);
+	return 0;
+}
+
+/* Two leases on every active network: one of a named client that ends, one for ever. */
+int control_leases(const struct control *c, const struct uuid *u, const struct mac *mac, struct control_lease **ret,
+		   size_t *ret_n, struct err *e)
+{
+	const struct stub_net *n = stub_by_uuid(c, u, NULL, e);
+	struct control_lease *v = mem_array(2, sizeof(*v));
+
+	if (n && n->active) {
+		v[0] = (struct control_lease){ .iface = n->bridge,
+					       .expiry = 1795331234,
+					       .ip = ip_from_v4(0xc0a87a32),
+					       .prefix = 24,
+					       .mac = { { 0x52, 0x54, 0, 0x11, 0x22, 0x33 } },
+					       .hostname = "web",
+					       .client_id = mem_strdup("01:52:54:00:11:22:33") };
+		v[1] = (struct control_lease){ .iface = n->bridge,
+					       .ip = ip_from_v4(0xc0a87a33),
+					       .prefix = 24,
+					       .mac = { { 0x52, 0x54, 0, 0xaa, 0, 1 } } };
+		*ret_n = 2;
+	}
+	for (size_t i = 0; mac && i < *ret_n;) {
+		if (mac_eq(&v[i].mac, mac)) {
+			i++;
+			continue;
+		}
+		mem_drop(v[i].client_id);
+		memmove(&v[i], &v[i + 1], (--*ret_n - i) * sizeof(*v));
+	}
+	*ret = v;
+	return n ? 0 : (mem_drop(v), *ret = NULL, -1);
+}
+
+void control_leases_free(struct control_lease *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		mem_drop(v[i].client_id);
+	mem_drop(v);
+}
+
+int control_plan(struct control *c, const struct uuid *u, char **ret, struct err *e)
+{
+	const struct stub_net *n = stub_by_uuid(c, u, NULL, e);
+
+	if (!n)
+		return -1;
+	*ret = mem_printf("plan of %s\n", n->name);
+	return 0;
+}
+
+static struct control_tap *stub_tap(struct control *c, const char *name)
+{
+	for (size_t i = 0; i < c->n_taps; i++)
+		if (strcmp(c->taps[i].name, name) == 0)
+			return &c->taps[i];
+	return NULL;
+}
+
+/* A queue is the read end of a pipe that holds the tap's name, so that a test can tell what it got. */
+static int stub_queue(const char *name)
+{
+	int p[2];
+
+	if (pipe(p) < 0)
+		return -1;
+	if (write(p[1], name, strlen(name)) < 0)
+		perror("pipe");
+	close(p[1]);
+	return p[0];
+}
+
+int control_tap_add(struct control *c, const struct uuid *u, const struct control_tap_request *r,
+		    struct control_tap *ret, int *fds, size_t *ret_n_fds, struct err *e)
+{
+	const struct stub_net *n = stub_by_uuid(c, u, NULL, e);
+	struct control_tap t = { .owner = r->owner, .mac = r->mac, .attached = true, .persist = r->persist };
+
+	if (!n)
+		return -1;
+	if (!n->active)
+		return err_set(e, VNET_ERR_OPERATION_INVALID, "network '%s' is not active", n->name);
+	for (unsigned i = 0; !r->name && (i == 0 || stub_tap(c, t.name)); i++)
+		snprintf(t.name, sizeof(t.name), "vnet%u", i);
+	if (r->name)
+		snprintf(t.name, sizeof(t.name), "%s", r->name);
+	if (stub_tap(c, t.name) || c->n_taps == STUB_MAX)
+		return err_sys(e, -EEXIST, "tap '%s'", t.name);
+	t.network = n->uuid;
+	t.network_name = n->name;
+	t.mac.b[0] = 0xfe;
+	*ret_n_fds = 0;
+	for (unsigned i = 0; !r->persist && i < (r->queues ? r->queues : 1); i++)
+		fds[(*ret_n_fds)++] = stub_queue(t.name);
+	if (r->persist)
+		c->taps[c->n_taps++] = t;
+	*ret = t;
+	return 0;
+}
+
+int control_tap_del(struct control *c, const char *name, struct err *e)
+{
+	struct control_tap *t = stub_tap(c, name);
+
+	if (!t)
+		return err_set(e, VNET_ERR_NO_PORT, "no tap '%s'", name);
+	memmove(t, t + 1, (size_t)(c->taps + --c->n_taps - t) * sizeof(*t));
+	return 0;
+}
+
+int control_tap_list(struct control *c, const struct uuid *u, struct control_tap **ret, size_t *ret_n, struct err *e)
+{
+	*ret = mem_array(c->n_taps, sizeof(**ret));
+	*ret_n = 0;
+	(void)e;
+	for (size_t i = 0; i < c->n_taps; i++)
+		if (!u || uuid_eq(&c->taps[i].network, u))
+			(*ret)[(*ret_n)++] = c->taps[i];
+	for (size_t i = 0; i < *ret_n; i++) { /* the network may be gone */
+		const struct stub_net *n = stub_by_uuid(c, &(*ret)[i].network, NULL, NULL);
+
+		(*ret)[i].network_name = n ? n->name : NULL;
+	}
+	return 0;
+}

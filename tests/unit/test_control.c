@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The parts of control that need no kernel: resolv.conf, the copy of the leases, which sockets may stay. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include "control/leases.h"
+#include "control/resolvers.h"
+#include "control/sockets.h"
+
+static void resolv_conf_is_read_as_resolv_conf_5_says(void **state)
+{
+	static const struct {
+		const char *what, *text, *first;
+		size_t n;
+	} cases[] = {
+		{ "one", "nameserver 192.0.2.1\n", "192.0.2.1", 1 },
+		{ "tabs, comment, no newline", "# x\n\nnameserver\t 192.0.2.1 # mine", "192.0.2.1", 1 },
+		{ "IPv6 and IPv4", "nameserver 2001:db8::1\nnameserver 192.0.2.1\n", "2001:db8::1", 2 },
+		{ "other lines", "search lab\noptions edns0\nnameserver 192.0.2.1\r\n", "192.0.2.1", 1 },
+		{ "nothing", "", NULL, 0 },
+		{ "not an address", "nameserver dns.example\nnameserver fe80::1%eth0\n", NULL, 0 },
+		{ "word only", "nameserver\nnameservers 192.0.2.1\n", NULL, 0 },
+		{ "too many",
+		  "nameserver 192.0.2.1\nnameserver 192.0.2.1\nnameserver 192.0.2.1\nnameserver 192.0.2.1\n"
+		  "nameserver 192.0.2.1\nnameserver 192.0.2.1\nnameserver 192.0.2.1\nnameserver 192.0.2.1\n"
+		  "nameserver 192.0.2.1\n",
+		  "192.0.2.1", RESOLVERS_MAX },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct ip v[RESOLVERS_MAX];
+		char text[IP_TEXT] = "";
+		size_t n = resolvers_parse(cases[i].text, v);
+
+		if (n != cases[i].n || (n && strcmp(ip_text(&v[0], text), cases[i].first) != 0))
+			fail_msg("%s: %zu, first %s", cases[i].what, n, text);
+	}
+}
+
+static struct guest_lease lease(guest_lease_event event, char *ip, char *id, unsigned id_len)
+{
+	return (struct guest_lease){ .event = event,
+				     .uuid = "0123456789abcde",
+				     .ip = { 4, ip },
+				     .mac = "\x52\x54\0\0\0",
+				     .client_id = { id_len, id },
+				     .hostname = (char *)"",
+				     .expiry = 100 };
+}
+
+static size_t count(const struct leases *l, const struct uuid *u)
+{
+	size_t n = 0;
+
+	for (size_t pos = 0; leases_next(l, u, &pos);)
+		n++;
+	return n;
+}
+
+static void leases_follow_events_and_rounds(void **state)
+{
+	char a[] = { 10, 0, 0, 1 }, b[] = { 10, 0, 0, 2 }, id[] = { 1, 0x52, (char)0xff };
+	struct guest_lease one = lease(GUEST_LEASE_BOUND, a, id, 3), two = lease(GUEST_LEASE_BOUND, b, NULL, 0);
+	struct guest_lease end = lease(GUEST_LEASE_ENDED, a, NULL, 0);
+	struct leases *l = leases_new();
+	struct uuid u;
+	size_t pos = 0;
+
+	(void)state;
+	memcpy(&u, one.uuid, sizeof(u));
+	leases_event(l, &one);
+	assert_string_equal(leases_next(l, &u, &pos)->client_id, "01:52:ff");
+	leases_event(l, &two);
+	leases_event(l, &two);
+	assert_int_equal(count(l, &u), 2);
+	leases_event(l, &end);
+	assert_int_equal(count(l, &u), 1);
+	leases_event(l, &one);
+	leases_begin(l); /* guestd came back and tells what it holds: one of the two */
+	leases_event(l, &two);
+	assert_int_equal(count(l, &u), 2);
+	leases_synced(l);
+	assert_int_equal(count(l, &u), 1);
+	leases_forget(l, &u);
+	assert_int_equal(count(l, &u), 0);
+	leases_free(l);
+}
+
+static void hostile_lease_addresses_are_dropped(void **state)
+{
+	char a[16] = { 10 };
+	struct guest_lease g = lease(GUEST_LEASE_BOUND, a, NULL, 0);
+	struct leases *l = leases_new();
+	struct uuid u;
+
+	(void)state;
+	memcpy(&u, g.uuid, sizeof(u));
+	g.ip.guest_ip_len = 5;
+	leases_event(l, &g);
+	g.ip.guest_ip_len = 0;
+	leases_event(l, &g);
+	assert_int_equal(count(l, &u), 0);
+	leases_free(l);
+}
+
+static void sockets_stay_while_addresses_stay(void **state)
+{
+	char x[] = { 10, 0, 0, 1 }, y[] = { 10, 0, 0, 2 };
+	guest_ip one = { 4, x }, two = { 4, y };
+	struct guest_dns dns_one = { .addrs = { 1, &one } }, dns_two = { .addrs = { 1, &two } };
+	struct guest_dhcp4 dhcp = { .lease_s = 60 };
+	struct guest_scope a = { .bridge = (char *)"b", .ifindex = 1, .dns = &dns_one, .dhcp4 = &dhcp }, b = a;
+
+	(void)state;
+	b.domain = (char *)"lab";
+	assert_true(guest_sockets_same(&a, &b));
+	b.dns = &dns_two;
+	assert_false(guest_sockets_same(&a, &b));
+	b = a;
+	b.ifindex = 2;
+	assert_false(guest_sockets_same(&a, &b));
+	b = a;
+	b.dhcp4 = NULL;
+	assert_false(guest_sockets_same(&a, &b));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(resolv_conf_is_read_as_resolv_conf_5_says),
+		cmocka_unit_test(leases_follow_events_and_rounds),
+		cmocka_unit_test(hostile_lease_addresses_are_dropped),
+		cmocka_unit_test(sockets_stay_while_addresses_stay),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
