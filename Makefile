@@ -37,7 +37,7 @@ $O/%.o: %.c | $(GEN)
 	$(CC) $(FLAGS) $(CFLAGS) $(CPPFLAGS) -c -o $@ $<
 $O/libcore.a: $(CORE)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(AR) qcs $@ $^
 
 $O/vnetd: $(call objs,src/vnetd/*.c) $O/libcore.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
@@ -51,7 +51,7 @@ $O/libvnet.o: $(call objs,src/libvnet/*.c) $O/libcore.a
 	$(LD) -r -o $@ $^ && objcopy --localize-hidden $@
 $O/libvnet.a: $O/libvnet.o
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(AR) qcs $@ $^
 $O/libvnet.so.0: $O/libvnet.o src/libvnet/libvnet.map
 	$(CC) $(LDFLAGS) -shared -Wl,-soname,$(@F) -Wl,--version-script=src/libvnet/libvnet.map -o $@ $< $(LDLIBS)
 $O/libvnet.so: $O/libvnet.so.0
