@@ -13,6 +13,7 @@ stop_vnetd
 start_vnetd
 eq "$(vnet list --name)" "" "a restart of the daemon starts nothing"
 stop_vnetd
+kill "$(guestd_pid)"
 rm -rf "$ROOT/run" # as a boot does
 start_vnetd
 eq "$(vnet list --name | grep .)" default "the first start after boot starts what is marked"
