@@ -61,7 +61,7 @@ for t in "$@"; do
 	*/fuzz/*)	# from the stored seeds; what it finds goes to a folder beside it
 		mkdir -p "$t.found"
 		set -- "$t" -max_total_time="${FUZZ_S:-30}" -verbosity=0 -artifact_prefix="$t.found/" "$t.found" \
-			"tests/fuzz/seeds/${t##*/fuzz_}"
+			"tests/fuzz/seeds/${t##*/}"
 		;;
 	*) set -- "$t" ;;
 	esac
