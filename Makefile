@@ -1,5 +1,4 @@
 # vnet: `make help` lists the targets.
-VERSION := 0.1
 PREFIX  ?= /usr/local
 PKGS    := libxml-2.0 libnl-3.0 libnl-route-3.0 libnftnl libmnl libsystemd sqlite3 libtirpc libseccomp libedit json-c
 O       ?= build
@@ -38,7 +37,7 @@ $O/%.o: %.c | $(GEN)
 	$(CC) $(FLAGS) $(CFLAGS) $(CPPFLAGS) -c -o $@ $<
 $O/libcore.a: $(CORE)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(AR) qcs $@ $^
 
 $O/vnetd: $(call objs,src/vnetd/*.c) $O/libcore.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
@@ -52,7 +51,7 @@ $O/libvnet.o: $(call objs,src/libvnet/*.c) $O/libcore.a
 	$(LD) -r -o $@ $^ && objcopy --localize-hidden $@
 $O/libvnet.a: $O/libvnet.o
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(AR) qcs $@ $^
 $O/libvnet.so.0: $O/libvnet.o src/libvnet/libvnet.map
 	$(CC) $(LDFLAGS) -shared -Wl,-soname,$(@F) -Wl,--version-script=src/libvnet/libvnet.map -o $@ $< $(LDLIBS)
 $O/libvnet.so: $O/libvnet.so.0
@@ -98,25 +97,26 @@ format: ## reformat all sources by .clang-format
 format-check: ## would format change anything?
 	clang-format --dry-run -Werror $(SOURCES)
 
+VERSION  = $(shell sed -n 's/.*VNET_VERSION "\(.*\)"/\1/p' include/vnet/vnet.h)
 SBINDIR  = $(PREFIX)/sbin
 LIBDIR   = $(PREFIX)/lib
 SHARE    = $(DESTDIR)$(PREFIX)/share
 UNITS    = vnetd.socket vnetd-ro.socket vnet-guestd.socket vnetd.service vnet-guestd.service
 fill     = sed -e 's|@SBINDIR@|$(SBINDIR)|' -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' \
-               -e 's|@PKGS@|$(PKGS)|' -e 's|@VERSION@|$(VERSION)|'
+               -e 's|@VERSION@|$(VERSION)|'
 $O/%.service: src/vnetd/%.service.in Makefile
 	@$(fill) $< > $@
 $O/%.socket: src/vnetd/%.socket
 	@cp $< $@
 $O/%.pc: src/libvnet/%.pc.in Makefile
 	@$(fill) $< > $@
-install: all $(addprefix $O/,$(UNITS) libvnet.pc) ## into DESTDIR and PREFIX (/usr/local), with man pages and systemd units
+install: all $(addprefix $O/,$(UNITS) vnet.pc) ## into DESTDIR and PREFIX (/usr/local), with man pages and systemd units
 	install -D -t $(DESTDIR)$(SBINDIR) $O/vnetd $O/vnet-guestd
 	install -D -t $(DESTDIR)$(PREFIX)/bin $O/vnet
 	install -D -t $(DESTDIR)$(LIBDIR) $O/libvnet.so.0
 	ln -sf libvnet.so.0 $(DESTDIR)$(LIBDIR)/libvnet.so
 	install -D -m 644 -t $(DESTDIR)$(LIBDIR) $O/libvnet.a
-	install -D -m 644 -t $(DESTDIR)$(LIBDIR)/pkgconfig $O/libvnet.pc
+	install -D -m 644 -t $(DESTDIR)$(LIBDIR)/pkgconfig $O/vnet.pc
 	install -D -m 644 -t $(DESTDIR)$(LIBDIR)/systemd/system $(addprefix $O/,$(UNITS))
 	install -D -m 644 src/vnetd/vnet.sysusers $(DESTDIR)$(LIBDIR)/sysusers.d/vnet.conf
 	install -D -m 644 src/vnetd/vnet.tmpfiles $(DESTDIR)$(LIBDIR)/tmpfiles.d/vnet.conf

@@ -68,11 +68,11 @@ install()
 {
 	case $manager in
 	apt-get)
-		# The lists are fetched only if they don't know a package, or what they know is gone from the mirror.
 		export DEBIAN_FRONTEND=noninteractive
-		apt-cache show "$@" >/dev/null 2>&1 || apt-get -q update
-		apt-get -q -y --no-install-recommends install "$@" ||
-			{ apt-get -q update && apt-get -q -y --no-install-recommends install "$@"; }
+		get="apt-get -qq -o Dpkg::Use-Pty=0 --no-install-recommends"
+		# The lists are fetched only if they don't know a package, or what they know is gone from the mirror.
+		apt-cache show "$@" >/dev/null 2>&1 || $get update
+		$get -y install "$@" >/dev/null || { $get update && $get -y install "$@" >/dev/null; }
 		;;
 	dnf) dnf -y --setopt=install_weak_deps=False install "$@" ;;
 	pacman) pacman -S --needed --noconfirm "$@" ;;
@@ -100,5 +100,5 @@ if [ "$(id -u)" != 0 ]; then
 	echo "Missing packages, to be installed as root by '$0 $*':" $need >&2
 	exit 1
 fi
-echo "Installing what is missing:" $need
+echo "Installing what is missing:" $need "..."
 install $need

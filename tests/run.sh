@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # run.sh TEST...: runs cmocka programs and t_*.sh scripts; one line a test (`ok`, `not ok`, `skip`), the last line is the
 # sum. A script prints `ok WHAT` for each thing it has shown (tests/netns/lib.sh) and exits 0, 77 (skipped) or else; a
-# program in a folder netns/ runs in a network namespace of its own. A skipped test never counts as passed.
+# program in a folder netns/ runs in a network namespace of its own, one in fuzz/ for 30 s (FUZZ_S). A skipped test never counts as passed.
 # TEST_TIMEOUT_S: how long one program or script may take.
 limit=${TEST_TIMEOUT_S:-240}
 out=$(mktemp) && err=$(mktemp) && all=$(mktemp) || exit 1
@@ -58,6 +58,11 @@ for t in "$@"; do
 	case $t in
 	*.sh) set -- sh "$t" ;;
 	*/netns/*) if [ "$(id -u)" = 0 ]; then set -- unshare -n "$t"; else set -- unshare -Urn "$t"; fi ;;
+	*/fuzz/*)	# from the stored seeds; what it finds goes to a folder beside it
+		mkdir -p "$t.found"
+		set -- "$t" -max_total_time="${FUZZ_S:-30}" -verbosity=0 -artifact_prefix="$t.found/" "$t.found" \
+			"tests/fuzz/seeds/${t##*/}"
+		;;
 	*) set -- "$t" ;;
 	esac
 	{

@@ -11,8 +11,9 @@
 #   outside                          a namespace `outside` at 203.0.113.1: a web server on 8080, a DNS server
 #   guest NAME BRIDGE [MAC]          a namespace with eth0 on the bridge      on NAME CMD...   a command in it
 #   dhcp NAME [CLIENT]               by udhcpc, dhclient or dhcpcd; prints the address
-top=$(cd "${0%/*}/../.." && pwd)
-[ -d "$top/tests" ] || top=$(cd "${0%/*}/.." && pwd)
+top=${0%/*}
+until [ -e "$top/tests/netns/lib.sh" ]; do top=$top/..; done
+top=$(cd "$top" && pwd)
 BUILD=${BUILD:-$top/build}
 DATA=$top/tests/netns
 PATH=$BUILD:$BUILD/tests/peer:$PATH:/usr/sbin:/sbin
@@ -148,6 +149,9 @@ dhcp_dhcpcd()
 		--noarp --ipv4only eth0
 }
 
+# Milliseconds from now, when NAME has just joined, to its first OFFER.
+first_offer() { on "$1" dhcp_client eth0 | awk '{ for (i = 1; i <= NF; i++) if ($i ~ /^[0-9.]+$/) { printf "%d\n", $i + 0.999; exit } }'; }
+
 web_port=8080
 outside()
 {
@@ -165,11 +169,55 @@ outside()
 		>"$T/www/cgi-bin/who"
 	chmod 755 "$T/www/cgi-bin/who"
 	on outside busybox httpd -f -p 203.0.113.1:$web_port -h "$T/www" &
-	if [ -x "$BUILD/tests/peer/dns_upstream" ]; then
-		on outside "$BUILD/tests/peer/dns_upstream" 203.0.113.1 53 www.example.org=203.0.113.1 >"$T/dns_upstream.log" 2>&1 &
-	fi
+	name_server outside 203.0.113.1 www.example.org=203.0.113.1
 	until_true 5 on outside busybox wget -q -O /dev/null http://203.0.113.1:$web_port/cgi-bin/who || fail "no web server outside"
+}
+
+# A scripted resolver; it lives as long as its standard input.
+name_server() # NAME ADDRESS WORD=ADDRESS...
+{
+	[ -x "$BUILD/tests/peer/dns_upstream" ] || return 0
+	where=$1 at=$2 && shift 2
+	sleep 100000 | on "$where" dns_upstream -a "$at" "$@" >>"$T/dns_upstream.log" 2>&1 &
 }
 
 # `hello ADDRESS PORT` as the server outside saw it, or nothing.
 fetch() { on "$1" timeout 5 busybox wget -q -O - "http://${2:-203.0.113.1}:$web_port/cgi-bin/who" 2>/dev/null; }
+
+# --- what is there, to compare before and after
+
+# All that a network could leave behind here: links, addresses, routes, rules, listening sockets.
+host_state()
+{
+	ip -o link show | sed -e 's/^[0-9]*: //' -e 's/@.*//' -e 's/:.*//' | sort
+	ip -o addr show | awk '{ print $2, $4 }' | sort
+	ip route show table all | grep -v '^unreachable\|fe80::\|^ff00::\|^multicast' | sort
+	nft list ruleset
+	ss -Hlntu | awk '{ print $1, $5 }' | sort
+}
+same() # WHAT BEFORE AFTER
+{
+	[ "$2" = "$3" ] && ok "$1" && return
+	echo "$2" >"$T/before" && echo "$3" >"$T/after"
+	diff "$T/before" "$T/after" >&2
+	fail "$1: $(diff "$T/before" "$T/after" | grep '^[<>]' | tr '\n' ';')"
+}
+
+# refused WHAT PATTERN CMD...: the command must fail and say something like PATTERN.
+refused()
+{
+	what=$1 pattern=$2 && shift 2
+	! "$@" >"$T/out" 2>"$T/err" || fail "$what: '$*' succeeded"
+	eq "$(tr '\n' ' ' <"$T/err")" "$pattern" "$what"
+}
+# quietly CMD...: it must succeed; what it prints is shown only if it doesn't.
+quietly() { "$@" >"$T/out" 2>&1 || fail "'$*': $(tr '\n' ' ' <"$T/out")"; }
+
+# network NAME: one of the XML files here, or the classic default, defined and started.
+network()
+{
+	file=$DATA/$1.xml
+	[ "$1" != default ] || file=$top/xml/default.xml
+	quietly vnet define "$file"
+	quietly vnet start "$1"
+}

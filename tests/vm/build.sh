@@ -9,6 +9,8 @@ mkdir -p "$1"
 dir=$(cd "$1" && pwd)
 skip() { echo "$*" >&2; exit 77; }
 
+download() { (cd "$dir/deb" && apt-get -qq -o APT::Sandbox::User=root download "$pkg" >&2); }
+
 # The kernel's package, by apt without installing it: the host needs no second kernel.
 fetch_kernel()
 {
@@ -16,7 +18,7 @@ fetch_kernel()
 	pkg=$(apt-cache depends linux-image-cloud-amd64 2>/dev/null | awk '$1 == "Depends:" && $2 ~ /^linux-image-/ { print $2; exit }')
 	[ -n "$pkg" ] || skip "apt knows no linux-image-cloud-amd64"
 	mkdir -p "$dir/deb"
-	(cd "$dir/deb" && apt-get -qq -o APT::Sandbox::User=root download "$pkg" >&2) || skip "$pkg cannot be downloaded"
+	download || { apt-get -qq update && download; } || skip "$pkg cannot be downloaded"
 	dpkg-deb -x "$dir"/deb/"$pkg"_*.deb "$dir/deb/root"
 	VM_KERNEL=$(ls "$dir"/deb/root/boot/vmlinuz-*)
 	VM_MODULES=$(ls -d "$dir"/deb/root/lib/modules/*)

@@ -1,0 +1,33 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# What the host uses already is refused by name and never touched; a start that fails half-way is undone.
+. "${0%/*}/lib.sh"
+need busybox
+start_vnetd
+quietly vnet define "$top/xml/default.xml"
+
+ip link add virbr0 type bridge
+ip link set virbr0 up
+before=$(host_state)
+refused "a foreign bridge of that name: refused" "*virbr0*" vnet start default
+same "the foreign bridge is not touched" "$before" "$(host_state)"
+ip link del virbr0
+
+ip link add eth7 type dummy
+ip addr add 192.168.122.77/24 dev eth7
+ip link set eth7 up
+before=$(host_state)
+refused "a subnet in use: refused, naming the interface" "*eth7*" vnet start default
+same "nothing remains of the refused start" "$before" "$(host_state)"
+ip link del eth7
+
+# somebody serves DNS on every address: found only after bridge, rules and addresses are there
+busybox httpd -f -p 0.0.0.0:53 -h "$T" &
+until_true 5 sh -c 'ss -Hlnt | grep -q :53' || fail "cannot occupy port 53"
+before=$(host_state)
+refused "port 53 in use: refused" "*53*" vnet start default
+same "the half-failed start is undone" "$before" "$(host_state)"
+eq "$(vnet list --all)" "* default *inactive*" "the network stays inactive"
+kill $!
+quietly vnet start default
+eq "$(vnet list)" "* default *active*" "it starts when nothing is in the way"

@@ -1,0 +1,28 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Taps: made on a network for a user, listed, re-attached when the network comes back, handed over open, deleted.
+. "${0%/*}/lib.sh"
+start_vnetd
+network default
+quietly vnet tap add default --owner nobody
+tap=$(vnet tap list --json | grep -o 'vnet[0-9]*' | head -n 1)
+eq "$tap" 'vnet[0-9]*' "a name is chosen"
+eq "$(ip -d link show "$tap")" "*UP*master virbr0*" "it is up and on the bridge"
+eq "$(ip -d link show "$tap")" "*alias vnet:*" "it is marked as ours"
+eq "$(ip -d link show "$tap")" "*user nobody*persist on*" "it is the user's, and it stays"
+eq "$(ip -d link show "$tap")" "*state forwarding*" "its port forwards at once"
+eq "$(vnet tap list)" "*$tap*default*" "it is listed"
+quietly vnet destroy default
+eq "$(ip link show "$tap")" "*$tap*" "it outlives its network"
+quietly vnet start default
+eq "$(ip link show "$tap")" "*master virbr0*" "it is re-attached by the next start"
+eq "$(vnet tap exec default -- sh -c 'ip -o link show master virbr0 | grep -c tap; test -e /proc/self/fd/{fd} && echo open' 2>&1)" 	"*open*" "exec hands over an open descriptor"
+quietly vnet tap add default --name mytap0
+eq "$(vnet tap list)" "*mytap0*" "a name of one's own"
+refused "a name in use is refused" "*mytap0*" vnet tap add default --name mytap0
+ip link add eth7 type dummy
+refused "a foreign interface is not deleted" "*eth7*" vnet tap del eth7
+eq "$(ip link show eth7)" "*eth7*" "the foreign interface is still there"
+quietly vnet tap del mytap0
+quietly vnet tap del "$tap"
+eq "$(ip -o link show type tun)" "" "deleted: no tap is left"
