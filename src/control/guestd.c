@@ -346,8 +346,8 @@ static void lost(struct guestd *g, const char *why)
 	g->retry_us = 2 * g->retry_us < RETRY_MOST_US ? 2 * g->retry_us : RETRY_MOST_US;
 }
 
-/* The folder of the database belongs to guestd's user and to nobody else: not even we can look into it, as we keep no
- * capability for that. */
+/* The folder of the database belongs to guestd's user; our group may enter it, as we keep no capability for that and
+ * guestd starts as us. */
 static int make_state_dir(struct guestd *g, struct err *e)
 {
 	const struct passwd *pw = getpwnam(g->o.user);
@@ -360,7 +360,7 @@ static int make_state_dir(struct guestd *g, struct err *e)
 		return err_sys(e, dir, "make folder %s", parent);
 	if (mkdirat(dir, "vnet", 0750) < 0 && errno != EEXIST)
 		return err_sys(e, -errno, "make folder %s/vnet", parent);
-	if (geteuid() == 0 && fchownat(dir, "vnet", pw->pw_uid, pw->pw_gid, AT_SYMLINK_NOFOLLOW) < 0)
+	if (geteuid() == 0 && fchownat(dir, "vnet", pw->pw_uid, getegid(), AT_SYMLINK_NOFOLLOW) < 0)
 		return err_sys(e, -errno, "give folder %s/vnet to user %s", parent, g->o.user);
 	return 0;
 }

@@ -40,7 +40,7 @@ int guestd_confine(const char *folder, const char *user, char **ret_path, int *r
 		return err_sys(e, dir, "folder '%s'", folder);
 	if (user && geteuid() == 0 && !pw)
 		return err_set(e, VNET_ERR_INVALID_ARG, "no such user: '%s'", user);
-	if (pw && fchown(dir, pw->pw_uid, pw->pw_gid) < 0)
+	if (pw && fchown(dir, pw->pw_uid, (gid_t)-1) < 0)
 		return err_sys(e, -errno, "give folder '%s' to user '%s'", folder, user);
 	if (fchdir(dir) < 0)
 		return err_sys(e, -errno, "enter folder '%s'", folder);
