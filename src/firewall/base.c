@@ -12,7 +12,7 @@ const struct fw_set fw_sets[FW_SETS] = {
 	[SET_HOST_IN] = { .name = "host_in", .key = KEY_IFNAME, .verdicts = true }, /* what guests reach on the host */
 	[SET_NAT4] = { .name = "nat4", .key = KEY_IPV4, .verdicts = true },         /* seen once a connection */
 	[SET_L4PORTS] = { "l4ports", KEY_PROTO, false, { IPPROTO_TCP, IPPROTO_UDP }, 2 },
-	[SET_ICMP] = { "icmp", KEY_PROTO, false, { IPPROTO_ICMP, IPPROTO_ICMPV6 }, 2 },
+	[SET_ICMP] = { "icmp_protos", KEY_PROTO, false, { IPPROTO_ICMP, IPPROTO_ICMPV6 }, 2 },
 	[SET_SERVICE_PORTS] = { "service_ports",
 				KEY_PORT,
 				false,
@@ -47,7 +47,7 @@ static const struct fw_rule in_input[] = {
 	{ { T(IIFNAME_VMAP, .name = "host_in") } },
 };
 static const struct fw_rule in_host_services[] = {
-	{ { T(L4PROTO, .name = "icmp"), T(ACCEPT) } },
+	{ { T(L4PROTO, .name = "icmp_protos"), T(ACCEPT) } },
 	{ { T(UDP_DPORT, .name = "service_ports"), T(ACCEPT) } },
 	{ { T(TCP_DPORT, .port = 53), T(ACCEPT) } },
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Blocks in nft's syntax: what is printed can be loaded by nft -f, the base first. */
+/* Blocks in nft's syntax: what is printed can be loaded by nft -f, first the base, then
+ * each network. */
 #include <stdlib.h>
 
 #include "firewall/block.h"
