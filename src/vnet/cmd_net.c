@@ -26,13 +26,14 @@ static int from_file(struct cli *cli, const struct cli_args *args, xml_fn *fn, c
 		return -1;
 	bool good = vnet_xml_check(xml, len, cli_warn_line, (void *)file, &here) == 0;
 
-	if (fn(cli->conn, xml, &net, &why) < 0) {
-		if (!good && here.line)
-			snprintf(why.message, sizeof(why.message), "%s:%d: %s", file, here.line, here.message);
-		return cli_failed(&why, "Failed to %s network from %s", verb, file);
+	if (fn(cli->conn, xml, &net, &why) == 0) {
+		cli_say(cli, "Network %s %s from %s", net.name, done, file);
+		return 0;
 	}
-	cli_say(cli, "Network %s %s from %s", net.name, done, file);
-	return 0;
+	if (good || !here.line)
+		return cli_failed(&why, "Failed to %s network from %s", verb, file);
+	cli_error("Failed to %s network from %s", verb, file);
+	return cli_error("%s:%d: %s", file, here.line, here.message);
 }
 
 static int define(struct cli *cli, const struct cli_args *args)
