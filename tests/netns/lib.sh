@@ -23,7 +23,7 @@ ok() { echo "ok $*"; }
 note() { echo "note: $*"; }
 fail()
 {
-	echo "not ok $*"
+	echo "not ok $*" | tr '\n' ' ' && echo
 	[ ! -e "$T/vnetd.log" ] || tail -n 25 "$T/vnetd.log" >&2
 	exit 1
 }
@@ -150,7 +150,7 @@ dhcp_dhcpcd()
 }
 
 # Milliseconds from now, when NAME has just joined, to its first OFFER.
-first_offer() { on "$1" dhcp_client eth0 | awk '{ for (i = 1; i <= NF; i++) if ($i ~ /^[0-9.]+$/) { printf "%d\n", $i + 0.999; exit } }'; }
+first_offer() { on "$1" dhcp_client eth0 2>/dev/null | awk '$1 == "ack" { print int($NF + 0.999) }'; }
 
 web_port=8080
 outside()

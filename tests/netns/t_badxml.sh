@@ -9,7 +9,7 @@ bad() # NAME LINE PATTERN; the document is read from standard input
 	refused "check names file and line: $1" "*$1.xml:$2: $3*" vnet check "$T/$1.xml"
 	refused "define refuses it: $1" "*:$2:*$3*" vnet define "$T/$1.xml"
 }
-bad cut-short 3 "*" <<-E
+bad cut-short 4 "*" <<-E
 	<network>
 	  <name>n</name>
 	  <ip address='10.0.0.1'

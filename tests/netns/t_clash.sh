@@ -13,7 +13,7 @@ refused "a foreign bridge of that name: refused" "*virbr0*" vnet start default
 same "the foreign bridge is not touched" "$before" "$(host_state)"
 ip link del virbr0
 
-ip link add eth7 type dummy
+ip link add eth7 type veth peer name eth8
 ip addr add 192.168.122.77/24 dev eth7
 ip link set eth7 up
 before=$(host_state)

@@ -20,7 +20,7 @@ eq "$(vnet tap exec default -- sh -c 'ip -o link show master virbr0 | grep -c ta
 quietly vnet tap add default --name mytap0
 eq "$(vnet tap list)" "*mytap0*" "a name of one's own"
 refused "a name in use is refused" "*mytap0*" vnet tap add default --name mytap0
-ip link add eth7 type dummy
+ip link add eth7 type veth peer name eth8
 refused "a foreign interface is not deleted" "*eth7*" vnet tap del eth7
 eq "$(ip link show eth7)" "*eth7*" "the foreign interface is still there"
 quietly vnet tap del mytap0
