@@ -136,8 +136,9 @@ static void sweep_bridges(struct control *c, const struct link *v, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		struct uuid uuid;
 
-		if (strcmp(v[i].kind, "bridge") != 0 || !plan_alias_uuid(v[i].alias, &uuid) ||
-		    map_get_str(c->by_bridge, v[i].name))
+		bool ours = plan_alias_uuid(v[i].alias, &uuid) || v[i].group == PLAN_LINK_GROUP;
+
+		if (strcmp(v[i].kind, "bridge") != 0 || !ours || map_get_str(c->by_bridge, v[i].name))
 			continue;
 		log_warn("network: bridge %s is left over: removed", v[i].name);
 		link_delete(c->nl, v[i].index);

@@ -146,6 +146,8 @@ int link_create_bridge(struct netlink *nl, const struct bridge_attrs *a, int *re
 	nla_put_string(m, IFLA_IFNAME, a->name);
 	if (!mac_is_zero(&a->mac))
 		nla_put(m, IFLA_ADDRESS, sizeof(a->mac), &a->mac);
+	if (a->group)
+		nla_put_u32(m, IFLA_GROUP, a->group);
 	put_bridge(m, a->stp, &delay_cs);
 	int err = request_send(nl, m, NULL, NULL);
 

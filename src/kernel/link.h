@@ -24,6 +24,7 @@ struct link {
 	char name[IFNAMSIZ];
 	char kind[16]; /* "bridge", "tun", "veth", ""; IFLA_INFO_KIND */
 	char alias[LINK_ALIAS_MAX];
+	uint32_t group; /* IFLA_GROUP, 0: the default one */
 	struct mac mac;
 	unsigned mtu;
 	bool up;    /* IFF_UP */
@@ -50,6 +51,7 @@ int link_list(struct netlink *nl, int master, struct link **ret, size_t *ret_n);
 struct bridge_attrs {
 	char name[IFNAMSIZ];
 	char alias[LINK_ALIAS_MAX];
+	uint32_t group;
 	struct mac mac;
 	unsigned mtu; /* 0: the kernel's */
 	bool stp;

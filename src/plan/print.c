@@ -85,6 +85,7 @@ void step_text(const struct plan *p, const struct step *s, char *out, size_t siz
 {
 	static const char *const verbs[STEP_OPS] = {
 		[STEP_CREATE_BRIDGE] = "create bridge",
+		[STEP_SET_ALIAS] = "set the alias of bridge",
 		[STEP_SET_MAC] = "set the MAC of bridge",
 		[STEP_SET_MTU] = "set the MTU of bridge",
 		[STEP_SET_STP] = "set STP and forward delay of bridge",

@@ -26,6 +26,7 @@ static struct netlink *nl;
 static const struct bridge_attrs classic = {
 	.name = "virbr0",
 	.alias = "vnet:f7ab0a8c-5b1d-4e0a-9f5e-111111111111",
+	.group = 0x766e,
 	.mac = { { 0x52, 0x54, 0x00, 0xaa, 0xbb, 0xcc } },
 	.mtu = 1400,
 	.stp = true,
@@ -86,6 +87,7 @@ static void bridge_has_all_attributes(void **state)
 	assert_string_equal(l.name, "virbr0");
 	assert_string_equal(l.kind, "bridge");
 	assert_string_equal(l.alias, classic.alias);
+	assert_int_equal(l.group, classic.group);
 	assert_true(mac_eq(&l.mac, &classic.mac));
 	assert_int_equal(l.mtu, 1400);
 	assert_false(l.up);
@@ -267,7 +269,7 @@ static void kernel_says_why(void **state)
 
 static void taps_come_and_stay(void **state)
 {
-	struct tap_attrs a = { .name = "vnet%d", .owner = 4242, .persist = true, .multi_queue = true };
+	struct tap_attrs a = { .name = "vnet%d", .owner = 4242, .multi_queue = true };
 	char name[IFNAMSIZ], again[IFNAMSIZ];
 	struct link l;
 	int fd = tap_create(&a, name);
@@ -282,6 +284,7 @@ static void taps_come_and_stay(void **state)
 	int queue = tap_open_queue(name);
 
 	assert_true(queue >= 0);
+	assert_int_equal(tap_set_persist(fd), 0);
 	close(queue);
 	close(fd);
 	assert_int_equal(link_get(nl, name, &l), 0);

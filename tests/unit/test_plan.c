@@ -173,6 +173,10 @@ static void steps_follow_from_what_is(void **state)
 	expect_steps("another address", p, &o,
 		     "  delete address 10.7.0.2/24 of 'br7'\n  add address 10.7.0.1/24 to 'br7'\n");
 	o = all_right(p);
+	o.bridge.alias[0] = '\0'; /* we died between making it and naming it */
+	o.bridge.group = PLAN_LINK_GROUP;
+	expect_steps("unfinished", p, &o, "  set the alias of bridge 'br7'\n");
+	o = all_right(p);
 	o.bridge.up = false;
 	o.host_sysctls = not_forwarding;
 	expect_steps("down, forwarding off", p, &o, "  bring up 'br7'\n  set net/ipv4/ip_forward to 1\n");
