@@ -159,15 +159,15 @@ static void resolve(int fd, int rcode, uint16_t wrong, size_t pad)
 static void serve(bool forward)
 {
 	struct ip addr = ip_of(SERVER);
-	struct dns_record record = { "one", ip_of("192.168.122.10") };
+	struct dns_host host = { "one", ip_of("192.168.122.10") };
 	struct dns_scope scope = { .uuid = net,
 				   .network = "net",
 				   .domain = "m1.test",
 				   .forward = forward,
 				   .addrs = &addr,
 				   .n_addrs = 1,
-				   .records = &record,
-				   .n_records = 1 };
+				   .hosts = &host,
+				   .n_hosts = 1 };
 	int udp = bound(SERVER, 53, SOCK_DGRAM), tcp = bound(SERVER, 53, SOCK_STREAM);
 
 	assert_int_equal(dns_serve(dns, &scope, &udp, &tcp, 1), 0);
