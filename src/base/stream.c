@@ -188,7 +188,8 @@ void stream_put(struct stream *s, const void *body, size_t len, const int *fds, 
 
 	for (int i = 0; i < LENGTH_WORD; i++)
 		c->bytes[i] = (uint8_t)(whole >> (24 - 8 * i));
-	memcpy(c->bytes + LENGTH_WORD, body, len);
+	if (len)
+		memcpy(c->bytes + LENGTH_WORD, body, len);
 	for (size_t i = 0; i < n; i++)
 		chunk_add(s, 1, fds[i]);
 }

@@ -98,6 +98,7 @@ static void skipped(const char *file, const struct err *why)
 static int load_definitions(struct control *c, struct err *e)
 {
 	AUTO(mem_drop) struct network **v = NULL;
+	struct err why;
 	size_t n;
 
 	if (defs_load(c->defs, &v, &n, skipped, e) < 0)
@@ -109,6 +110,8 @@ static int load_definitions(struct control *c, struct err *e)
 			net = net_add(c, v[i]->name, &v[i]->uuid);
 		network_free(net->def);
 		net->def = v[i];
+		if (net_name_bridge(c, net, &why) < 0)
+			log_error("network: %s: %s", net->name, why.detail);
 		net->autostart = defs_autostart(c->defs, net->name);
 	}
 	return 0;

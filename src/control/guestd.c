@@ -2,6 +2,7 @@
 #include "control/guestd.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -32,7 +33,7 @@ struct guestd {
 	struct guestd_options o;
 	struct sd_event *loop;
 	struct leases *leases;
-	char socket_path[108], state_dir[4096];
+	char socket_path[108];
 	struct map *wanted; /* struct wanted by network uuid */
 	struct map *served; /* struct guest_served by network uuid: what it serves, as far as we know */
 	guest_ip resolvers[GUEST_ADDRS_MAX];
@@ -345,18 +346,22 @@ static void lost(struct guestd *g, const char *why)
 	g->retry_us = 2 * g->retry_us < RETRY_MOST_US ? 2 * g->retry_us : RETRY_MOST_US;
 }
 
-/* The folder of the database belongs to guestd's user and to nobody else. */
+/* The folder of the database belongs to guestd's user; our group may enter it, as we keep no capability for that and
+ * guestd starts as us. */
 static int make_state_dir(struct guestd *g, struct err *e)
 {
 	const struct passwd *pw = getpwnam(g->o.user);
-	AUTO(fd_close) int dir = dir_open(g->state_dir, 0750);
+	AUTO(mem_drop) char *parent = mem_printf("%s/var/lib", g->o.root);
+	AUTO(fd_close) int dir = dir_open(parent, 0755);
 
-	if (dir < 0)
-		return err_sys(e, dir, "make folder %s", g->state_dir);
 	if (!pw)
 		return err_set(e, VNET_ERR_INVALID_ARG, "there is no user '%s' to run vnet-guestd", g->o.user);
-	if (geteuid() == 0 && (fchown(dir, pw->pw_uid, pw->pw_gid) < 0 || fchmod(dir, 0750) < 0))
-		return err_sys(e, -errno, "give folder %s to user %s", g->state_dir, g->o.user);
+	if (dir < 0)
+		return err_sys(e, dir, "make folder %s", parent);
+	if (mkdirat(dir, "vnet", 0750) < 0 && errno != EEXIST)
+		return err_sys(e, -errno, "make folder %s/vnet", parent);
+	if (geteuid() == 0 && fchownat(dir, "vnet", pw->pw_uid, getegid(), AT_SYMLINK_NOFOLLOW) < 0)
+		return err_sys(e, -errno, "give folder %s/vnet to user %s", parent, g->o.user);
 	return 0;
 }
 
@@ -399,7 +404,6 @@ int guestd_open(const struct guestd_options *o, struct sd_event *loop, struct le
 	g->served = map_new();
 	g->retry_us = RETRY_FIRST_US;
 	*ret = g;
-	snprintf(g->state_dir, sizeof(g->state_dir), "%s/var/lib/vnet", o->root);
 	if (snprintf(g->socket_path, sizeof(g->socket_path), "%s/run/vnet/guestd-sock", o->root) >=
 	    (int)sizeof(g->socket_path))
 		return err_sys(e, -ENAMETOOLONG, "%s/run/vnet/guestd-sock", o->root);

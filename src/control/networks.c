@@ -148,6 +148,13 @@ static int choose_bridge(const struct control *c, struct network *n, const struc
 	return err_set(e, VNET_ERR_INTERNAL, "no free bridge name like '%s'", n->bridge.name);
 }
 
+int net_name_bridge(struct control *c, struct net *n, struct err *e)
+{
+	if (!network_bridge_is_template(n->def->bridge.name))
+		return 0;
+	return choose_bridge(c, n->def, n, e) < 0 ? -1 : defs_save(c->defs, n->def, e);
+}
+
 static int check_identity(const struct control *c, const struct network *n, const struct net *old, struct err *e)
 {
 	const struct net *same = n->has_uuid ? map_get(c->by_uuid, &n->uuid, sizeof(n->uuid)) : NULL;

@@ -124,7 +124,9 @@ static int attach(struct run *r, const struct step *s)
 		ret = link_attach_forwarding(nl, s->port.index, r->bridge);
 	else if (ret == 0 && s->port.master != r->bridge)
 		ret = link_set_master(nl, s->port.index, r->bridge);
-	return kernel_failed(r, s, ret == -ENODEV ? 0 : ret); /* a tap that went away meanwhile */
+	/* -ENODEV: a tap that went away meanwhile. -ENETDOWN: nobody has it open; the kernel tells when that changes,
+	 * and it is made to forward then. */
+	return kernel_failed(r, s, ret == -ENODEV || ret == -ENETDOWN ? 0 : ret);
 }
 
 static int serve(struct run *r, const struct step *s)

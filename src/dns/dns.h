@@ -44,7 +44,8 @@ void dns_free(struct dns *d);
 DEFINE_AUTO(struct dns *, dns_free)
 
 /* Serves `scope`, or replaces what is served for its uuid; lease names stay. `udp` are bound and `tcp` listening,
- * `n` of each; 0: it keeps those it has. A record whose name DNS cannot hold is left out, with a warning. */
+ * `n` of each; 0: it keeps those it has. A record whose name DNS cannot hold is left out, with a warning.
+ * On error nothing is served for that uuid any more. */
 int dns_serve(struct dns *d, const struct dns_scope *scope, const int *udp, const int *tcp, size_t n);
 void dns_stop(struct dns *d, const struct uuid *uuid); /* unknown: nothing */
 
@@ -66,7 +67,7 @@ struct dns_stats {
 	uint64_t forwarded;
 	uint64_t answered; /* of the forwarded: by a resolver */
 	uint64_t failed;   /* of the forwarded: SERVFAIL by us */
-	uint64_t limited;  /* SERVFAIL for a client, or all, with too many in flight; TCP connections refused */
+	uint64_t limited;  /* SERVFAIL for one with too many in flight; TCP connections refused */
 	uint64_t late;     /* a resolver said nothing for DNS_STEP_MS, or could not be reached */
 	uint64_t mismatch; /* from a resolver, but no answer to what was asked */
 };

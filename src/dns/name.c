@@ -152,34 +152,40 @@ static struct view next_label(struct rd *r)
 	return rd_rest(&label);
 }
 
+static const struct reverse {
+	const char *zone;
+	int family, labels; /* before the zone, the last part of the address first */
+	int (*digit)(struct view);
+} reverses[] = { { "in-addr.arpa", AF_INET, 4, decimal }, { "ip6.arpa", AF_INET6, 32, nibble } };
+
+static int read_reverse(const struct dns_name *n, const struct reverse *v, struct ip *ret)
+{
+	struct rd r = rd_make(n->b, n->len);
+	struct ip a = { .family = v->family };
+	struct dns_name zone;
+
+	for (int i = v->labels - 1; i >= 0; i--) {
+		int value = v->digit(next_label(&r));
+
+		if (value < 0)
+			return -EINVAL;
+		if (a.family == AF_INET)
+			a.b[i] = (uint8_t)value;
+		else
+			a.b[i / 2] |= (uint8_t)(i % 2 ? value : value << 4);
+	}
+	struct view rest = rd_rest(&r);
+
+	if (dns_name_parse(v->zone, &zone) < 0 || rest.len != zone.len || !bytes_eq(rest.p, zone.b, zone.len))
+		return -EINVAL;
+	*ret = a;
+	return 0;
+}
+
 int dns_name_to_ip(const struct dns_name *n, struct ip *ret)
 {
-	static const struct {
-		const char *zone;
-		int family, steps; /* labels before the zone, the last byte's first */
-		int (*digit)(struct view);
-	} zones[] = { { "in-addr.arpa", AF_INET, 4, decimal }, { "ip6.arpa", AF_INET6, 32, nibble } };
-
-	for (size_t z = 0; z < ARRAY_SIZE(zones); z++) {
-		struct rd r = rd_make(n->b, n->len);
-		struct ip a = { .family = zones[z].family };
-		struct dns_name zone;
-		int value = 0;
-
-		for (int i = zones[z].steps - 1; i >= 0 && value >= 0; i--) {
-			value = zones[z].digit(next_label(&r));
-			if (a.family == AF_INET)
-				a.b[i] = (uint8_t)value;
-			else
-				a.b[i / 2] |= (uint8_t)(i % 2 ? value : value << 4);
-		}
-		struct view rest = rd_rest(&r);
-
-		if (value >= 0 && !dns_name_parse(zones[z].zone, &zone) && rest.len == zone.len &&
-		    bytes_eq(rest.p, zone.b, zone.len)) {
-			*ret = a;
+	for (size_t i = 0; i < ARRAY_SIZE(reverses); i++)
+		if (read_reverse(n, &reverses[i], ret) == 0)
 			return 0;
-		}
-	}
 	return -EINVAL;
 }

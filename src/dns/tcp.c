@@ -234,6 +234,8 @@ int dns_tcp_open(struct sd_event *loop, int fd, const struct dns_tcp_ops *ops, v
 
 	*t = (struct dns_tcp){ .loop = loop, .fd = fd, .ops = ops, .arg = arg };
 	e = sd_event_add_io(loop, &t->source, fd, EPOLLIN, on_accept, t);
+	if (e >= 0)
+		e = sd_event_source_set_ratelimit(t->source, 1000000, DNS_TCP_ACCEPTS_S);
 	if (e < 0) {
 		dns_tcp_free(t);
 		return e;

@@ -8,6 +8,7 @@ struct sd_event;
 struct dns_tcp;
 
 enum {
+	DNS_TCP_ACCEPTS_S = 200,    /* new connections a second: also ends a spin when descriptors are used up */
 	DNS_TCP_CONNS = 32,         /* of one listening socket */
 	DNS_TCP_CONNS_CLIENT = 8,   /* of these, of one address */
 	DNS_TCP_IDLE_S = 10,        /* without a whole query */

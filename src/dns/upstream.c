@@ -5,6 +5,7 @@
 #include <sys/random.h>
 #include <systemd/sd-event.h>
 
+#include "base/log.h"
 #include "dns/server.h"
 
 enum {
@@ -151,17 +152,34 @@ static uint64_t now_us(const struct dns_upstream *u)
 	return now;
 }
 
-static void set_down(struct dns_upstream *u, const struct ip *ip, uint64_t until_us)
+static struct resolver *find_resolver(struct dns_upstream *u, const struct ip *ip)
 {
 	for (size_t i = 0; i < u->n_resolvers; i++)
 		if (ip_eq(&u->resolvers[i].ip, ip))
-			u->resolvers[i].down_until_us = until_us;
+			return &u->resolvers[i];
+	return NULL; /* the list has changed since */
 }
 
 static void set_late(struct dns_upstream *u, const struct ip *ip)
 {
+	struct resolver *r = find_resolver(u, ip);
+	uint64_t now = now_us(u);
+	char text[IP_TEXT];
+
 	u->stats->late++;
-	set_down(u, ip, now_us(u) + DNS_DOWN_S * 1000000ull);
+	if (!r)
+		return;
+	if (r->down_until_us <= now) /* so it is said once in DNS_DOWN_S at most */
+		log_info("dns: resolver %s: no answer: asked last for %d s", ip_text(ip, text), DNS_DOWN_S);
+	r->down_until_us = now + DNS_DOWN_S * 1000000ull;
+}
+
+static void set_alive(struct dns_upstream *u, const struct ip *ip)
+{
+	struct resolver *r = find_resolver(u, ip);
+
+	if (r)
+		r->down_until_us = 0;
 }
 
 static bool is_tried(const struct flight *f, const struct ip *ip)
@@ -282,7 +300,7 @@ static bool take_answer(struct try *t, uint8_t *msg, size_t len)
 		f->up->stats->mismatch++;
 		return false;
 	}
-	set_down(f->up, &t->resolver, 0);
+	set_alive(f->up, &t->resolver);
 	switch (dns_answer_rcode(v)) {
 	case DNS_SERVFAIL:
 	case DNS_NOTIMP:
@@ -383,18 +401,20 @@ static int on_step(sd_event_source *source, uint64_t usec, void *arg)
 	return 0;
 }
 
+/* A guest may forge addresses within its network, so the socket that it asks has a limit too. */
 static bool is_full(const struct dns_upstream *u, const struct dns_client *c)
 {
 	struct ip ip = dns_sockaddr_ip(&c->from);
-	size_t all = 0, same = 0;
+	size_t all = 0, owner = 0, same = 0;
 
 	for (const struct flight *f = u->flights; f; f = f->next) {
 		struct ip other = dns_sockaddr_ip(&f->client.from);
 
 		all++;
+		owner += f->client.owner == c->owner;
 		same += ip_eq(&ip, &other);
 	}
-	return all >= DNS_IN_FLIGHT || same >= DNS_IN_FLIGHT_CLIENT;
+	return all >= DNS_IN_FLIGHT || owner >= DNS_IN_FLIGHT_SOCKET || same >= DNS_IN_FLIGHT_CLIENT;
 }
 
 void dns_upstream_ask(struct dns_upstream *u, const struct dns_client *c, const struct dns_query *q)

@@ -17,7 +17,8 @@ enum {
 	DNS_TRIES = 3, /* resolvers asked for one query */
 	DNS_DOWN_S = 30,
 	DNS_IN_FLIGHT = 512,
-	DNS_IN_FLIGHT_CLIENT = 64, /* of one address */
+	DNS_IN_FLIGHT_SOCKET = 256, /* asked at one socket of ours */
+	DNS_IN_FLIGHT_CLIENT = 64,  /* of one address */
 	DNS_FDS_MAX = DNS_IN_FLIGHT * DNS_TRIES,
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/format.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -21,39 +22,22 @@ static void text_close(FILE *f)
 }
 
 /* White space in an attribute, and CR anywhere, would be read back as something else, so it goes as a number. */
+static const char *const escapes[UCHAR_MAX + 1] = {
+	['<'] = "&lt;",    ['>'] = "&gt;",  ['&'] = "&amp;",  ['"'] = "&quot;",
+	['\''] = "&apos;", ['\t'] = "&#9;", ['\n'] = "&#10;", ['\r'] = "&#13;",
+};
+
 static void put_escaped(FILE *f, const char *s, bool attr)
 {
-	for (; *s; s++)
-		switch (*s) {
-		case '<':
-			fputs("&lt;", f);
-			break;
-		case '>':
-			fputs("&gt;", f);
-			break;
-		case '&':
-			fputs("&amp;", f);
-			break;
-		case '"':
-			fputs("&quot;", f);
-			break;
-		case '\'':
-			fputs("&apos;", f);
-			break;
-		case '\r':
-			fputs("&#13;", f);
-			break;
-		case '\t':
-		case '\n':
-			if (attr)
-				fprintf(f, "&#%d;", *s);
-			else
-				putc(*s, f);
-			break;
-		default:
-			if ((unsigned char)*s >= ' ')
-				putc(*s, f);
-		}
+	for (; *s; s++) {
+		unsigned char c = (unsigned char)*s;
+		bool raw = !attr && (c == '\t' || c == '\n');
+
+		if (escapes[c] && !raw)
+			fputs(escapes[c], f);
+		else if (c >= ' ' || raw) /* other control characters cannot stand in XML */
+			putc(c, f);
+	}
 }
 
 char *xml_escape(const char *text)

@@ -76,8 +76,8 @@ static int parse_description(struct parser *p, xmlNode *node, void *into)
 static int parse_nat_address(struct parser *p, xmlNode *node, void *into)
 {
 	static const struct xml_rule attrs[] = {
-		{ .name = "start", .support = XML_READ },
-		{ .name = "end", .support = XML_READ },
+		ATTR("start"),
+		ATTR("end"),
 		{ 0 },
 	};
 	struct network *n = into;
@@ -100,8 +100,8 @@ static int parse_nat_address(struct parser *p, xmlNode *node, void *into)
 static int parse_nat_port(struct parser *p, xmlNode *node, void *into)
 {
 	static const struct xml_rule attrs[] = {
-		{ .name = "start", .support = XML_READ },
-		{ .name = "end", .support = XML_READ },
+		ATTR("start"),
+		ATTR("end"),
 		{ 0 },
 	};
 	struct network *n = into;
@@ -120,12 +120,12 @@ static int parse_nat_port(struct parser *p, xmlNode *node, void *into)
 static int parse_nat(struct parser *p, xmlNode *node, void *into)
 {
 	static const struct xml_rule attrs[] = {
-		{ .name = "ipv6", .support = XML_LATER }, /* an explicit no is printed back, so it counts */
+		LATER("ipv6", NULL), /* an explicit no is printed back, so it counts */
 		{ 0 },
 	};
 	static const struct xml_rule children[] = {
-		{ "address", XML_READ, NULL, XML_ONE, parse_nat_address, NULL },
-		{ "port", XML_READ, NULL, XML_ONE, parse_nat_port, NULL },
+		ONE("address", parse_nat_address),
+		ONE("port", parse_nat_port),
 		{ 0 },
 	};
 	const struct network *n = into;
@@ -159,18 +159,14 @@ static int parse_forward_mode(struct parser *p, xmlNode *node, enum forward_mode
 static int parse_forward(struct parser *p, xmlNode *node, void *into)
 {
 	static const struct xml_rule attrs[] = {
-		{ .name = "mode", .support = XML_READ },
-		{ .name = "dev", .support = XML_LATER, .inert = "" },
-		{ .name = "managed", .support = XML_MOOT }, /* only for mode hostdev */
+		ATTR("mode"),
+		LATER("dev", ""),
+		ATTR_MOOT("managed"), /* only for mode hostdev */
 		{ 0 },
 	};
 	static const struct xml_rule children[] = {
-		{ "driver", XML_LATER, NULL, XML_FIRST, NULL, NULL },
-		{ "nat", XML_READ, NULL, XML_ONE, parse_nat, NULL },
-		{ "pf", XML_LATER, NULL, XML_ONE, NULL, NULL },
-		{ "interface", XML_LATER, NULL, XML_MANY, NULL, NULL },
-		{ "address", XML_LATER, NULL, XML_MANY, NULL, NULL },
-		{ 0 },
+		LATER("driver", NULL),    ONE("nat", parse_nat),  LATER("pf", NULL),
+		LATER("interface", NULL), LATER("address", NULL), { 0 },
 	};
 	struct network *n = into;
 
@@ -218,12 +214,7 @@ static bool parse_stp(struct parser *p, xmlNode *node)
 static int parse_bridge(struct parser *p, xmlNode *node, void *into)
 {
 	static const struct xml_rule attrs[] = {
-		{ .name = "name", .support = XML_READ },
-		{ .name = "zone", .support = XML_LATER, .inert = "" },
-		{ .name = "stp", .support = XML_READ },
-		{ .name = "delay", .support = XML_READ },
-		{ .name = "macTableManager", .support = XML_LATER, .inert = "" },
-		{ 0 },
+		ATTR("name"), LATER("zone", ""), ATTR("stp"), ATTR("delay"), LATER("macTableManager", ""), { 0 },
 	};
 	struct network *n = into;
 	const char *name = xml_given(node, "name");
@@ -239,7 +230,7 @@ static int parse_bridge(struct parser *p, xmlNode *node, void *into)
 static int parse_mtu(struct parser *p, xmlNode *node, void *into)
 {
 	static const struct xml_rule attrs[] = {
-		{ .name = "size", .support = XML_READ },
+		ATTR("size"),
 		{ 0 },
 	};
 	struct network *n = into;
@@ -258,7 +249,7 @@ static int parse_mtu(struct parser *p, xmlNode *node, void *into)
 static int parse_mac(struct parser *p, xmlNode *node, void *into)
 {
 	static const struct xml_rule attrs[] = {
-		{ .name = "address", .support = XML_READ },
+		ATTR("address"),
 		{ 0 },
 	};
 	struct network *n = into;
@@ -277,9 +268,9 @@ static int parse_mac(struct parser *p, xmlNode *node, void *into)
 static int parse_domain(struct parser *p, xmlNode *node, void *into)
 {
 	static const struct xml_rule attrs[] = {
-		{ .name = "name", .support = XML_READ },
-		{ .name = "localOnly", .support = XML_LATER },
-		{ .name = "register", .support = XML_LATER },
+		ATTR("name"),
+		LATER("localOnly", NULL),
+		LATER("register", NULL),
 		{ 0 },
 	};
 	struct network *n = into;
@@ -300,31 +291,31 @@ static int parse_domain(struct parser *p, xmlNode *node, void *into)
 static int parse_network(struct parser *p, xmlNode *node, struct network *n)
 {
 	static const struct xml_rule attrs[] = {
-		{ .name = "connections", .support = XML_READ }, /* we print it; nobody tells us */
-		{ .name = "ipv6", .support = XML_LATER, .inert = "no" },
-		{ .name = "trustGuestRxFilters", .support = XML_LATER },
+		ATTR("connections"), /* we print it; nobody tells us */
+		LATER("ipv6", "no"),
+		LATER("trustGuestRxFilters", NULL),
 		{ 0 },
 	};
 	static const struct xml_rule children[] = {
-		{ "name", XML_READ, NULL, XML_FIRST, parse_name, NULL },
-		{ "uuid", XML_READ, NULL, XML_FIRST, parse_uuid, NULL },
-		{ "title", XML_READ, NULL, XML_FIRST, parse_title, NULL },
-		{ "description", XML_READ, NULL, XML_FIRST, parse_description, NULL },
-		{ "metadata", XML_LATER, "", XML_FIRST, NULL, NULL },
-		{ "forward", XML_READ, NULL, XML_FIRST, parse_forward, NULL },
-		{ "bridge", XML_READ, NULL, XML_FIRST, parse_bridge, NULL },
-		{ "mtu", XML_READ, NULL, XML_FIRST, parse_mtu, NULL },
-		{ "mac", XML_READ, NULL, XML_FIRST, parse_mac, NULL },
-		{ "domain", XML_READ, NULL, XML_FIRST, parse_domain, NULL },
-		{ "dns", XML_LATER, "", XML_FIRST, NULL, NULL },
-		{ "vlan", XML_LATER, NULL, XML_FIRST, NULL, NULL },
-		{ "bandwidth", XML_LATER, "", XML_FIRST, NULL, NULL },
-		{ "port", XML_LATER, "", XML_FIRST, NULL, NULL },
-		{ "ip", XML_READ, NULL, XML_MANY, parse_ip, NULL },
-		{ "route", XML_LATER, NULL, XML_MANY, NULL, NULL },
-		{ "virtualport", XML_LATER, NULL, XML_FIRST, NULL, NULL },
-		{ "portgroup", XML_LATER, NULL, XML_MANY, NULL, NULL },
-		{ "options", XML_LATER, "", XML_FIRST, NULL, DNSMASQ_NS },
+		FIRST("name", parse_name),
+		FIRST("uuid", parse_uuid),
+		FIRST("title", parse_title),
+		FIRST("description", parse_description),
+		LATER("metadata", ""),
+		FIRST("forward", parse_forward),
+		FIRST("bridge", parse_bridge),
+		FIRST("mtu", parse_mtu),
+		FIRST("mac", parse_mac),
+		FIRST("domain", parse_domain),
+		LATER("dns", ""),
+		LATER("vlan", NULL),
+		LATER("bandwidth", ""),
+		LATER("port", ""),
+		MANY("ip", parse_ip),
+		LATER("route", NULL),
+		LATER("virtualport", NULL),
+		LATER("portgroup", NULL),
+		LATER_NS("options", "", DNSMASQ_NS),
 		{ 0 },
 	};
 	static_assert(ARRAY_SIZE(children) <= XML_RULES_MAX, "xml_read_children has a bit for each");

@@ -6,15 +6,15 @@
 
 /* A lease without expiry says nothing; any other changes how long a guest may keep its address. */
 static const struct xml_rule lease_later[] = {
-	{ "lease", XML_LATER, "", XML_FIRST, NULL, NULL },
+	LATER("lease", ""),
 	{ 0 },
 };
 
 static int parse_range(struct parser *p, xmlNode *node, void *into)
 {
 	static const struct xml_rule attrs[] = {
-		{ .name = "start", .support = XML_READ },
-		{ .name = "end", .support = XML_READ },
+		ATTR("start"),
+		ATTR("end"),
 		{ 0 },
 	};
 	struct network_ip *ip = into;
@@ -60,11 +60,7 @@ static int parse_host_name(struct parser *p, xmlNode *node, struct dhcp_host *h)
 static int parse_host(struct parser *p, xmlNode *node, void *into)
 {
 	static const struct xml_rule attrs[] = {
-		{ .name = "mac", .support = XML_READ },
-		{ .name = "id", .support = XML_LATER },
-		{ .name = "name", .support = XML_READ },
-		{ .name = "ip", .support = XML_READ },
-		{ 0 },
+		ATTR("mac"), LATER("id", NULL), ATTR("name"), ATTR("ip"), { 0 },
 	};
 	struct network_ip *ip = into;
 
@@ -85,9 +81,9 @@ static int parse_host(struct parser *p, xmlNode *node, void *into)
 static int parse_dhcp(struct parser *p, xmlNode *node, void *into)
 {
 	static const struct xml_rule children[] = {
-		{ "range", XML_READ, NULL, XML_MANY, parse_range, NULL },
-		{ "host", XML_READ, NULL, XML_MANY, parse_host, NULL },
-		{ "bootp", XML_LATER, NULL, XML_FIRST, NULL, NULL },
+		MANY("range", parse_range),
+		MANY("host", parse_host),
+		LATER("bootp", NULL),
 		{ 0 },
 	};
 
@@ -128,13 +124,11 @@ static int parse_netmask(struct parser *p, xmlNode *node, struct network_ip *ip)
 int parse_ip(struct parser *p, xmlNode *node, void *network)
 {
 	static const struct xml_rule attrs[] = {
-		{ .name = "family", .support = XML_READ },    { .name = "address", .support = XML_READ },
-		{ .name = "netmask", .support = XML_READ },   { .name = "prefix", .support = XML_READ },
-		{ .name = "localPtr", .support = XML_LATER }, { 0 },
+		ATTR("family"), ATTR("address"), ATTR("netmask"), ATTR("prefix"), LATER("localPtr", NULL), { 0 },
 	};
 	static const struct xml_rule children[] = {
-		{ "dhcp", XML_READ, NULL, XML_FIRST, parse_dhcp, NULL },
-		{ "tftp", XML_LATER, "", XML_FIRST, NULL, NULL },
+		FIRST("dhcp", parse_dhcp),
+		LATER("tftp", ""),
 		{ 0 },
 	};
 	struct network *n = network;

@@ -2,7 +2,7 @@
 /* model/xml.h - reads XML elements by tables that say what each may hold. For the parsers of this folder alone.
  * An element's function first calls xml_check_attrs with its table, takes the attributes it wants with xml_attr or
  * xml_given, then calls xml_read_children with its other table. To support one more attribute or child: change its row
- * from XML_LATER to XML_READ and take it.
+ * from LATER to ATTR, FIRST, MANY or ONE and take it.
  * Owner   attribute values belong to the document.
  * Errors  0 or -1 with *p->e, which names the element and carries its line. */
 #pragma once
@@ -32,13 +32,25 @@ enum xml_occurs {
 struct xml_rule {
 	const char *name;
 	enum xml_support support;
-	/* XML_LATER: the attribute's value that says what is so anyway, an empty one always being such a value; "" for
-	 * a child: it says nothing if it is empty. NULL: it always says something. */
 	const char *inert;
-	enum xml_occurs occurs;                                   /* children */
-	int (*read)(struct parser *p, xmlNode *node, void *into); /* children with XML_READ */
-	const char *ns;                                           /* children: their namespace, NULL: none */
+	enum xml_occurs occurs;
+	int (*read)(struct parser *p, xmlNode *node, void *into);
+	const char *ns; /* children: their namespace, NULL: none */
 };
+
+/* clang-format off */
+/* Rows of attributes */
+#define ATTR(n)		{ .name = n, .support = XML_READ }
+#define ATTR_MOOT(n)	{ .name = n, .support = XML_MOOT }
+/* Rows of children, with their function */
+#define FIRST(n, fn)	{ .name = n, .support = XML_READ, .occurs = XML_FIRST, .read = fn }
+#define MANY(n, fn)	{ .name = n, .support = XML_READ, .occurs = XML_MANY, .read = fn }
+#define ONE(n, fn)	{ .name = n, .support = XML_READ, .occurs = XML_ONE, .read = fn }
+/* Both. `same` is the attribute's value that says what is so anyway, an empty one then being such a value too; for a
+ * child "": it says nothing if it is empty. NULL: it always says something. */
+#define LATER(n, same)			{ .name = n, .support = XML_LATER, .inert = same }
+#define LATER_NS(n, same, uri)		{ .name = n, .support = XML_LATER, .inert = same, .ns = uri }
+/* clang-format on */
 
 /* The root element `root` of one document; the caller frees node->doc with xml_unload. */
 int xml_load(struct parser *p, const char *xml, size_t len, const char *root, xmlNode **ret);

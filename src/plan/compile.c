@@ -78,6 +78,7 @@ static int compile_firewall(const struct network *n, struct fw_net *fw, struct e
 		bool given = n->forward.port_end != 0;
 
 		fw->port_start = (uint16_t)(given ? n->forward.port_start : NAT_PORT_START);
+		fw->port_start += fw->port_start == 0; /* port 0 is accepted in a range, and is none */
 		fw->port_end = (uint16_t)(given ? n->forward.port_end : NAT_PORT_END);
 	}
 	for (size_t i = 0; i < n->n_ips; i++)

@@ -28,10 +28,11 @@ bool_t xdr_rpc_text(XDR *x, rpc_text *text)
 	}
 	if (x->x_op == XDR_DECODE)
 		return text_decode(x, text);
-	size_t len = strlen(*text);
+	const char *s = *text ? *text : "";
+	size_t len = strlen(s);
 	u_int word = (u_int)len;
 
-	return len <= RPC_TEXT_MAX && xdr_u_int(x, &word) && xdr_opaque(x, *text, word);
+	return len <= RPC_TEXT_MAX && xdr_u_int(x, &word) && xdr_opaque(x, (char *)s, word);
 }
 
 int rpc_decode(xdrproc_t proc, struct view payload, void *ret)

@@ -7,7 +7,7 @@
 
 enum { NETWORK = 19, OTHER = 20, NODE_DEVICE = 22, SNAPSHOT = 35, CHECKPOINT = 69 }; /* error domains */
 
-/* clang-format off: one row a call */
+/* clang-format off */
 static const struct {
 	int16_t number, domain;
 	const char *api;

@@ -16,7 +16,7 @@ struct none {
 #define REMOTE(...) ROW(RPC_PROGRAM_REMOTE, __VA_ARGS__)
 #define VNET(...)   ROW(RPC_PROGRAM_VNET, __VA_ARGS__)
 
-/* clang-format off: one row a procedure */
+/* clang-format off */
 static const struct rpc_proc procs[] = {
 	REMOTE(REMOTE_OPEN, "virConnectOpen", remote_open_args, none, RPC_UNOPENED),
 	REMOTE(REMOTE_CLOSE, "virConnectClose", none, none, RPC_UNOPENED),

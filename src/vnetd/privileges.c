@@ -10,10 +10,10 @@
 
 #include "base/mem.h"
 
-/* CHOWN: guestd's folder and the group of our socket. SETUID, SETGID: guestd becomes its user. DAC_OVERRIDE is not
- * here: all files are root's own. */
+/* CHOWN: guestd's folder and the group of our socket. SETUID, SETGID, SYS_CHROOT, SETPCAP: guestd becomes its user,
+ * locks itself in its folder and drops these. DAC_OVERRIDE is not here: all files are root's own. */
 static const int kept[] = { CAP_NET_ADMIN, CAP_NET_RAW, CAP_NET_BIND_SERVICE, CAP_CHOWN,
-			    CAP_SETUID,    CAP_SETGID,  CAP_SETPCAP };
+			    CAP_SETUID,    CAP_SETGID,  CAP_SYS_CHROOT,       CAP_SETPCAP };
 
 static int is_kept(int cap)
 {

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* vnet/vnet.h - libvnet, the client library of vnetd: manage virtual networks, plug taps into them.
+ *
+ * Calls     block until the daemon has answered. A connection is for one thread at a time. No call installs a signal
+ *           handler; SIGPIPE is never raised.
+ * Results   each function returns 0, or -1 with *err filled in (err may be NULL). Results are written only on success.
+ * Owner     text and arrays that come back are the caller's: vnet_free, unless another function is named.
+ * Networks  are named by struct vnet_network, a plain value. Its uuid alone decides; the name is for people. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "vnet/error.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define VNET_API __attribute__((visibility("default")))
+
+#define VNET_VERSION "0.1"
+
+struct vnet_error {
+	int code;           /* enum vnet_error_code */
+	int domain;         /* enum vnet_error_domain: which part refused */
+	int line;           /* of the XML it is about, where the library itself read it, else 0 */
+	char message[1024]; /* for people, without newline at its end */
+};
+
+struct vnet_conn;
+
+enum { VNET_UUID_TEXT = 37, VNET_NAME_MAX = 256, VNET_IFNAME_MAX = 16, VNET_TAP_QUEUES_MAX = 16 };
+
+struct vnet_network {
+	char name[VNET_NAME_MAX];
+	uint8_t uuid[16];
+};
+
+/* The library's own version, VNET_VERSION of its header. */
+VNET_API const char *vnet_version(void);
+/* Releases what a function of this library gave. NULL is nothing. */
+VNET_API void vnet_free(void *p);
+/* Writes the usual text of a uuid (36 characters) into `out` and returns it. */
+VNET_API const char *vnet_uuid_text(const uint8_t uuid[16], char out[VNET_UUID_TEXT]);
+/* Reads one. 0, or -1: it is not a uuid. */
+VNET_API int vnet_uuid_parse(const char *text, uint8_t ret[16]);
+
+/* --- Connection --- */
+
+enum vnet_connect_flags { VNET_READ_ONLY = 1 };
+
+/* Connects to the daemon. `uri` is a socket's path, "network+unix:///system?socket=PATH", "network:///system", or NULL;
+ * the last two mean ROOT/run/vnet/vnetd-sock (-ro with VNET_READ_ONLY), where ROOT is the environment's VNET_ROOT or
+ * nothing. On a read-only connection everything that changes something fails with VNET_ERR_OPERATION_DENIED.
+ * Errors: VNET_ERR_NO_CONNECT, the URI can't be read; VNET_ERR_SYSTEM, nobody listens or we may not connect. */
+VNET_API int vnet_connect(const char *uri, unsigned flags, struct vnet_conn **ret, struct vnet_error *err);
+/* Says goodbye and releases the connection. NULL is nothing. */
+VNET_API void vnet_close(struct vnet_conn *c);
+
+/* --- Networks --- */
+
+enum vnet_list_flags { /* in pairs: with none or both of a pair, that pair does not filter */
+		       VNET_LIST_INACTIVE = 1,
+		       VNET_LIST_ACTIVE = 2,
+		       VNET_LIST_PERSISTENT = 4,
+		       VNET_LIST_TRANSIENT = 8,
+		       VNET_LIST_AUTOSTART = 16,
+		       VNET_LIST_NO_AUTOSTART = 32,
+};
+
+/* All networks that pass the filters of `flags`, in no order: *ret_n of them at *ret. */
+VNET_API int vnet_list(struct vnet_conn *c, unsigned flags, struct vnet_network **ret, size_t *ret_n,
+		       struct vnet_error *err);
+/* The network with this name. VNET_ERR_NO_NETWORK: there is none. */
+VNET_API int vnet_lookup_name(struct vnet_conn *c, const char *name, struct vnet_network *ret, struct vnet_error *err);
+/* The network with this uuid. VNET_ERR_NO_NETWORK: there is none. */
+VNET_API int vnet_lookup_uuid(struct vnet_conn *c, const uint8_t uuid[16], struct vnet_network *ret,
+			      struct vnet_error *err);
+
+struct vnet_info {
+	bool active;                  /* it runs */
+	bool persistent;              /* it has a stored definition */
+	bool autostart;               /* it starts with the daemon */
+	char bridge[VNET_IFNAME_MAX]; /* "": it has none */
+};
+
+/* What state a network is in. VNET_ERR_NO_NETWORK: it is gone. */
+VNET_API int vnet_get_info(struct vnet_conn *c, const struct vnet_network *net, struct vnet_info *ret,
+			   struct vnet_error *err);
+/* The name of the network's bridge. VNET_ERR_INTERNAL: it has none. */
+VNET_API int vnet_bridge(struct vnet_conn *c, const struct vnet_network *net, char ret[VNET_IFNAME_MAX],
+			 struct vnet_error *err);
+
+/* Stores a definition, new or in place of the one with the same name and uuid; a running network goes on as it is until
+ * it is restarted. *ret (may be NULL) names it. Errors: VNET_ERR_XML_DETAIL, not well formed; VNET_ERR_XML and
+ * VNET_ERR_CONFIG_UNSUPPORTED, what it says cannot be; VNET_ERR_OPERATION_FAILED, name or uuid belong to another. */
+VNET_API int vnet_define(struct vnet_conn *c, const char *xml, struct vnet_network *ret, struct vnet_error *err);
+/* Starts a network that is forgotten when it stops. Errors: as vnet_define and vnet_start. */
+VNET_API int vnet_create(struct vnet_conn *c, const char *xml, struct vnet_network *ret, struct vnet_error *err);
+/* Starts a stored network. VNET_ERR_OPERATION_INVALID: it runs. Nothing of a failed start remains. */
+VNET_API int vnet_start(struct vnet_conn *c, const struct vnet_network *net, struct vnet_error *err);
+/* Stops a network. VNET_ERR_OPERATION_INVALID: it does not run. */
+VNET_API int vnet_destroy(struct vnet_conn *c, const struct vnet_network *net, struct vnet_error *err);
+/* Forgets the stored definition; a running network goes on until it is stopped. */
+VNET_API int vnet_undefine(struct vnet_conn *c, const struct vnet_network *net, struct vnet_error *err);
+/* Shall it start with the daemon? VNET_ERR_OPERATION_INVALID: it has no stored definition. */
+VNET_API int vnet_set_autostart(struct vnet_conn *c, const struct vnet_network *net, bool on, struct vnet_error *err);
+
+enum vnet_dumpxml_flags { VNET_XML_INACTIVE = 1 /* the stored definition, not what runs */ };
+
+/* The network's XML, freed with vnet_free. */
+VNET_API int vnet_dumpxml(struct vnet_conn *c, const struct vnet_network *net, unsigned flags, char **ret,
+			  struct vnet_error *err);
+/* What the kernel should look like for this network and how that differs from what is; text, freed with vnet_free. */
+VNET_API int vnet_plan(struct vnet_conn *c, const struct vnet_network *net, char **ret, struct vnet_error *err);
+
+/* --- Leases --- */
+
+struct vnet_lease {
+	char bridge[VNET_IFNAME_MAX];
+	int64_t expiry;  /* Unix seconds; 0: never */
+	bool ipv6;       /* else IPv4 */
+	char ip[46];     /* as text */
+	unsigned prefix; /* length of the network's prefix */
+	char mac[18];    /* "": unknown */
+	char *hostname;  /* NULL: unknown */
+	char *client_id; /* client id or DUID in hex, NULL: unknown */
+};
+
+/* The leases that have not expired, of one client if `mac` is not NULL: *ret_n of them at *ret, freed with
+ * vnet_leases_free. VNET_ERR_INVALID_MAC: `mac` is none. */
+VNET_API int vnet_leases(struct vnet_conn *c, const struct vnet_network *net, const char *mac, struct vnet_lease **ret,
+			 size_t *ret_n, struct vnet_error *err);
+VNET_API void vnet_leases_free(struct vnet_lease *v, size_t n);
+
+/* --- Taps --- */
+
+#define VNET_NO_OWNER UINT32_MAX
+
+struct vnet_tap_request { /* zeroed, with `owner` set, it asks for an anonymous tap of one queue */
+	const char *name; /* NULL: the next free vnetN */
+	uint32_t owner;   /* uid that may open it by name; VNET_NO_OWNER: root only */
+	unsigned queues;  /* 0 and 1: a single-queue tap; at most VNET_TAP_QUEUES_MAX */
+	uint8_t mac[6];   /* of the guest; zero: unknown */
+	bool persist;     /* it stays until vnet_tap_del; else it lives as long as its descriptors are open */
+};
+
+struct vnet_tap {
+	char name[VNET_IFNAME_MAX];
+	char network[VNET_NAME_MAX]; /* "": its network is gone */
+	uint32_t owner;              /* VNET_NO_OWNER: root only */
+	uint8_t mac[6];              /* of the device */
+	bool attached;               /* it is plugged into the network's bridge */
+	bool persist;
+};
+
+/* Makes a tap that is plugged into a running network and up. Without `persist` the descriptors of its queues go to `fds`
+ * (room for VNET_TAP_QUEUES_MAX, *ret_n_fds of them come) and are the caller's to close; they are close-on-exec.
+ * `fds` and `ret_n_fds` may be NULL with `persist`. VNET_ERR_OPERATION_INVALID: the network does not run. */
+VNET_API int vnet_tap_add(struct vnet_conn *c, const struct vnet_network *net, const struct vnet_tap_request *request,
+			  struct vnet_tap *ret, int *fds, size_t *ret_n_fds, struct vnet_error *err);
+/* Unplugs and deletes a persistent tap. VNET_ERR_NO_PORT: it is not one of ours. */
+VNET_API int vnet_tap_del(struct vnet_conn *c, const char *name, struct vnet_error *err);
+/* All taps, or those of one network if `net` is not NULL: *ret_n of them at *ret. */
+VNET_API int vnet_tap_list(struct vnet_conn *c, const struct vnet_network *net, struct vnet_tap **ret, size_t *ret_n,
+			   struct vnet_error *err);
+
+/* --- Without a daemon --- */
+
+/* Reads and checks a definition of `len` bytes. `warn`, if not NULL, is told what is odd but no error, each with its line.
+ * On failure err->line says where. */
+VNET_API int vnet_xml_check(const char *xml, size_t len, void (*warn)(int line, const char *text, void *arg), void *arg,
+			    struct vnet_error *err);
+/* The canonical form of a definition, freed with vnet_free. Errors: as vnet_xml_check. */
+VNET_API int vnet_xml_format(const char *xml, size_t len, char **ret, struct vnet_error *err);
+/* What the kernel should look like for a definition; text, freed with vnet_free. Errors: as vnet_xml_check. */
+VNET_API int vnet_xml_plan(const char *xml, size_t len, char **ret, struct vnet_error *err);
+
+#ifdef __cplusplus
+}
+#endif

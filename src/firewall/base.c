@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What stands in our table for all networks: it never changes while one is there. */
+#include <netinet/in.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter_ipv4.h>
+
+#include "firewall/block.h"
+
+const struct fw_set fw_sets[FW_SETS] = {
+	[SET_EGRESS] = { .name = "egress", .key = KEY_IFNAME, .verdicts = true },   /* leaving that network */
+	[SET_INGRESS] = { .name = "ingress", .key = KEY_IFNAME, .verdicts = true }, /* entering it */
+	[SET_HOST_IN] = { .name = "host_in", .key = KEY_IFNAME, .verdicts = true }, /* what guests reach on the host */
+	[SET_NAT4] = { .name = "nat4", .key = KEY_IPV4, .verdicts = true },         /* seen once a connection */
+	[SET_L4PORTS] = { "l4ports", KEY_PROTO, false, { IPPROTO_TCP, IPPROTO_UDP }, 2 },
+	[SET_ICMP] = { "icmp_protos", KEY_PROTO, false, { IPPROTO_ICMP, IPPROTO_ICMPV6 }, 2 },
+	[SET_SERVICE_PORTS] = { "service_ports",
+				KEY_PORT,
+				false,
+				{ 53, 67, 69, 547 },
+				4 }, /* DNS, DHCP, TFTP, DHCPv6 */
+};
+
+static const struct fw_hook forward = { "filter", "forward", NF_INET_FORWARD, "filter", NF_IP_PRI_FILTER };
+static const struct fw_hook input = { "filter", "input", NF_INET_LOCAL_IN, "filter", NF_IP_PRI_FILTER };
+static const struct fw_hook postrouting = { "nat", "postrouting", NF_INET_POST_ROUTING, "srcnat", NF_IP_PRI_NAT_SRC };
+
+#define T(k, ...)                                                                                                      \
+	{                                                                                                              \
+		.kind = TERM_##k, __VA_ARGS__                                                                          \
+	}
+
+/* One rule for nearly every packet; then both sides are asked: may it leave its network, may it enter the other? */
+static const struct fw_rule in_forward[] = {
+	{ { T(CT_ESTABLISHED), T(ACCEPT) } },
+	{ { T(IIFNAME_VMAP, .name = "egress") } },
+	{ { T(OIFNAME_VMAP, .name = "ingress") } },
+};
+/* From outside only what was forwarded on purpose, also by a rule of the administrator. */
+static const struct fw_rule in_closed[] = {
+	{ { T(CT_DNAT), T(ACCEPT) } },
+	{ { T(REJECT) } },
+};
+static const struct fw_rule in_sealed[] = {
+	{ { T(REJECT) } },
+};
+static const struct fw_rule in_input[] = {
+	{ { T(IIFNAME_VMAP, .name = "host_in") } },
+};
+static const struct fw_rule in_host_services[] = {
+	{ { T(L4PROTO, .name = "icmp_protos"), T(ACCEPT) } },
+	{ { T(UDP_DPORT, .name = "service_ports"), T(ACCEPT) } },
+	{ { T(TCP_DPORT, .port = 53), T(ACCEPT) } },
+};
+static const struct fw_rule in_postrouting[] = {
+	{ { T(SADDR4_VMAP, .name = "nat4") } },
+};
+
+#define RULES(a) .rules = (a), .n_rules = ARRAY_SIZE(a)
+
+/* Policy accept: traffic that is not ours must not change because we are here. */
+const struct fw_chain fw_base_chains[] = {
+	{ .name = "forward", .hook = &forward, RULES(in_forward) },
+	{ .name = "closed", RULES(in_closed) },
+	{ .name = "sealed", RULES(in_sealed) },
+	{ .name = "input", .hook = &input, RULES(in_input) },
+	{ .name = "host_services", RULES(in_host_services) },
+	{ .name = "postrouting", .hook = &postrouting, RULES(in_postrouting) },
+};
+const size_t fw_base_n_chains = ARRAY_SIZE(fw_base_chains);

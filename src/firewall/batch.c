@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Blocks as one transaction's messages. */
+#include "firewall/batch.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <libnftnl/chain.h>
+#include <libnftnl/common.h>
+#include <libnftnl/set.h>
+#include <libnftnl/table.h>
+#include <libnftnl/udata.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <stdlib.h>
+
+#include "firewall/expr.h"
+
+enum {
+	MESSAGE_MAX = 64 * 1024,
+	ELEMENTS_A_MESSAGE = 256, /* their list is one attribute, whose length has 16 bits */
+	MARK_STAMP = 200,         /* types in a chain's user data, beyond those that nft knows */
+	MARK_BRIDGE = 201,
+	NFT_TYPE_VERDICT = 0xffffff00,
+};
+
+static void *sure(void *p)
+{
+	if (!p)
+		abort(); /* out of memory, as in base/mem.h */
+	return p;
+}
+
+/* Room for one more message of any size. */
+static char *batch_room(struct batch *b)
+{
+	if (b->room - b->len < MESSAGE_MAX) {
+		char *more = mem_array(1, 2 * b->room + MESSAGE_MAX);
+
+		if (b->len)
+			memcpy(more, b->buf, b->len);
+		mem_drop(b->buf);
+		b->buf = more;
+		b->room = 2 * b->room + MESSAGE_MAX;
+	}
+	return b->buf + b->len;
+}
+
+static void batch_add(struct batch *b, const struct nlmsghdr *h)
+{
+	b->last = b->len;
+	b->len += NLMSG_ALIGN(h->nlmsg_len);
+}
+
+static struct nlmsghdr *start(struct batch *b, int type, int flags)
+{
+	return nftnl_nlmsg_build_hdr(batch_room(b), (uint16_t)type, NFPROTO_INET, (uint16_t)flags, ++b->seq);
+}
+
+void batch_begin(struct batch *b)
+{
+	*b = (struct batch){ 0 };
+	batch_add(b, nftnl_batch_begin(batch_room(b), ++b->seq));
+}
+
+/* The end itself is not acknowledged by every kernel (not by 6.1). */
+void batch_end(struct batch *b)
+{
+	((struct nlmsghdr *)(b->buf + b->last))->nlmsg_flags |= NLM_F_ACK;
+	batch_add(b, nftnl_batch_end(batch_room(b), ++b->seq));
+}
+
+void batch_free(struct batch *b)
+{
+	mem_drop(b->buf);
+	*b = (struct batch){ 0 };
+}
+
+void put_table(struct batch *b, int type, int flags)
+{
+	struct nlmsghdr *h = start(b, type, flags);
+	struct nftnl_table *t = sure(nftnl_table_alloc());
+
+	nftnl_table_set_str(t, NFTNL_TABLE_NAME, FW_TABLE);
+	nftnl_table_nlmsg_build_payload(h, t);
+	nftnl_table_free(t);
+	batch_add(b, h);
+}
+
+/* Numbers that nft uses to show keys; the kernel only keeps them. Byte order: nft guesses without it and shows interface
+ * names as "". */
+static const struct {
+	uint32_t type, len, order;
+} keys[] = {
+	[KEY_IFNAME] = { 41, IFNAMSIZ, 1 },
+	[KEY_IPV4] = { 7, 4, 2 },
+	[KEY_PROTO] = { 12, 1, 2 },
+	[KEY_PORT] = { 13, 2, 2 },
+};
+
+static void set_byte_order(struct nftnl_set *s, uint32_t order)
+{
+	struct nftnl_udata_buf *u = sure(nftnl_udata_buf_alloc(NFT_USERDATA_MAXLEN));
+
+	nftnl_udata_put_u32(u, NFTNL_UDATA_SET_KEYBYTEORDER, order);
+	nftnl_set_set_data(s, NFTNL_SET_USERDATA, nftnl_udata_buf_data(u), nftnl_udata_buf_len(u));
+	nftnl_udata_buf_free(u);
+}
+
+static void put_set(struct batch *b, enum fw_set_id id)
+{
+	const struct fw_set *def = &fw_sets[id];
+	struct nlmsghdr *h = start(b, NFT_MSG_NEWSET, NLM_F_CREATE | NLM_F_EXCL);
+	struct nftnl_set *s = sure(nftnl_set_alloc());
+	uint32_t flags = (def->verdicts ? NFT_SET_MAP : 0) | (def->key == KEY_IPV4 ? NFT_SET_INTERVAL : 0);
+
+	nftnl_set_set_str(s, NFTNL_SET_TABLE, FW_TABLE);
+	nftnl_set_set_str(s, NFTNL_SET_NAME, def->name);
+	nftnl_set_set_u32(s, NFTNL_SET_ID, id + 1);
+	nftnl_set_set_u32(s, NFTNL_SET_FLAGS, flags);
+	nftnl_set_set_u32(s, NFTNL_SET_KEY_TYPE, keys[def->key].type);
+	nftnl_set_set_u32(s, NFTNL_SET_KEY_LEN, keys[def->key].len);
+	if (def->verdicts) {
+		nftnl_set_set_u32(s, NFTNL_SET_DATA_TYPE, NFT_TYPE_VERDICT);
+		nftnl_set_set_u32(s, NFTNL_SET_DATA_LEN, 0);
+	}
+	set_byte_order(s, keys[def->key].order);
+	nftnl_set_nlmsg_build_payload(h, s);
+	nftnl_set_free(s);
+	batch_add(b, h);
+}
+
+static void set_mark(struct nftnl_chain *c, uint64_t stamp, const char *bridge)
+{
+	struct nftnl_udata_buf *u = sure(nftnl_udata_buf_alloc(NFT_USERDATA_MAXLEN));
+
+	nftnl_udata_put(u, MARK_STAMP, sizeof(stamp), &stamp);
+	nftnl_udata_put_strz(u, MARK_BRIDGE, bridge);
+	nftnl_chain_set_data(c, NFTNL_CHAIN_USERDATA, nftnl_udata_buf_data(u), nftnl_udata_buf_len(u));
+	nftnl_udata_buf_free(u);
+}
+
+static int take_mark(const struct nftnl_udata *u, void *arg)
+{
+	struct chain_mark *m = arg;
+
+	if (nftnl_udata_type(u) == MARK_STAMP && nftnl_udata_len(u) == sizeof(m->stamp))
+		memcpy(&m->stamp, nftnl_udata_get(u), sizeof(m->stamp));
+	if (nftnl_udata_type(u) == MARK_BRIDGE && nftnl_udata_len(u) <= sizeof(m->bridge))
+		memcpy(m->bridge, nftnl_udata_get(u), nftnl_udata_len(u));
+	return 0;
+}
+
+int chain_mark_parse(const void *data, size_t len, struct chain_mark *ret)
+{
+	struct chain_mark m = { 0 };
+
+	if (!data || nftnl_udata_parse(data, (uint32_t)len, take_mark, &m) < 0 || !m.stamp ||
+	    m.bridge[sizeof(m.bridge) - 1])
+		return -EBADMSG;
+	*ret = m;
+	return 0;
+}
+
+static void put_chain(struct batch *b, const struct fw_chain *c, uint64_t stamp, const char *bridge)
+{
+	/* NLM_F_EXCL: rules are appended, so to a chain that is there they would come a second time */
+	struct nlmsghdr *h = start(b, NFT_MSG_NEWCHAIN, NLM_F_CREATE | NLM_F_EXCL);
+	struct nftnl_chain *n = sure(nftnl_chain_alloc());
+
+	nftnl_chain_set_str(n, NFTNL_CHAIN_TABLE, FW_TABLE);
+	nftnl_chain_set_str(n, NFTNL_CHAIN_NAME, c->name);
+	if (c->hook) {
+		nftnl_chain_set_str(n, NFTNL_CHAIN_TYPE, c->hook->type);
+		nftnl_chain_set_u32(n, NFTNL_CHAIN_HOOKNUM, c->hook->number);
+		nftnl_chain_set_s32(n, NFTNL_CHAIN_PRIO, c->hook->priority);
+		nftnl_chain_set_u32(n, NFTNL_CHAIN_POLICY, NF_ACCEPT);
+	}
+	set_mark(n, stamp, bridge);
+	nftnl_chain_nlmsg_build_payload(h, n);
+	nftnl_chain_free(n);
+	batch_add(b, h);
+}
+
+static void put_rule(struct batch *b, const char *chain, const struct fw_rule *rule)
+{
+	struct nlmsghdr *h = start(b, NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND);
+	struct nftnl_rule *r = sure(nftnl_rule_alloc());
+
+	nftnl_rule_set_u32(r, NFTNL_RULE_FAMILY, NFPROTO_INET);
+	nftnl_rule_set_str(r, NFTNL_RULE_TABLE, FW_TABLE);
+	nftnl_rule_set_str(r, NFTNL_RULE_CHAIN, chain);
+	put_expressions(r, rule);
+	nftnl_rule_nlmsg_build_payload(h, r);
+	nftnl_rule_free(r);
+	batch_add(b, h);
+}
+
+/* All chains first: rules and elements jump to them. */
+static void put_chains(struct batch *b, const struct fw_chain *c, size_t n, uint64_t stamp, const char *bridge)
+{
+	for (size_t i = 0; i < n; i++)
+		put_chain(b, &c[i], stamp, bridge);
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < c[i].n_rules; j++)
+			put_rule(b, c[i].name, &c[i].rules[j]);
+}
+
+static struct nftnl_set *elements_new(enum fw_set_id id)
+{
+	struct nftnl_set *s = sure(nftnl_set_alloc());
+
+	nftnl_set_set_str(s, NFTNL_SET_TABLE, FW_TABLE);
+	nftnl_set_set_str(s, NFTNL_SET_NAME, fw_sets[id].name);
+	return s;
+}
+
+static struct nftnl_set_elem *add_key(struct nftnl_set *s, const void *key, uint32_t len)
+{
+	struct nftnl_set_elem *el = sure(nftnl_set_elem_alloc());
+
+	nftnl_set_elem_set(el, NFTNL_SET_ELEM_KEY, key, len);
+	nftnl_set_elem_add(s, el);
+	return el;
+}
+
+static void put_elements_message(struct batch *b, int type, struct nftnl_set *s)
+{
+	struct nlmsghdr *h = start(b, type, type == NFT_MSG_NEWSETELEM ? NLM_F_CREATE | NLM_F_EXCL : 0);
+
+	nftnl_set_elems_nlmsg_build_payload(h, s);
+	nftnl_set_free(s);
+	batch_add(b, h);
+}
+
+static void put_values(struct batch *b, enum fw_set_id id)
+{
+	const struct fw_set *def = &fw_sets[id];
+	struct nftnl_set *s = elements_new(id);
+
+	for (size_t i = 0; i < def->n_values; i++) {
+		uint16_t port = htons(def->values[i]);
+		uint8_t proto = (uint8_t)def->values[i];
+
+		if (def->key == KEY_PORT)
+			add_key(s, &port, sizeof(port));
+		else
+			add_key(s, &proto, sizeof(proto));
+	}
+	put_elements_message(b, NFT_MSG_NEWSETELEM, s);
+}
+
+static void set_verdict(struct nftnl_set_elem *el, const struct fw_element *def)
+{
+	nftnl_set_elem_set_u32(el, NFTNL_SET_ELEM_VERDICT, (uint32_t)(def->go ? NFT_GOTO : NFT_JUMP));
+	nftnl_set_elem_set_str(el, NFTNL_SET_ELEM_CHAIN, def->chain);
+}
+
+/* An interval is two elements: its first address, and, marked as an end, the first one behind it. */
+static void add_element(struct nftnl_set *s, const struct fw_element *def)
+{
+	struct ip last = prefix_broadcast(&def->prefix), behind = ip_from_v4(ip_v4(&last) + 1);
+
+	if (fw_sets[def->map].key == KEY_IFNAME) {
+		set_verdict(add_key(s, def->ifname, IFNAMSIZ), def);
+		return;
+	}
+	set_verdict(add_key(s, def->prefix.ip.b, 4), def);
+	if (ip_v4(&behind)) /* else it reaches to the last address */
+		nftnl_set_elem_set_u32(add_key(s, behind.b, 4), NFTNL_SET_ELEM_FLAGS, NFT_SET_ELEM_INTERVAL_END);
+}
+
+/* The elements of one map, in as many messages as they need. */
+static void put_elements(struct batch *b, int type, const struct fw_block *block, enum fw_set_id map)
+{
+	struct nftnl_set *s = NULL;
+	int n = 0;
+
+	for (size_t i = 0; i < block->n_elements; i++) {
+		if (block->elements[i].map != map)
+			continue;
+		if (!s)
+			s = elements_new(map);
+		add_element(s, &block->elements[i]);
+		if (++n % ELEMENTS_A_MESSAGE == 0)
+			put_elements_message(b, type, TAKE(s));
+	}
+	if (s)
+		put_elements_message(b, type, s);
+}
+
+static void put_all_elements(struct batch *b, int type, const struct fw_block *block)
+{
+	for (enum fw_set_id map = 0; map < FW_SETS; map++)
+		put_elements(b, type, block, map);
+}
+
+void put_base(struct batch *b)
+{
+	for (enum fw_set_id id = 0; id < FW_SETS; id++) {
+		put_set(b, id);
+		if (fw_sets[id].n_values)
+			put_values(b, id);
+	}
+	put_chains(b, fw_base_chains, fw_base_n_chains, fw_base_stamp(), "");
+}
+
+void put_block(struct batch *b, const struct fw_block *block, const char *bridge)
+{
+	put_chains(b, block->chains, block->n_chains, block->n_chains ? block->chains[0].stamp : 0, bridge);
+	put_all_elements(b, NFT_MSG_NEWSETELEM, block);
+}
+
+void put_block_removal(struct batch *b, const struct fw_block *block)
+{
+	put_all_elements(b, NFT_MSG_DELSETELEM, block);
+	for (size_t i = 0; i < block->n_chains; i++) {
+		struct nlmsghdr *h = start(b, NFT_MSG_DELCHAIN, 0); /* and its rules */
+
+		mnl_attr_put_strz(h, NFTA_CHAIN_TABLE, FW_TABLE);
+		mnl_attr_put_strz(h, NFTA_CHAIN_NAME, block->chains[i].name);
+		batch_add(b, h);
+	}
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* firewall/batch.h - inside firewall/: blocks as nf_tables messages, put one behind the other into a transaction. */
+#pragma once
+#include "firewall/block.h"
+
+struct batch {
+	char *buf;
+	size_t len, room;
+	size_t last; /* where the last message starts */
+	uint32_t seq;
+};
+
+void batch_begin(struct batch *b);
+void batch_end(struct batch *b); /* the last message before it asks for the acknowledgement */
+void batch_free(struct batch *b);
+
+void put_table(struct batch *b, int type, int flags); /* NFT_MSG_NEWTABLE, NFT_MSG_DELTABLE */
+void put_base(struct batch *b);
+void put_block(struct batch *b, const struct fw_block *block, const char *bridge);
+void put_block_removal(struct batch *b, const struct fw_block *block);
+
+/* What we write into a chain's user data, to know it again. */
+struct chain_mark {
+	uint64_t stamp;
+	char bridge[IFNAMSIZ]; /* "": of the base */
+};
+/* -EBADMSG: not ours. */
+int chain_mark_parse(const void *data, size_t len, struct chain_mark *ret);

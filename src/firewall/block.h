@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* firewall/block.h - inside firewall/: rules as data. A block is what stands in our table for all networks (the base) or
+ * for one. print.c shows it as text, expr.c and batch.c send it to the kernel: both from the same data, so the text is true.
+ * Owner   fw_block_of_net gives a block that fw_block_free empties; fw_base is constant. */
+#pragma once
+#include <net/if.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "firewall/rules.h"
+
+#define FW_TABLE "vnetd"
+
+enum {
+	FW_NAME = 64, /* of chains and sets: an interface name with every byte escaped, a front and a suffix */
+	FW_RULE_TERMS = 4,
+	FW_SET_VALUES = 4,
+};
+
+enum fw_term_kind {
+	TERM_NONE,
+	TERM_IIFNAME_VMAP, /* name: a map keyed by interface names */
+	TERM_OIFNAME_VMAP,
+	TERM_SADDR4_VMAP, /* name: a map keyed by IPv4 prefixes */
+	TERM_OIFNAME,     /* name */
+	TERM_SADDR,       /* prefix */
+	TERM_DADDR,
+	TERM_CT_ESTABLISHED, /* or related */
+	TERM_CT_INVALID,
+	TERM_CT_DNAT,   /* its destination was translated: somebody forwards it on purpose */
+	TERM_L4PROTO,   /* name: a set */
+	TERM_UDP_DPORT, /* name: a set */
+	TERM_TCP_DPORT, /* port */
+	/* these end a rule */
+	TERM_ACCEPT,
+	TERM_DROP,
+	TERM_RETURN,
+	TERM_REJECT,
+	TERM_GOTO, /* name: a chain */
+	TERM_MASQUERADE,
+	TERM_SNAT,
+};
+
+struct fw_nat {
+	struct ip start, end;          /* TERM_SNAT */
+	uint16_t port_start, port_end; /* 0: any */
+};
+
+struct fw_term {
+	enum fw_term_kind kind;
+	union {
+		char name[FW_NAME];
+		struct prefix prefix;
+		struct fw_nat nat;
+		uint16_t port;
+	};
+};
+
+struct fw_rule {
+	struct fw_term t[FW_RULE_TERMS]; /* up to the first TERM_NONE */
+};
+
+struct fw_hook {
+	const char *type; /* "filter", "nat" */
+	const char *name; /* as nft writes it */
+	unsigned number;  /* NF_INET_* */
+	const char *priority_name;
+	int priority;
+};
+
+struct fw_chain {
+	char name[FW_NAME];
+	const struct fw_hook *hook;
+	const struct fw_rule *rules; /* NULL in what was read back: only their number is known then */
+	size_t n_rules;
+	uint64_t stamp; /* of the network, or of the base */
+};
+
+enum fw_set_id { SET_EGRESS, SET_INGRESS, SET_HOST_IN, SET_NAT4, SET_L4PORTS, SET_ICMP, SET_SERVICE_PORTS, FW_SETS };
+
+enum fw_key { KEY_IFNAME, KEY_IPV4, KEY_PROTO, KEY_PORT };
+
+struct fw_set {
+	const char *name;
+	enum fw_key key;
+	bool verdicts; /* a map to verdicts, filled by networks; else `values` */
+	uint16_t values[FW_SET_VALUES];
+	size_t n_values;
+};
+
+extern const struct fw_set fw_sets[FW_SETS];
+
+struct fw_element {
+	enum fw_set_id map;
+	char ifname[IFNAMSIZ]; /* the key, KEY_IFNAME */
+	struct prefix prefix;  /* the key, KEY_IPV4 */
+	bool go;               /* goto, else jump */
+	char chain[FW_NAME];
+};
+
+struct fw_block {
+	struct fw_chain *chains;
+	size_t n_chains;
+	struct fw_element *elements;
+	size_t n_elements;
+};
+
+extern const struct fw_chain fw_base_chains[];
+extern const size_t fw_base_n_chains;
+uint64_t fw_base_stamp(void);
+void fw_base_print(FILE *out);
+
+struct fw_block fw_block_of_net(const struct fw_net *n);
+void fw_block_free(struct fw_block *b);
+/* The same chains (by name, stamp and number of rules) and elements, in any order? */
+bool fw_block_eq(const struct fw_block *a, const struct fw_block *b);
+void fw_block_print(const struct fw_block *b, const char *indent, FILE *out);
+uint64_t fw_hash_text(const char *text, size_t len);

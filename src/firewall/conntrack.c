@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "firewall/conntrack.h"
+
+#include <errno.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/nfnetlink_conntrack.h>
+
+#include "firewall/nfnl.h"
+
+enum { REQUEST_MAX = 512 };
+
+/* A flow to forget: what ctnetlink wants to hear to find it again. */
+struct flow {
+	uint8_t family;
+	uint16_t zone; /* network order, 0: none */
+	uint32_t id;   /* so that a newer flow with the same addresses stays */
+	uint8_t tuple[128];
+	uint16_t tuple_len;
+};
+
+struct search {
+	const struct prefix *subnets;
+	size_t n_subnets;
+	struct flow *flows;
+	size_t n;
+};
+
+/* The attribute `type` inside a nested one, or NULL. */
+static const struct nlattr *inside(const struct nlattr *nest, int type)
+{
+	const char *end = (const char *)mnl_attr_get_payload(nest) + mnl_attr_get_payload_len(nest);
+	const struct nlattr *a = mnl_attr_get_payload(nest);
+
+	while (mnl_attr_ok(a, (int)(end - (const char *)a))) {
+		if (mnl_attr_get_type(a) == type)
+			return a;
+		a = mnl_attr_next(a);
+	}
+	return NULL;
+}
+
+static bool source_is_ours(const struct search *s, const struct nlattr *tuple, uint8_t family)
+{
+	const struct nlattr *addrs = tuple ? inside(tuple, CTA_TUPLE_IP) : NULL;
+	const struct nlattr *src = addrs ? inside(addrs, family == AF_INET ? CTA_IP_V4_SRC : CTA_IP_V6_SRC) : NULL;
+	struct ip ip = { .family = family };
+
+	if (!src || mnl_attr_get_payload_len(src) != ip_size(family))
+		return false;
+	memcpy(ip.b, mnl_attr_get_payload(src), ip_size(family));
+	for (size_t i = 0; i < s->n_subnets; i++)
+		if (prefix_contains(&s->subnets[i], &ip))
+			return true;
+	return false;
+}
+
+static int take_flow(const struct nlmsghdr *h, void *arg)
+{
+	const struct nfgenmsg *nfg = mnl_nlmsg_get_payload(h);
+	const struct nlattr *orig = nfnl_attr(h, CTA_TUPLE_ORIG), *reply = nfnl_attr(h, CTA_TUPLE_REPLY);
+	const struct nlattr *zone = nfnl_attr(h, CTA_ZONE), *id = nfnl_attr(h, CTA_ID);
+	struct search *s = arg;
+
+	if (nfg->nfgen_family != AF_INET && nfg->nfgen_family != AF_INET6)
+		return MNL_CB_OK;
+	if (!source_is_ours(s, orig, nfg->nfgen_family) && !source_is_ours(s, reply, nfg->nfgen_family))
+		return MNL_CB_OK;
+	if (!orig || mnl_attr_get_payload_len(orig) > sizeof(s->flows->tuple))
+		return MNL_CB_OK;
+	struct flow *f = mem_push(s->flows, s->n);
+
+	f->family = nfg->nfgen_family;
+	f->zone = zone ? mnl_attr_get_u16(zone) : 0;
+	f->id = id ? mnl_attr_get_u32(id) : 0;
+	f->tuple_len = mnl_attr_get_payload_len(orig);
+	memcpy(f->tuple, mnl_attr_get_payload(orig), f->tuple_len);
+	return MNL_CB_OK;
+}
+
+static struct nlmsghdr *request(void *buf, int type, int flags, uint8_t family)
+{
+	struct nlmsghdr *h = mnl_nlmsg_put_header(buf);
+	struct nfgenmsg *nfg = mnl_nlmsg_put_extra_header(h, sizeof(*nfg));
+
+	h->nlmsg_type = (uint16_t)(NFNL_SUBSYS_CTNETLINK << 8 | type);
+	h->nlmsg_flags = (uint16_t)(NLM_F_REQUEST | flags);
+	nfg->nfgen_family = family;
+	nfg->version = NFNETLINK_V0;
+	return h;
+}
+
+static int forget(struct nfnl *nl, const struct flow *f)
+{
+	char buf[REQUEST_MAX];
+	struct nlmsghdr *h = request(buf, IPCTNL_MSG_CT_DELETE, NLM_F_ACK, f->family);
+
+	mnl_attr_put(h, CTA_TUPLE_ORIG | NLA_F_NESTED, f->tuple_len, f->tuple);
+	if (f->zone)
+		mnl_attr_put_u16(h, CTA_ZONE, f->zone);
+	if (f->id)
+		mnl_attr_put_u32(h, CTA_ID, f->id);
+	int err = nfnl_ask(nl, h, NULL, NULL);
+
+	return err == -ENOENT ? 0 : err; /* it ended by itself */
+}
+
+/* A kernel without conntrack, or without its netlink part. */
+static bool is_missing(int err)
+{
+	return err == -EINVAL || err == -EOPNOTSUPP || err == -EPROTONOSUPPORT;
+}
+
+int conntrack_forget(const struct prefix *subnets, size_t n, struct err *e)
+{
+	AUTO(nfnl_free) struct nfnl *nl = NULL;
+	struct search s = { .subnets = subnets, .n_subnets = n };
+	char buf[REQUEST_MAX];
+
+	if (n == 0)
+		return 0;
+	if (nfnl_open(&nl, e) < 0)
+		return -1;
+	int err = nfnl_ask(nl, request(buf, IPCTNL_MSG_CT_GET, NLM_F_DUMP, AF_UNSPEC), take_flow, &s);
+
+	if (is_missing(err))
+		err = 0;
+	for (size_t i = 0; i < s.n && err == 0; i++)
+		err = forget(nl, &s.flows[i]);
+	mem_drop(s.flows);
+	return err < 0 ? err_sys(e, err, "forget flows") : 0;
+}

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Rules as nf_tables expressions. */
+#include "firewall/expr.h"
+
+#include <netinet/in.h>
+#include <libnftnl/expr.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_conntrack_common.h>
+#include <linux/netfilter/nf_nat.h>
+#include <linux/netfilter/nf_tables.h>
+#include <stdlib.h>
+#include <arpa/inet.h>
+
+static struct nftnl_expr *put(struct nftnl_rule *r, const char *name)
+{
+	struct nftnl_expr *e = nftnl_expr_alloc(name);
+
+	if (!e)
+		abort(); /* out of memory, as in base/mem.h */
+	nftnl_rule_add_expr(r, e);
+	return e;
+}
+
+static void put_meta(struct nftnl_rule *r, uint32_t key)
+{
+	struct nftnl_expr *e = put(r, "meta");
+
+	nftnl_expr_set_u32(e, NFTNL_EXPR_META_KEY, key);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_META_DREG, NFT_REG_1);
+}
+
+static void put_payload(struct nftnl_rule *r, uint32_t base, size_t offset, size_t len)
+{
+	struct nftnl_expr *e = put(r, "payload");
+
+	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_BASE, base);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_OFFSET, (uint32_t)offset);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_LEN, (uint32_t)len);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_DREG, NFT_REG_1);
+}
+
+static void put_cmp(struct nftnl_rule *r, uint32_t op, const void *data, size_t len)
+{
+	struct nftnl_expr *e = put(r, "cmp");
+
+	nftnl_expr_set_u32(e, NFTNL_EXPR_CMP_SREG, NFT_REG_1);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_CMP_OP, op);
+	nftnl_expr_set(e, NFTNL_EXPR_CMP_DATA, data, (uint32_t)len);
+}
+
+static void put_mask(struct nftnl_rule *r, const void *mask, size_t len)
+{
+	static const uint8_t zero[16];
+	struct nftnl_expr *e = put(r, "bitwise");
+
+	nftnl_expr_set_u32(e, NFTNL_EXPR_BITWISE_SREG, NFT_REG_1);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_BITWISE_DREG, NFT_REG_1);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_BITWISE_LEN, (uint32_t)len);
+	nftnl_expr_set(e, NFTNL_EXPR_BITWISE_MASK, mask, (uint32_t)len);
+	nftnl_expr_set(e, NFTNL_EXPR_BITWISE_XOR, zero, (uint32_t)len);
+}
+
+static struct nftnl_expr *put_lookup(struct nftnl_rule *r, const char *set)
+{
+	struct nftnl_expr *e = put(r, "lookup");
+
+	nftnl_expr_set_u32(e, NFTNL_EXPR_LOOKUP_SREG, NFT_REG_1);
+	nftnl_expr_set_str(e, NFTNL_EXPR_LOOKUP_SET, set);
+	return e;
+}
+
+static void put_vmap(struct nftnl_rule *r, const char *map)
+{
+	nftnl_expr_set_u32(put_lookup(r, map), NFTNL_EXPR_LOOKUP_DREG, NFT_REG_VERDICT);
+}
+
+static void put_verdict(struct nftnl_rule *r, int verdict, const char *chain)
+{
+	struct nftnl_expr *e = put(r, "immediate");
+
+	nftnl_expr_set_u32(e, NFTNL_EXPR_IMM_DREG, NFT_REG_VERDICT);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_IMM_VERDICT, (uint32_t)verdict);
+	if (chain)
+		nftnl_expr_set_str(e, NFTNL_EXPR_IMM_CHAIN, chain);
+}
+
+static void put_reject(struct nftnl_rule *r)
+{
+	struct nftnl_expr *e = put(r, "reject");
+
+	nftnl_expr_set_u32(e, NFTNL_EXPR_REJECT_TYPE, NFT_REJECT_ICMPX_UNREACH);
+	nftnl_expr_set_u8(e, NFTNL_EXPR_REJECT_CODE, NFT_REJECT_ICMPX_PORT_UNREACH);
+}
+
+/* Only packets of this family: the table sees both. */
+static void put_family(struct nftnl_rule *r, int family)
+{
+	uint8_t proto = family == AF_INET ? NFPROTO_IPV4 : NFPROTO_IPV6;
+
+	put_meta(r, NFT_META_NFPROTO);
+	put_cmp(r, NFT_CMP_EQ, &proto, sizeof(proto));
+}
+
+static void put_l4proto(struct nftnl_rule *r, uint8_t proto)
+{
+	put_meta(r, NFT_META_L4PROTO);
+	put_cmp(r, NFT_CMP_EQ, &proto, sizeof(proto));
+}
+
+static void put_ifname(struct nftnl_rule *r, uint32_t key, const char *name)
+{
+	char padded[IFNAMSIZ] = ""; /* all 16 bytes are compared: nothing else begins like it */
+
+	strncpy(padded, name, sizeof(padded) - 1);
+	put_meta(r, key);
+	put_cmp(r, NFT_CMP_EQ, padded, sizeof(padded));
+}
+
+/* Where the addresses stand: RFC 791 s.3.1, RFC 8200 s.3. */
+static size_t address_offset(int family, bool source)
+{
+	if (family == AF_INET)
+		return source ? 12 : 16;
+	return source ? 8 : 24;
+}
+
+/* A prefix of whole bytes loads just these, as nft does. */
+static void put_address(struct nftnl_rule *r, bool source, const struct prefix *p)
+{
+	int family = p->ip.family;
+	struct ip net = prefix_network(p), mask = prefix_mask(family, p->len);
+	size_t len = p->len % 8 ? ip_size(family) : p->len / 8;
+
+	put_family(r, family);
+	if (p->len == 0)
+		return;
+	put_payload(r, NFT_PAYLOAD_NETWORK_HEADER, address_offset(family, source), len);
+	if (p->len % 8)
+		put_mask(r, mask.b, len);
+	put_cmp(r, NFT_CMP_EQ, net.b, len);
+}
+
+static void put_source4_vmap(struct nftnl_rule *r, const char *map)
+{
+	put_family(r, AF_INET);
+	put_payload(r, NFT_PAYLOAD_NETWORK_HEADER, address_offset(AF_INET, true), ip_size(AF_INET));
+	put_vmap(r, map);
+}
+
+static void put_ct(struct nftnl_rule *r, uint32_t key, uint32_t bits)
+{
+	struct nftnl_expr *e = put(r, "ct");
+
+	nftnl_expr_set_u32(e, NFTNL_EXPR_CT_KEY, key);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_CT_DREG, NFT_REG_1);
+	put_mask(r, &bits, sizeof(bits));
+	put_cmp(r, NFT_CMP_NEQ, &(uint32_t){ 0 }, sizeof(bits));
+}
+
+static void put_dport(struct nftnl_rule *r, uint8_t proto)
+{
+	put_l4proto(r, proto);
+	put_payload(r, NFT_PAYLOAD_TRANSPORT_HEADER, 2, 2); /* RFC 768, RFC 9293 s.3.1 */
+}
+
+static void put_value(struct nftnl_rule *r, uint32_t reg, const void *data, size_t len)
+{
+	struct nftnl_expr *e = put(r, "immediate");
+
+	nftnl_expr_set_u32(e, NFTNL_EXPR_IMM_DREG, reg);
+	nftnl_expr_set(e, NFTNL_EXPR_IMM_DATA, data, (uint32_t)len);
+}
+
+/* Loads `start` and, if it is another, `end`. Gives the register that holds the end. */
+static uint32_t put_range(struct nftnl_rule *r, uint32_t reg, const void *start, const void *end, size_t len)
+{
+	put_value(r, reg, start, len);
+	if (memcmp(start, end, len) == 0)
+		return reg;
+	put_value(r, reg + 1, end, len);
+	return reg + 1;
+}
+
+static uint32_t put_ports(struct nftnl_rule *r, uint32_t reg, const struct fw_nat *n)
+{
+	uint16_t start = htons(n->port_start), end = htons(n->port_end);
+
+	return put_range(r, reg, &start, &end, sizeof(start));
+}
+
+static void put_masquerade(struct nftnl_rule *r, const struct fw_nat *n)
+{
+	uint32_t last = n->port_start ? put_ports(r, NFT_REG_1, n) : 0;
+	struct nftnl_expr *e = put(r, "masq");
+
+	if (!n->port_start)
+		return;
+	nftnl_expr_set_u32(e, NFTNL_EXPR_MASQ_REG_PROTO_MIN, NFT_REG_1);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_MASQ_REG_PROTO_MAX, last);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_MASQ_FLAGS, NF_NAT_RANGE_PROTO_SPECIFIED);
+}
+
+/* Persistent: one guest keeps one public address. */
+static void put_snat(struct nftnl_rule *r, const struct fw_nat *n)
+{
+	uint32_t flags = NF_NAT_RANGE_MAP_IPS | NF_NAT_RANGE_PERSISTENT;
+	uint32_t last = put_range(r, NFT_REG_1, n->start.b, n->end.b, ip_size(AF_INET));
+	uint32_t port = last + 1, last_port = n->port_start ? put_ports(r, port, n) : 0;
+	struct nftnl_expr *e = put(r, "nat");
+
+	nftnl_expr_set_u32(e, NFTNL_EXPR_NAT_TYPE, NFT_NAT_SNAT);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_NAT_FAMILY, NFPROTO_IPV4);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_NAT_REG_ADDR_MIN, NFT_REG_1);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_NAT_REG_ADDR_MAX, last);
+	if (n->port_start) {
+		nftnl_expr_set_u32(e, NFTNL_EXPR_NAT_REG_PROTO_MIN, port);
+		nftnl_expr_set_u32(e, NFTNL_EXPR_NAT_REG_PROTO_MAX, last_port);
+		flags |= NF_NAT_RANGE_PROTO_SPECIFIED;
+	}
+	nftnl_expr_set_u32(e, NFTNL_EXPR_NAT_FLAGS, flags);
+}
+
+static void put_match(struct nftnl_rule *r, const struct fw_term *t)
+{
+	switch (t->kind) {
+	case TERM_IIFNAME_VMAP:
+	case TERM_OIFNAME_VMAP:
+		put_meta(r, t->kind == TERM_IIFNAME_VMAP ? NFT_META_IIFNAME : NFT_META_OIFNAME);
+		put_vmap(r, t->name);
+		break;
+	case TERM_SADDR4_VMAP:
+		put_source4_vmap(r, t->name);
+		break;
+	case TERM_OIFNAME:
+		put_ifname(r, NFT_META_OIFNAME, t->name);
+		break;
+	case TERM_SADDR:
+	case TERM_DADDR:
+		put_address(r, t->kind == TERM_SADDR, &t->prefix);
+		break;
+	case TERM_CT_ESTABLISHED:
+		put_ct(r, NFT_CT_STATE, NF_CT_STATE_BIT(IP_CT_ESTABLISHED) | NF_CT_STATE_BIT(IP_CT_RELATED));
+		break;
+	case TERM_CT_INVALID:
+		put_ct(r, NFT_CT_STATE, NF_CT_STATE_INVALID_BIT);
+		break;
+	case TERM_CT_DNAT:
+		put_ct(r, NFT_CT_STATUS, IPS_DST_NAT);
+		break;
+	case TERM_L4PROTO:
+		put_meta(r, NFT_META_L4PROTO);
+		put_lookup(r, t->name);
+		break;
+	case TERM_UDP_DPORT:
+		put_dport(r, IPPROTO_UDP);
+		put_lookup(r, t->name);
+		break;
+	case TERM_TCP_DPORT:
+		put_dport(r, IPPROTO_TCP);
+		put_cmp(r, NFT_CMP_EQ, &(uint16_t){ htons(t->port) }, sizeof(t->port));
+		break;
+	default:
+		break; /* put_end */
+	}
+}
+
+static void put_end(struct nftnl_rule *r, const struct fw_term *t)
+{
+	switch (t->kind) {
+	case TERM_ACCEPT:
+		put_verdict(r, NF_ACCEPT, NULL);
+		break;
+	case TERM_DROP:
+		put_verdict(r, NF_DROP, NULL);
+		break;
+	case TERM_RETURN:
+		put_verdict(r, NFT_RETURN, NULL);
+		break;
+	case TERM_GOTO:
+		put_verdict(r, NFT_GOTO, t->name);
+		break;
+	case TERM_REJECT:
+		put_reject(r);
+		break;
+	case TERM_MASQUERADE:
+		put_masquerade(r, &t->nat);
+		break;
+	case TERM_SNAT:
+		put_snat(r, &t->nat);
+		break;
+	default:
+		break; /* put_match */
+	}
+}
+
+void put_expressions(struct nftnl_rule *r, const struct fw_rule *rule)
+{
+	for (size_t i = 0; i < FW_RULE_TERMS && rule->t[i].kind; i++) {
+		if (rule->t[i].kind < TERM_ACCEPT)
+			put_match(r, &rule->t[i]);
+		else
+			put_end(r, &rule->t[i]);
+	}
+}

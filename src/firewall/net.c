@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The chains and elements of one network. Chains of networks return for "fine by me" and never accept, since the other
+ * side of a forwarded packet has its say too; they end in a reject. */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "firewall/block.h"
+
+/* A block under construction; rules are appended to its last chain. */
+struct builder {
+	const struct fw_net *net;
+	uint64_t stamp;
+	struct fw_block b;
+};
+
+static bool is_plain(char c)
+{
+	return isascii(c) && (isalnum(c) || strchr("_.-", c));
+}
+
+/* A chain name that nft can read: letters, digits and "_.-/", and no digit or '-' in front. No interface name has a
+ * '/', so what follows one is always ours: two hex digits of the byte that stood there, or "_" after an added front. */
+static void chain_name(const char *bridge, const char *suffix, char ret[FW_NAME])
+{
+	char *p = ret;
+
+	if (isdigit((unsigned char)bridge[0]) || bridge[0] == '-')
+		p = stpcpy(p, "./_");
+	for (; *bridge; bridge++)
+		p += sprintf(p, is_plain(*bridge) ? "%c" : "/%02x", (unsigned char)*bridge);
+	stpcpy(p, suffix);
+}
+
+static struct fw_term term(enum fw_term_kind kind)
+{
+	return (struct fw_term){ .kind = kind };
+}
+
+static struct fw_term term_name(enum fw_term_kind kind, const char *name)
+{
+	struct fw_term t = { .kind = kind };
+
+	snprintf(t.name, sizeof(t.name), "%s", name);
+	return t;
+}
+
+static struct fw_term term_prefix(enum fw_term_kind kind, struct prefix p)
+{
+	return (struct fw_term){ .kind = kind, .prefix = p };
+}
+
+static void add_rule(struct builder *x, struct fw_rule r)
+{
+	struct fw_chain *c = &x->b.chains[x->b.n_chains - 1];
+	struct fw_rule *rules = (struct fw_rule *)c->rules; /* ours until the block is done */
+
+	*mem_push(rules, c->n_rules) = r;
+	c->rules = rules;
+}
+
+#define RULE(x, ...) add_rule(x, (struct fw_rule){ { __VA_ARGS__ } })
+
+static void begin_chain(struct builder *x, const char *suffix)
+{
+	struct fw_chain *c = mem_push(x->b.chains, x->b.n_chains);
+
+	chain_name(x->net->bridge, suffix, c->name);
+	c->stamp = x->stamp;
+}
+
+static struct fw_element *add_element(struct builder *x, enum fw_set_id map, const char *chain)
+{
+	struct fw_element *el = mem_push(x->b.elements, x->b.n_elements);
+
+	el->map = map;
+	snprintf(el->chain, sizeof(el->chain), "%s", chain);
+	return el;
+}
+
+/* This bridge's element: jump to a chain of the base, or, NULL, to the chain just begun. */
+static void add_bridge(struct builder *x, enum fw_set_id map, const char *chain)
+{
+	struct fw_element *el = add_element(x, map, chain ? chain : x->b.chains[x->b.n_chains - 1].name);
+
+	memcpy(el->ifname, x->net->bridge, sizeof(el->ifname));
+}
+
+/* Two `ip` elements may name one subnet, or one inside another; the kernel takes no element twice. */
+static bool is_covered(const struct fw_net *n, size_t i)
+{
+	for (size_t j = 0; j < n->n_subnets; j++) {
+		const struct prefix *a = &n->subnets[j], *b = &n->subnets[i];
+
+		if (j != i && prefix_contains(a, &b->ip) && (a->len < b->len || (a->len == b->len && j < i)))
+			return true;
+	}
+	return false;
+}
+
+/* The i-th subnet of `family` (0: of any) that no other covers, or NULL; i moves on. */
+static const struct prefix *next_subnet(const struct fw_net *n, int family, size_t *i)
+{
+	for (; *i < n->n_subnets; ++*i)
+		if ((!family || n->subnets[*i].ip.family == family) && !is_covered(n, *i))
+			return &n->subnets[(*i)++];
+	return NULL;
+}
+
+static bool has_family(const struct fw_net *n, int family)
+{
+	return next_subnet(n, family, &(size_t){ 0 });
+}
+
+static void add_returns(struct builder *x, enum fw_term_kind kind, int family)
+{
+	const struct prefix *p;
+
+	for (size_t i = 0; (p = next_subnet(x->net, family, &i));)
+		RULE(x, term_prefix(kind, *p), term(TERM_RETURN));
+}
+
+/* May it leave? Between subnets of the network always; else only from its own addresses. An INVALID packet of a NAT
+ * network would leave untranslated. Routed networks need no connection tracking, so asymmetric routes work. */
+static void build_out(struct builder *x)
+{
+	begin_chain(x, "_out");
+	add_bridge(x, SET_EGRESS, NULL);
+	RULE(x, term_name(TERM_OIFNAME, x->net->bridge), term(TERM_ACCEPT));
+	if (x->net->mode == FW_NAT)
+		RULE(x, term(TERM_CT_INVALID), term(TERM_DROP));
+	if (x->net->mode != FW_ISOLATED)
+		add_returns(x, TERM_SADDR, 0);
+	RULE(x, term(TERM_REJECT));
+}
+
+/* May it enter? IPv6 of a NAT network is routed, as libvirt does. */
+static void build_in(struct builder *x)
+{
+	const struct fw_net *n = x->net;
+
+	if (n->mode == FW_ISOLATED || (n->mode == FW_NAT && !has_family(n, AF_INET6))) {
+		add_bridge(x, SET_INGRESS, n->mode == FW_ISOLATED ? "sealed" : "closed");
+		return;
+	}
+	begin_chain(x, "_in");
+	add_bridge(x, SET_INGRESS, NULL);
+	add_returns(x, TERM_DADDR, n->mode == FW_NAT ? AF_INET6 : 0);
+	if (n->mode == FW_NAT)
+		RULE(x, term_name(TERM_GOTO, "closed"));
+	else
+		RULE(x, term(TERM_REJECT));
+}
+
+static void add_translation(struct builder *x)
+{
+	const struct fw_net *n = x->net;
+	struct fw_term all = term(n->nat_start.family ? TERM_SNAT : TERM_MASQUERADE), ports;
+
+	all.nat.start = n->nat_start;
+	all.nat.end = n->nat_end;
+	ports = all;
+	ports.nat.port_start = n->port_start;
+	ports.nat.port_end = n->port_end;
+	RULE(x, term_name(TERM_L4PROTO, "l4ports"), ports);
+	RULE(x, all);
+}
+
+static const struct prefix *untranslated(void)
+{
+	static const struct prefix p[] = {
+		{ { AF_INET, { 224 } }, 24 },                /* local multicast: mDNS needs its port */
+		{ { AF_INET, { 255, 255, 255, 255 } }, 32 }, /* DHCP answers of the host itself */
+		{ { 0 }, 0 },
+	};
+
+	return p;
+}
+
+static void build_nat4(struct builder *x)
+{
+	const struct prefix *p;
+
+	if (x->net->mode != FW_NAT || !has_family(x->net, AF_INET))
+		return;
+	begin_chain(x, "_nat4");
+	/* guest -> forwarded address of the host -> guest of the same network: the reply must come back through us */
+	RULE(x, term_name(TERM_OIFNAME, x->net->bridge), term(TERM_CT_DNAT), term(TERM_MASQUERADE));
+	add_returns(x, TERM_DADDR, AF_INET);
+	for (p = untranslated(); p->ip.family; p++)
+		RULE(x, term_prefix(TERM_DADDR, *p), term(TERM_RETURN));
+	add_translation(x);
+	for (size_t i = 0; (p = next_subnet(x->net, AF_INET, &i));) {
+		struct fw_element *el = add_element(x, SET_NAT4, x->b.chains[x->b.n_chains - 1].name);
+
+		el->prefix = (struct prefix){ prefix_network(p), p->len };
+		el->go = true;
+	}
+}
+
+static struct fw_block build(const struct fw_net *n, uint64_t stamp)
+{
+	struct builder x = { .net = n, .stamp = stamp };
+
+	build_out(&x);
+	build_in(&x);
+	add_bridge(&x, SET_HOST_IN, "host_services");
+	build_nat4(&x);
+	return x.b;
+}
+
+struct fw_block fw_block_of_net(const struct fw_net *n)
+{
+	return build(n, fw_net_stamp(n));
+}
+
+/* The text is all that a network is in the kernel, so its hash is the stamp: a change of what we build is noticed too. */
+uint64_t fw_net_stamp(const struct fw_net *n)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+
+	fw_net_print(n, "", out);
+	fclose(out);
+	uint64_t stamp = fw_hash_text(text, len);
+
+	free(text);
+	return stamp;
+}
+
+void fw_net_print(const struct fw_net *n, const char *indent, FILE *out)
+{
+	struct fw_block b = build(n, 0);
+
+	fw_block_print(&b, indent, out);
+	fw_block_free(&b);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* firewall/nfnl.h - inside firewall/: one nfnetlink socket. It is kept open, since closing one waits for a grace period
+ * in the kernel (10 ms and more).
+ * Errors  0 or -errno. */
+#pragma once
+#include <libmnl/libmnl.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+
+struct nfnl;
+
+int nfnl_open(struct nfnl **ret, struct err *e);
+void nfnl_free(struct nfnl *nl);
+DEFINE_AUTO(struct nfnl *, nfnl_free)
+
+/* Sends one request and gives each message of the answer to `take`, which may be NULL. The request asks for an
+ * acknowledgement or is a dump. -EINTR: what was dumped changed meanwhile. */
+int nfnl_ask(struct nfnl *nl, struct nlmsghdr *request, mnl_cb_t take, void *arg);
+
+/* Sends one transaction; its last message but the end asks for an acknowledgement. Gives the first error. */
+int nfnl_commit(struct nfnl *nl, const void *batch, size_t len);
+
+/* The attribute `type` of a message's top level, or NULL. */
+const struct nlattr *nfnl_attr(const struct nlmsghdr *h, int type);

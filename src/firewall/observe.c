@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "firewall/observe.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <libnftnl/chain.h>
+#include <libnftnl/common.h>
+#include <libnftnl/set.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+
+#include "firewall/batch.h"
+
+enum { OBSERVE_TRIES = 10, REQUEST_MAX = 256 };
+
+/* One end of an interval in a map keyed by prefixes. */
+struct edge {
+	uint32_t addr;
+	bool end;
+	struct fw_element el;
+};
+
+struct observation {
+	struct fw_state s; /* the base is the network "" while we look */
+	bool foreign;      /* something in our table is not ours, or was changed */
+	enum fw_set_id set;
+	size_t n_values;
+	struct edge *edges;
+	size_t n_edges;
+	struct fw_chain *last; /* rules come chain by chain */
+};
+
+void fw_state_free(struct fw_state *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		fw_block_free(&s->nets[i].block);
+	mem_drop(s->nets);
+	*s = (struct fw_state){ 0 };
+}
+
+struct fw_seen *fw_state_find(const struct fw_state *s, const char *bridge)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (strcmp(s->nets[i].bridge, bridge) == 0)
+			return &s->nets[i];
+	return NULL;
+}
+
+static struct fw_block *block_of(struct observation *o, const char *bridge)
+{
+	struct fw_seen *seen = fw_state_find(&o->s, bridge);
+
+	if (!seen) {
+		seen = mem_push(o->s.nets, o->s.n);
+		snprintf(seen->bridge, sizeof(seen->bridge), "%s", bridge);
+	}
+	return &seen->block;
+}
+
+/* The network that owns this chain, or NULL. */
+static struct fw_seen *owner_of(struct observation *o, const char *chain, struct fw_chain **ret_chain)
+{
+	for (size_t i = 0; i < o->s.n; i++) {
+		struct fw_block *b = &o->s.nets[i].block;
+
+		for (size_t j = 0; j < b->n_chains; j++) {
+			if (strcmp(b->chains[j].name, chain) == 0) {
+				*ret_chain = &b->chains[j];
+				return &o->s.nets[i];
+			}
+		}
+	}
+	return NULL;
+}
+
+static int take_chain(const struct nlmsghdr *h, void *arg)
+{
+	struct observation *o = arg;
+	struct nftnl_chain *c = nftnl_chain_alloc();
+	struct chain_mark mark;
+	uint32_t len = 0;
+
+	if (!c || nftnl_chain_nlmsg_parse(h, c) < 0 || strcmp(nftnl_chain_get_str(c, NFTNL_CHAIN_TABLE), FW_TABLE) != 0)
+		goto done;
+	const void *data = nftnl_chain_get_data(c, NFTNL_CHAIN_USERDATA, &len);
+
+	if (chain_mark_parse(data, len, &mark) < 0 ||
+	    (nftnl_chain_is_set(c, NFTNL_CHAIN_HOOKNUM) && nftnl_chain_get_u32(c, NFTNL_CHAIN_POLICY) != NF_ACCEPT)) {
+		o->foreign = true;
+		goto done;
+	}
+	struct fw_block *b = block_of(o, mark.bridge);
+	struct fw_chain *new = mem_push(b->chains, b->n_chains);
+
+	snprintf(new->name, sizeof(new->name), "%s", nftnl_chain_get_str(c, NFTNL_CHAIN_NAME));
+	new->stamp = mark.stamp;
+done:
+	nftnl_chain_free(c);
+	return MNL_CB_OK;
+}
+
+static int take_rule(const struct nlmsghdr *h, void *arg)
+{
+	struct observation *o = arg;
+	const struct nlattr *table = nfnl_attr(h, NFTA_RULE_TABLE), *chain = nfnl_attr(h, NFTA_RULE_CHAIN);
+
+	if (!table || !chain || strcmp(mnl_attr_get_str(table), FW_TABLE) != 0)
+		return MNL_CB_OK;
+	const char *name = mnl_attr_get_str(chain);
+
+	if ((o->last && strcmp(o->last->name, name) == 0) || owner_of(o, name, &o->last))
+		o->last->n_rules++;
+	return MNL_CB_OK;
+}
+
+static void take_element(struct observation *o, struct nftnl_set_elem *se)
+{
+	struct fw_element el = { .map = o->set };
+	uint32_t len = 0, flags = 0, addr;
+	const void *key = nftnl_set_elem_get(se, NFTNL_SET_ELEM_KEY, &len);
+
+	if (!fw_sets[o->set].verdicts) {
+		o->n_values++;
+		return;
+	}
+	if (nftnl_set_elem_is_set(se, NFTNL_SET_ELEM_FLAGS))
+		flags = nftnl_set_elem_get_u32(se, NFTNL_SET_ELEM_FLAGS);
+	if (nftnl_set_elem_is_set(se, NFTNL_SET_ELEM_CHAIN)) {
+		snprintf(el.chain, sizeof(el.chain), "%s", nftnl_set_elem_get_str(se, NFTNL_SET_ELEM_CHAIN));
+		el.go = nftnl_set_elem_get_u32(se, NFTNL_SET_ELEM_VERDICT) == (uint32_t)NFT_GOTO;
+	}
+	if (fw_sets[o->set].key == KEY_IFNAME && len == sizeof(el.ifname)) {
+		memcpy(el.ifname, key, sizeof(el.ifname) - 1);
+		struct fw_block *b = block_of(o, el.ifname);
+
+		*mem_push(b->elements, b->n_elements) = el;
+	} else if (len == sizeof(addr)) {
+		memcpy(&addr, key, sizeof(addr));
+		*mem_push(o->edges, o->n_edges) =
+		    (struct edge){ .addr = ntohl(addr), .end = flags & NFT_SET_ELEM_INTERVAL_END, .el = el };
+	}
+}
+
+static int take_elements(const struct nlmsghdr *h, void *arg)
+{
+	struct nftnl_set *s = nftnl_set_alloc();
+	struct nftnl_set_elems_iter *iter;
+	struct nftnl_set_elem *el;
+
+	if (!s || nftnl_set_elems_nlmsg_parse(h, s) < 0) {
+		nftnl_set_free(s);
+		return MNL_CB_OK;
+	}
+	iter = nftnl_set_elems_iter_create(s);
+	while ((el = nftnl_set_elems_iter_next(iter)))
+		take_element(arg, el);
+	nftnl_set_elems_iter_destroy(iter);
+	nftnl_set_free(s);
+	return MNL_CB_OK;
+}
+
+static int edge_cmp(const void *pa, const void *pb)
+{
+	const struct edge *a = pa, *b = pb;
+
+	if (a->addr != b->addr)
+		return a->addr < b->addr ? -1 : 1;
+	return b->end - a->end; /* one interval ends before the next begins */
+}
+
+/* first..last as a prefix; -EINVAL: it is none. */
+static int prefix_from_range(uint32_t first, uint32_t last, struct prefix *ret)
+{
+	uint32_t host = first ^ last;
+
+	if (last < first || (host & (host + 1)) || (first & host))
+		return -EINVAL;
+	ret->ip = ip_from_v4(first);
+	ret->len = host ? (unsigned)__builtin_clz(host) : 32;
+	return 0;
+}
+
+/* Start and end of intervals come as elements of their own; a missing end is the end of all addresses. */
+static void join_edges(struct observation *o)
+{
+	if (o->n_edges)
+		qsort(o->edges, o->n_edges, sizeof(*o->edges), edge_cmp);
+	for (size_t i = 0; i < o->n_edges; i++) {
+		struct edge *from = &o->edges[i];
+		uint32_t last = i + 1 < o->n_edges ? o->edges[i + 1].addr - 1 : UINT32_MAX;
+		struct fw_chain *chain;
+		struct fw_seen *owner;
+
+		if (from->end)
+			continue;
+		owner = owner_of(o, from->el.chain, &chain);
+		if (!owner || prefix_from_range(from->addr, last, &from->el.prefix) < 0)
+			o->foreign = true;
+		else
+			*mem_push(owner->block.elements, owner->block.n_elements) = from->el;
+	}
+}
+
+static struct nlmsghdr *request(char buf[REQUEST_MAX], int type, int flags)
+{
+	return nftnl_nlmsg_build_hdr(buf, (uint16_t)type, NFPROTO_INET, (uint16_t)flags, 0);
+}
+
+static int see_table(struct nfnl *nl, struct observation *o)
+{
+	char buf[REQUEST_MAX];
+	struct nlmsghdr *h = request(buf, NFT_MSG_GETTABLE, NLM_F_ACK);
+
+	mnl_attr_put_strz(h, NFTA_TABLE_NAME, FW_TABLE);
+	int err = nfnl_ask(nl, h, NULL, NULL);
+
+	o->s.table = err == 0;
+	return err == -ENOENT ? 0 : err;
+}
+
+static int see_chains_and_rules(struct nfnl *nl, struct observation *o)
+{
+	char buf[REQUEST_MAX];
+	int err = nfnl_ask(nl, request(buf, NFT_MSG_GETCHAIN, NLM_F_DUMP), take_chain, o);
+
+	if (err < 0)
+		return err;
+	struct nlmsghdr *h = request(buf, NFT_MSG_GETRULE, NLM_F_DUMP);
+
+	mnl_attr_put_strz(h, NFTA_RULE_TABLE, FW_TABLE);
+	return nfnl_ask(nl, h, take_rule, o);
+}
+
+static int see_set(struct nfnl *nl, struct observation *o, enum fw_set_id id)
+{
+	char buf[REQUEST_MAX];
+	struct nlmsghdr *h = request(buf, NFT_MSG_GETSETELEM, NLM_F_DUMP);
+
+	mnl_attr_put_strz(h, NFTA_SET_ELEM_LIST_TABLE, FW_TABLE);
+	mnl_attr_put_strz(h, NFTA_SET_ELEM_LIST_SET, fw_sets[id].name);
+	o->set = id;
+	o->n_values = 0;
+	int err = nfnl_ask(nl, h, take_elements, o);
+
+	if (err == -ENOENT || o->n_values != fw_sets[id].n_values)
+		o->foreign = true;
+	return err == -ENOENT ? 0 : err;
+}
+
+/* Takes the base out of the networks: is it as we make it? */
+static bool take_base(struct observation *o)
+{
+	struct fw_seen *seen = fw_state_find(&o->s, "");
+	struct fw_block want = { .n_chains = fw_base_n_chains };
+	bool same = false;
+
+	if (!seen)
+		return false;
+	want.chains = mem_dup(fw_base_chains, fw_base_n_chains * sizeof(*fw_base_chains));
+	for (size_t i = 0; i < want.n_chains; i++)
+		want.chains[i].stamp = fw_base_stamp();
+	same = fw_block_eq(&seen->block, &want);
+	mem_drop(want.chains);
+	fw_block_free(&seen->block);
+	*seen = o->s.nets[--o->s.n];
+	return same;
+}
+
+static int take_generation(const struct nlmsghdr *h, void *arg)
+{
+	const struct nlattr *id = nfnl_attr(h, NFTA_GEN_ID);
+
+	if (id)
+		*(uint32_t *)arg = mnl_attr_get_u32(id);
+	return MNL_CB_OK;
+}
+
+static int see_generation(struct nfnl *nl, uint32_t *ret)
+{
+	char buf[REQUEST_MAX];
+
+	return nfnl_ask(nl, request(buf, NFT_MSG_GETGEN, NLM_F_ACK), take_generation, ret);
+}
+
+static int see_all(struct nfnl *nl, struct observation *o)
+{
+	uint32_t before = 0, after = 0;
+	int err = see_generation(nl, &before);
+
+	if (err == 0)
+		err = see_table(nl, o);
+	if (err == 0 && o->s.table)
+		err = see_chains_and_rules(nl, o);
+	for (enum fw_set_id id = 0; id < FW_SETS && err == 0 && o->s.table; id++)
+		err = see_set(nl, o, id);
+	if (err == 0)
+		err = see_generation(nl, &after);
+	return err == 0 && before != after ? -EINTR : err;
+}
+
+int fw_observe(struct nfnl *nl, struct fw_state *ret)
+{
+	int err = -EINTR;
+
+	for (int i = 0; i < OBSERVE_TRIES && err == -EINTR; i++) {
+		struct observation o = { 0 };
+
+		err = see_all(nl, &o);
+		if (err == 0) {
+			join_edges(&o);
+			o.s.base = take_base(&o) && !o.foreign;
+			*ret = o.s;
+		} else {
+			fw_state_free(&o.s);
+		}
+		mem_drop(o.edges);
+	}
+	return err;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* firewall/observe.h - inside firewall/: what the kernel holds of ours. */
+#pragma once
+#include "firewall/block.h"
+#include "firewall/nfnl.h"
+
+struct fw_seen {
+	char bridge[IFNAMSIZ];
+	struct fw_block block; /* chains without their rules */
+};
+
+struct fw_state {
+	bool table; /* ours is there */
+	bool base;  /* and what stands in it for all networks is as we make it, and nothing foreign is in it */
+	struct fw_seen *nets;
+	size_t n;
+};
+
+/* 0 or -errno. */
+int fw_observe(struct nfnl *nl, struct fw_state *ret);
+void fw_state_free(struct fw_state *s);
+struct fw_seen *fw_state_find(const struct fw_state *s, const char *bridge); /* or NULL */

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Blocks in nft's syntax: what is printed can be loaded by nft -f, first the base, then
+ * each network. */
+#include <stdlib.h>
+
+#include "firewall/block.h"
+
+/* `ip` or `ip6`, and the prefix; a single address stands alone. */
+static void print_prefix(const char *what, const struct prefix *p, FILE *out)
+{
+	struct ip net = prefix_network(p);
+	char text[IP_TEXT];
+
+	fprintf(out, "%s %s %s", p->ip.family == AF_INET ? "ip" : "ip6", what, ip_text(&net, text));
+	if (p->len < ip_bits(p->ip.family))
+		fprintf(out, "/%u", p->len);
+}
+
+/* nft takes no named set in front of a port mapping, so this one is written out. */
+static void print_set_ref(const char *name, FILE *out)
+{
+	if (strcmp(name, fw_sets[SET_L4PORTS].name) == 0)
+		fputs("{ tcp, udp }", out);
+	else
+		fprintf(out, "@%s", name);
+}
+
+static void print_ports(const struct fw_nat *n, FILE *out)
+{
+	if (n->port_start)
+		fprintf(out, ":%u", n->port_start);
+	if (n->port_end > n->port_start)
+		fprintf(out, "-%u", n->port_end);
+}
+
+static void print_masquerade(const struct fw_nat *n, FILE *out)
+{
+	fputs(n->port_start ? "masquerade to " : "masquerade", out);
+	print_ports(n, out);
+}
+
+static void print_snat(const struct fw_nat *n, FILE *out)
+{
+	char text[IP_TEXT];
+
+	fprintf(out, "snat ip to %s", ip_text(&n->start, text));
+	if (!ip_eq(&n->start, &n->end))
+		fprintf(out, "-%s", ip_text(&n->end, text));
+	print_ports(n, out);
+	fputs(" persistent", out);
+}
+
+static void print_term(const struct fw_term *t, FILE *out)
+{
+	static const char *const words[] = {
+		[TERM_CT_ESTABLISHED] = "ct state established,related",
+		[TERM_CT_INVALID] = "ct state invalid",
+		[TERM_CT_DNAT] = "ct status dnat",
+		[TERM_L4PROTO] = "meta l4proto ",
+		[TERM_UDP_DPORT] = "udp dport ",
+		[TERM_ACCEPT] = "accept",
+		[TERM_DROP] = "drop",
+		[TERM_RETURN] = "return",
+		[TERM_REJECT] = "reject with icmpx port-unreachable",
+	};
+
+	switch (t->kind) {
+	case TERM_IIFNAME_VMAP:
+		fprintf(out, "iifname vmap @%s", t->name);
+		break;
+	case TERM_OIFNAME_VMAP:
+		fprintf(out, "oifname vmap @%s", t->name);
+		break;
+	case TERM_SADDR4_VMAP:
+		fprintf(out, "ip saddr vmap @%s", t->name);
+		break;
+	case TERM_OIFNAME:
+		fprintf(out, "oifname \"%s\"", t->name);
+		break;
+	case TERM_SADDR:
+		print_prefix("saddr", &t->prefix, out);
+		break;
+	case TERM_DADDR:
+		print_prefix("daddr", &t->prefix, out);
+		break;
+	case TERM_L4PROTO:
+	case TERM_UDP_DPORT:
+		fputs(words[t->kind], out);
+		print_set_ref(t->name, out);
+		break;
+	case TERM_TCP_DPORT:
+		fprintf(out, "tcp dport %u", t->port);
+		break;
+	case TERM_GOTO:
+		fprintf(out, "goto %s", t->name);
+		break;
+	case TERM_MASQUERADE:
+		print_masquerade(&t->nat, out);
+		break;
+	case TERM_SNAT:
+		print_snat(&t->nat, out);
+		break;
+	default:
+		fputs(words[t->kind], out);
+	}
+}
+
+static void print_chain(const struct fw_chain *c, const char *indent, FILE *out)
+{
+	fprintf(out, "%s\tchain %s {\n", indent, c->name);
+	if (c->hook)
+		fprintf(out, "%s\t\ttype %s hook %s priority %s; policy accept;\n", indent, c->hook->type,
+			c->hook->name, c->hook->priority_name);
+	for (size_t i = 0; i < c->n_rules; i++) {
+		fprintf(out, "%s\t\t", indent);
+		for (size_t j = 0; j < FW_RULE_TERMS && c->rules[i].t[j].kind; j++) {
+			fputs(j ? " " : "", out);
+			print_term(&c->rules[i].t[j], out);
+		}
+		fputc('\n', out);
+	}
+	fprintf(out, "%s\t}\n", indent);
+}
+
+static void print_element(const struct fw_element *el, const char *indent, FILE *out)
+{
+	const struct fw_set *s = &fw_sets[el->map];
+	char text[PREFIX_TEXT];
+
+	fprintf(out, "%sadd element inet " FW_TABLE " %s { ", indent, s->name);
+	if (s->key == KEY_IFNAME)
+		fprintf(out, "\"%s\"", el->ifname);
+	else
+		fputs(prefix_text(&el->prefix, text), out);
+	fprintf(out, " : %s %s }\n", el->go ? "goto" : "jump", el->chain);
+}
+
+void fw_block_print(const struct fw_block *b, const char *indent, FILE *out)
+{
+	fprintf(out, "%stable inet " FW_TABLE " {\n", indent);
+	for (size_t i = 0; i < b->n_chains; i++)
+		print_chain(&b->chains[i], indent, out);
+	fprintf(out, "%s}\n", indent);
+	for (size_t i = 0; i < b->n_elements; i++)
+		print_element(&b->elements[i], indent, out);
+}
+
+static void print_set(const struct fw_set *s, FILE *out)
+{
+	static const char *const types[] = { "ifname", "ipv4_addr", "inet_proto", "inet_service" };
+
+	fprintf(out, "\t%s %s {\n\t\ttype %s%s\n", s->verdicts ? "map" : "set", s->name, types[s->key],
+		s->verdicts ? " : verdict" : "");
+	if (s->key == KEY_IPV4)
+		fputs("\t\tflags interval\n", out);
+	for (size_t i = 0; i < s->n_values; i++)
+		fprintf(out, "%s%u", i ? ", " : "\t\telements = { ", s->values[i]);
+	fprintf(out, "%s\t}\n", s->n_values ? " }\n" : "");
+}
+
+void fw_base_print(FILE *out)
+{
+	fputs("table inet " FW_TABLE " {\n", out);
+	for (size_t i = 0; i < FW_SETS; i++)
+		print_set(&fw_sets[i], out);
+	for (size_t i = 0; i < fw_base_n_chains; i++)
+		print_chain(&fw_base_chains[i], "", out);
+	fputs("}\n", out);
+}
+
+uint64_t fw_base_stamp(void)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+
+	fw_base_print(out);
+	fclose(out);
+	uint64_t stamp = fw_hash_text(text, len);
+
+	free(text);
+	return stamp;
+}

@@ -1,0 +1,506 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "guestd/serve.h"
+
+#include <errno.h>
+#include <systemd/sd-event.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "base/map.h"
+#include "dhcp4/io.h"
+#include "dns/dns.h"
+#include "lease/db.h"
+
+enum { RETRY_S = 5 }; /* after the database refused */
+
+struct net {
+	struct uuid uuid;
+	char *name; /* for logs; NULL: never served since we started */
+	bool served;
+	unsigned long long stamp;
+	struct lease_pool *pool;
+	struct dhcp4_server *dhcp4;
+	struct dhcp4_io *io; /* NULL: no DHCP here */
+	int hold;            /* stops the kernel's port-unreachable, never read */
+};
+
+struct guestd_serve {
+	sd_event *loop;
+	sd_event_source *turn, *timer;
+	struct lease_db *db;
+	struct guestd_sink sink;
+	struct map *nets;
+	struct dhcp4_outbox *out;
+	struct dns *dns;
+	uint64_t retry; /* CLOCK_BOOTTIME seconds; 0: all is stored */
+	struct log_limit db_errors;
+};
+
+struct socks { /* the descriptors of one message, sorted */
+	int dhcp4, hold, dns_udp[GUEST_SOCKS_MAX], dns_tcp[GUEST_SOCKS_MAX];
+	size_t n_udp, n_tcp;
+};
+
+static uint64_t seconds(clockid_t clock)
+{
+	struct timespec t;
+
+	clock_gettime(clock, &t);
+	return (uint64_t)t.tv_sec;
+}
+
+static struct lease_clock clocks(void)
+{
+	return (struct lease_clock){ .boot_s = seconds(CLOCK_BOOTTIME), .unix_s = seconds(CLOCK_REALTIME) };
+}
+
+static struct net *net_get(struct guestd_serve *s, const struct uuid *uuid)
+{
+	struct net *n = map_get(s->nets, uuid->b, sizeof(uuid->b));
+
+	if (n)
+		return n;
+	n = mem_new(struct net);
+	n->uuid = *uuid;
+	n->pool = lease_pool_new();
+	n->dhcp4 = dhcp4_server_new(n->pool);
+	n->hold = -1;
+	map_put(s->nets, uuid->b, sizeof(uuid->b), n);
+	return n;
+}
+
+static void stop_dhcp4(struct net *n)
+{
+	dhcp4_io_close(TAKE(n->io));
+	fd_close(n->hold);
+	n->hold = -1;
+}
+
+static void net_free(struct net *n)
+{
+	stop_dhcp4(n);
+	dhcp4_server_free(n->dhcp4);
+	lease_pool_free(n->pool);
+	mem_drop(n->name);
+	mem_drop(n);
+}
+
+/* --- the end of a turn: one transaction, then the news and the replies --- */
+
+static int store(struct guestd_serve *s, const struct lease_clock *now)
+{
+	struct net *n;
+
+	for (size_t pos = 0; (n = map_next(s->nets, &pos));)
+		for (const struct lease *l = lease_pool_dirty(n->pool); l; l = l->next_dirty) {
+			int r = lease_db_put(s->db, &n->uuid, l, now);
+
+			if (r < 0)
+				return r;
+		}
+	return lease_db_commit(s->db);
+}
+
+static void tell(struct guestd_serve *s, const struct net *n, const struct lease *l, const struct lease_clock *now)
+{
+	struct ip ip = ip_from_v4(l->addr);
+
+	if (l->state == LEASE_BOUND)
+		dns_set_lease(s->dns, &n->uuid, &ip, l->hostname);
+	else
+		dns_del_lease(s->dns, &n->uuid, &ip);
+	s->sink.lease(s->sink.arg, &n->uuid, l, lease_to_unix(l->expiry, now));
+}
+
+static void publish(struct guestd_serve *s, const struct lease_clock *now)
+{
+	struct net *n;
+
+	for (size_t pos = 0; (n = map_next(s->nets, &pos));) {
+		for (const struct lease *l = lease_pool_dirty(n->pool); l; l = l->next_dirty)
+			tell(s, n, l, now);
+		lease_pool_clean(n->pool);
+	}
+}
+
+static void set_timer(struct guestd_serve *s)
+{
+	uint64_t next = s->retry ?: LEASE_NEVER;
+	struct net *n;
+
+	for (size_t pos = 0; (n = map_next(s->nets, &pos));)
+		if (lease_pool_next_expiry(n->pool) < next)
+			next = lease_pool_next_expiry(n->pool);
+	if (next >= UINT64_MAX / 1000000) {
+		sd_event_source_set_enabled(s->timer, SD_EVENT_OFF);
+		return;
+	}
+	sd_event_source_set_time(s->timer, next * 1000000);
+	sd_event_source_set_enabled(s->timer, SD_EVENT_ONESHOT);
+}
+
+static void end_turn(void *arg)
+{
+	struct guestd_serve *s = arg;
+	struct lease_clock now = clocks();
+	int r = store(s, &now);
+
+	s->retry = r < 0 ? now.boot_s + RETRY_S : 0;
+	if (r == 0)
+		publish(s, &now);
+	else if (log_allowed(&s->db_errors, now.boot_s))
+		log_error("guestd: leases: can't be stored, so none is given: %s", lease_db_error(s->db));
+	dhcp4_outbox_send(s->out, r == 0);
+	set_timer(s);
+}
+
+static void wake(void *arg)
+{
+	struct guestd_serve *s = arg;
+
+	sd_event_source_set_enabled(s->turn, SD_EVENT_ONESHOT);
+}
+
+static int on_turn(sd_event_source *source, void *arg)
+{
+	(void)source;
+	end_turn(arg);
+	return 0;
+}
+
+static int on_timer(sd_event_source *source, uint64_t usec, void *arg)
+{
+	struct guestd_serve *s = arg;
+	uint64_t now = seconds(CLOCK_BOOTTIME);
+	struct net *n;
+
+	(void)source, (void)usec;
+	for (size_t pos = 0; (n = map_next(s->nets, &pos));)
+		lease_pool_expire(n->pool, now);
+	end_turn(s);
+	return 0;
+}
+
+/* --- what vnetd wants --- */
+
+static void close_all(const int *fds, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		fd_close(fds[i]);
+}
+
+static bool sort_socks(const struct guest_serve *m, const int *fds, size_t n, struct socks *ret)
+{
+	*ret = (struct socks){ .dhcp4 = -1, .hold = -1 };
+	if (n != m->socks.socks_len)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		switch (m->socks.socks_val[i]) {
+		case GUEST_SOCK_DHCP4:
+			ret->dhcp4 = fds[i];
+			break;
+		case GUEST_SOCK_DHCP4_HOLD:
+			ret->hold = fds[i];
+			break;
+		case GUEST_SOCK_DNS_UDP:
+			ret->dns_udp[ret->n_udp++] = fds[i];
+			break;
+		case GUEST_SOCK_DNS_TCP:
+			ret->dns_tcp[ret->n_tcp++] = fds[i];
+			break;
+		}
+	}
+	return (size_t)(ret->dhcp4 >= 0) + (ret->hold >= 0) + ret->n_udp + ret->n_tcp == n && ret->n_udp == ret->n_tcp;
+}
+
+/* NULL, or why not. The sockets are taken by whoever serves them, and set to -1 here. */
+static const char *check_scope(const struct net *n, const struct guest_scope *scope, const struct socks *socks)
+{
+	if (scope->dhcp4 && !n->io && socks->dhcp4 < 0)
+		return "no packet socket for DHCP";
+	if (scope->dns && socks->n_udp && socks->n_udp != scope->dns->addrs.addrs_len)
+		return "not as many DNS sockets as addresses";
+	return NULL;
+}
+
+static int configure_dhcp4(struct net *n, const struct guest_scope *scope)
+{
+	const struct guest_dhcp4 *d = scope->dhcp4;
+	AUTO(mem_drop) struct lease_range *ranges = mem_array(d->ranges.ranges_len + 1, sizeof(*ranges));
+	AUTO(mem_drop) struct lease_host *hosts = mem_array(d->hosts.hosts_len + 1, sizeof(*hosts));
+	struct dhcp4_scope to = {
+		.rules = { .self = d->server,
+			   .prefix_len = d->prefix_len,
+			   .ranges = ranges,
+			   .n_ranges = d->ranges.ranges_len,
+			   .hosts = hosts,
+			   .n_hosts = d->hosts.hosts_len },
+		.router = d->router,
+		.dns = d->dns,
+		.mtu = (uint16_t)d->mtu,
+		.lease_s = d->lease_s,
+		.domain = scope->domain,
+	};
+
+	memcpy(to.mac.b, scope->mac, sizeof(to.mac.b));
+	for (size_t i = 0; i < to.rules.n_ranges; i++)
+		ranges[i] = (struct lease_range){ d->ranges.ranges_val[i].start, d->ranges.ranges_val[i].end };
+	for (size_t i = 0; i < to.rules.n_hosts; i++) {
+		hosts[i] = (struct lease_host){ .name = d->hosts.hosts_val[i].name, .addr = d->hosts.hosts_val[i].ip };
+		memcpy(hosts[i].mac.b, d->hosts.hosts_val[i].mac, sizeof(hosts[i].mac.b));
+	}
+	return dhcp4_server_configure(n->dhcp4, &to);
+}
+
+static const char *serve_dhcp4(struct guestd_serve *s, struct net *n, const struct guest_scope *scope,
+			       struct socks *socks)
+{
+	if (!scope->dhcp4) {
+		stop_dhcp4(n);
+		return NULL;
+	}
+	if (configure_dhcp4(n, scope) < 0)
+		return "ranges, hosts or lease time of DHCP make no sense";
+	if (socks->dhcp4 < 0)
+		return NULL;
+	struct dhcp4_io *io = NULL;
+
+	if (dhcp4_io_open(s->loop, TAKE_FD(socks->dhcp4), scope->network, n->dhcp4, s->out, &io) < 0)
+		return "not a packet socket";
+	stop_dhcp4(n);
+	n->io = io;
+	n->hold = TAKE_FD(socks->hold);
+	return NULL;
+}
+
+static struct ip to_ip(const guest_ip *from)
+{
+	struct ip ip = { .family = from->guest_ip_len == 4 ? AF_INET : from->guest_ip_len == 16 ? AF_INET6 : 0 };
+
+	if (ip.family)
+		memcpy(ip.b, from->guest_ip_val, from->guest_ip_len);
+	return ip;
+}
+
+/* The reservations' names are known as soon as they are defined. */
+static size_t host_records(const struct guest_dhcp4 *d, struct dns_record *out)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; d && i < d->hosts.hosts_len; i++) {
+		const struct guest_host *h = &d->hosts.hosts_val[i];
+
+		if (h->name[0])
+			out[n++] = (struct dns_record){ .name = h->name, .ip = ip_from_v4(h->ip) };
+	}
+	return n;
+}
+
+static const char *serve_dns(struct guestd_serve *s, struct net *n, const struct guest_scope *scope,
+			     struct socks *socks)
+{
+	if (!scope->dns) {
+		dns_stop(s->dns, &n->uuid);
+		return NULL;
+	}
+	size_t n_addrs = scope->dns->addrs.addrs_len, n_hosts = scope->dhcp4 ? scope->dhcp4->hosts.hosts_len : 0;
+	AUTO(mem_drop) struct ip *addrs = mem_array(n_addrs + 1, sizeof(*addrs));
+	AUTO(mem_drop) struct dns_record *records = mem_array(n_hosts + 1, sizeof(*records));
+	struct dns_scope to = {
+		.uuid = n->uuid,
+		.network = scope->network,
+		.domain = scope->domain[0] ? scope->domain : NULL,
+		.forward = scope->dns->forward,
+		.addrs = addrs,
+		.n_addrs = n_addrs,
+		.records = records,
+		.n_records = host_records(scope->dhcp4, records),
+	};
+	size_t n_socks = socks->n_udp;
+
+	for (size_t i = 0; i < n_addrs; i++)
+		addrs[i] = to_ip(&scope->dns->addrs.addrs_val[i]);
+	socks->n_udp = socks->n_tcp = 0; /* dns_serve takes them, whatever it returns */
+	return dns_serve(s->dns, &to, socks->dns_udp, socks->dns_tcp, n_socks) < 0 ? "DNS can't listen" : NULL;
+}
+
+static void drop_socks(struct socks *k)
+{
+	fd_close(k->dhcp4);
+	fd_close(k->hold);
+	close_all(k->dns_udp, k->n_udp);
+	close_all(k->dns_tcp, k->n_tcp);
+}
+
+static void name_leases(struct guestd_serve *s, const struct net *n)
+{
+	const struct lease *l;
+
+	for (size_t pos = 0; (l = lease_pool_next(n->pool, &pos));) {
+		struct ip ip = ip_from_v4(l->addr);
+
+		if (l->state == LEASE_BOUND)
+			dns_set_lease(s->dns, &n->uuid, &ip, l->hostname);
+	}
+}
+
+void guestd_serve_set(struct guestd_serve *s, const struct guest_serve *m, const int *fds, size_t n_fds)
+{
+	struct uuid uuid;
+	struct socks socks;
+
+	memcpy(uuid.b, m->scope.uuid, sizeof(uuid.b));
+	if (!sort_socks(m, fds, n_fds, &socks)) {
+		close_all(fds, n_fds);
+		s->sink.failed(s->sink.arg, &uuid, "sockets that were not asked for");
+		return;
+	}
+	struct net *n = net_get(s, &uuid);
+	const char *why = check_scope(n, &m->scope, &socks);
+
+	if (!why)
+		why = serve_dhcp4(s, n, &m->scope, &socks);
+	if (!why)
+		why = serve_dns(s, n, &m->scope, &socks);
+	drop_socks(&socks);
+	if (why) {
+		log_warn("guestd: %s: can't be served: %s", m->scope.network, why);
+		s->sink.failed(s->sink.arg, &uuid, why);
+		return;
+	}
+	mem_drop(n->name);
+	n->name = mem_strdup(m->scope.network);
+	n->served = true;
+	n->stamp = m->stamp;
+	if (m->scope.dns)
+		name_leases(s, n);
+	log_info("guestd: %s: served on %s", n->name, m->scope.bridge);
+}
+
+void guestd_serve_stop(struct guestd_serve *s, const struct uuid *network)
+{
+	struct net *n = map_get(s->nets, network->b, sizeof(network->b));
+
+	if (!n || !n->served)
+		return;
+	stop_dhcp4(n);
+	dns_stop(s->dns, network);
+	n->served = false;
+	log_info("guestd: %s: stopped", n->name);
+}
+
+void guestd_serve_forget(struct guestd_serve *s, const struct uuid *network)
+{
+	struct net *n = map_get(s->nets, network->b, sizeof(network->b));
+	const struct lease *l;
+
+	if (!n)
+		return;
+	guestd_serve_stop(s, network);
+	if (lease_db_forget(s->db, network) < 0 || lease_db_commit(s->db) < 0)
+		log_error("guestd: leases of a network that is gone stay stored: %s", lease_db_error(s->db));
+	for (size_t pos = 0; (l = lease_pool_next(n->pool, &pos));) {
+		struct lease ended = *l;
+
+		ended.state = LEASE_FREE;
+		if (l->state == LEASE_BOUND)
+			s->sink.lease(s->sink.arg, network, &ended, 0);
+	}
+	map_del(s->nets, network->b, sizeof(network->b));
+	net_free(n);
+}
+
+void guestd_serve_resolvers(struct guestd_serve *s, const guest_ip *v, size_t n)
+{
+	AUTO(mem_drop) struct ip *ips = mem_array(n + 1, sizeof(*ips));
+	size_t used = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		ips[used] = to_ip(&v[i]);
+		used += ips[used].family != 0;
+	}
+	dns_set_resolvers(s->dns, ips, used);
+}
+
+struct guest_served *guestd_serve_list(const struct guestd_serve *s, size_t *ret_n)
+{
+	struct guest_served *v = mem_array(map_count(s->nets) + 1, sizeof(*v));
+	size_t k = 0;
+	struct net *n;
+
+	for (size_t pos = 0; (n = map_next(s->nets, &pos));) {
+		if (!n->served || k == GUEST_SERVED_MAX)
+			continue;
+		memcpy(v[k].uuid, n->uuid.b, sizeof(v[k].uuid));
+		v[k++].stamp = n->stamp;
+	}
+	*ret_n = k;
+	return v;
+}
+
+void guestd_serve_tell_leases(struct guestd_serve *s)
+{
+	struct lease_clock now = clocks();
+	const struct lease *l;
+	struct net *n;
+
+	for (size_t at = 0; (n = map_next(s->nets, &at));)
+		for (size_t pos = 0; (l = lease_pool_next(n->pool, &pos));)
+			if (l->state == LEASE_BOUND)
+				s->sink.lease(s->sink.arg, &n->uuid, l, lease_to_unix(l->expiry, &now));
+}
+
+/* --- start and end --- */
+
+static void restore(void *arg, const struct uuid *network, const struct lease *l)
+{
+	char uuid[UUID_TEXT];
+	struct guestd_serve *s = arg;
+
+	if (lease_pool_restore(net_get(s, network)->pool, l) < 0)
+		log_warn("guestd: leases: one of network %s makes no sense, ignored", uuid_text(network, uuid));
+}
+
+int guestd_serve_open(struct sd_event *loop, struct lease_db *db, const struct guestd_sink *sink,
+		      struct guestd_serve **ret)
+{
+	AUTO(guestd_serve_free) struct guestd_serve *s = mem_new(struct guestd_serve);
+	struct lease_clock now = clocks();
+	int r;
+
+	s->loop = sd_event_ref(loop);
+	s->db = db;
+	s->sink = *sink;
+	s->nets = map_new();
+	s->out = dhcp4_outbox_new(wake, end_turn, s);
+	r = lease_db_load(db, &now, restore, s);
+	if (r == 0)
+		r = dns_open(loop, &s->dns);
+	if (r >= 0)
+		r = sd_event_add_defer(loop, &s->turn, on_turn, s); /* once now: sets the timer */
+	if (r >= 0)
+		r = sd_event_add_time(loop, &s->timer, CLOCK_BOOTTIME, 0, 250000, on_timer, s);
+	if (r >= 0)
+		r = sd_event_source_set_enabled(s->timer, SD_EVENT_OFF);
+	if (r < 0)
+		return r;
+	*ret = TAKE(s);
+	return 0;
+}
+
+void guestd_serve_free(struct guestd_serve *s)
+{
+	struct net *n;
+
+	if (!s)
+		return;
+	for (size_t pos = 0; (n = map_next(s->nets, &pos));)
+		net_free(n);
+	map_free(s->nets);
+	dns_free(s->dns);
+	dhcp4_outbox_free(s->out);
+	sd_event_source_disable_unref(s->turn);
+	sd_event_source_disable_unref(s->timer);
+	sd_event_unref(s->loop);
+	mem_drop(s);
+}

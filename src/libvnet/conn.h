@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* libvnet/conn.h - what the library's files share: a connection and how a call is made on it. */
+#pragma once
+#include "base/err.h"
+#include "base/stream.h"
+#include "rpc/procs.h"
+#include "vnet/vnet.h"
+
+struct vnet_conn {
+	struct stream *stream;
+	uint32_t serial;
+	bool broken; /* the stream can't be trusted any more: a call was cut short */
+};
+
+/* Calls procedure `number` of `program`: `args` and `ret` are the structs of its row in rpc/procs.h, `ret` zeroed and to
+ * be released with xdr_free when the call succeeded; NULL where the row has none. Descriptors that come with the answer
+ * go to `fds` (room for RPC_FDS_MAX; may be NULL, then they are closed). */
+int conn_call(struct vnet_conn *c, uint32_t program, int32_t number, const void *args, void *ret, int *fds,
+	      size_t *ret_n_fds, struct vnet_error *err);
+/* The same, of libvirt's program, without descriptors. */
+int conn_remote(struct vnet_conn *c, int32_t number, const void *args, void *ret, struct vnet_error *err);
+
+/* Tells an error of the library itself; gives -1. `err` may be NULL. */
+int error_make(struct vnet_error *err, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+int error_sys(struct vnet_error *err, int neg, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+/* Between the wire's name of a network and ours. The result borrows from `net`. */
+struct remote_net net_to_wire(const struct vnet_network *net);
+int net_from_wire(const struct remote_net *wire, struct vnet_network *ret, struct vnet_error *err);
+/* Copies text that must fit `size`: a daemon that says more is not one of ours. */
+int text_from_wire(const char *wire, char *ret, size_t size, struct vnet_error *err);

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What can be said about a definition without a daemon. */
+#include "libvnet/conn.h"
+
+#include "model/format.h"
+#include "model/parse.h"
+#include "plan/print.h"
+
+/* The line goes its own way, so the text is the detail alone. */
+static int refuse(struct vnet_error *err, const struct err *e)
+{
+	error_make(err, e->code, "%s", e->detail);
+	if (err) {
+		err->domain = e->domain;
+		err->line = e->line;
+	}
+	return -1;
+}
+
+static int parse(const char *xml, size_t len, struct network **ret, struct xml_warnings *w, struct vnet_error *err)
+{
+	struct err e = { 0 };
+
+	return network_parse(xml, len, ret, w, &e) < 0 ? refuse(err, &e) : 0;
+}
+
+int vnet_xml_check(const char *xml, size_t len, void (*warn)(int line, const char *text, void *arg), void *arg,
+		   struct vnet_error *err)
+{
+	AUTO(network_free) struct network *n = NULL;
+	struct xml_warnings w = { 0 };
+	int r = parse(xml, len, &n, &w, err);
+
+	for (size_t i = 0; warn && i < w.n; i++)
+		warn(w.v[i].line, w.v[i].text, arg);
+	xml_warnings_free(&w);
+	return r;
+}
+
+int vnet_xml_format(const char *xml, size_t len, char **ret, struct vnet_error *err)
+{
+	AUTO(network_free) struct network *n = NULL;
+
+	if (parse(xml, len, &n, NULL, err) < 0)
+		return -1;
+	*ret = network_format(n, NULL);
+	return 0;
+}
+
+int vnet_xml_plan(const char *xml, size_t len, char **ret, struct vnet_error *err)
+{
+	AUTO(network_free) struct network *n = NULL;
+	struct err e = { 0 };
+
+	if (parse(xml, len, &n, NULL, err) < 0)
+		return -1;
+	return plan_describe(n, ret, &e) < 0 ? refuse(err, &e) : 0;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "vnet/json.h"
+
+#include <stdio.h>
+
+static void add_text(json_object *o, const char *key, const char *text)
+{
+	json_object_object_add(o, key, text && *text ? json_object_new_string(text) : NULL);
+}
+
+static void add_bool(json_object *o, const char *key, bool value)
+{
+	json_object_object_add(o, key, json_object_new_boolean(value));
+}
+
+json_object *json_network(const struct vnet_network *net, const struct vnet_info *info)
+{
+	json_object *o = json_object_new_object();
+	char uuid[VNET_UUID_TEXT];
+
+	add_text(o, "name", net->name);
+	add_text(o, "uuid", vnet_uuid_text(net->uuid, uuid));
+	add_bool(o, "active", info->active);
+	add_bool(o, "persistent", info->persistent);
+	add_bool(o, "autostart", info->autostart);
+	add_text(o, "bridge", info->bridge);
+	return o;
+}
+
+json_object *json_lease(const struct vnet_lease *l)
+{
+	json_object *o = json_object_new_object();
+
+	add_text(o, "bridge", l->bridge);
+	add_text(o, "mac", l->mac);
+	add_text(o, "protocol", l->ipv6 ? "ipv6" : "ipv4");
+	add_text(o, "ip", l->ip);
+	json_object_object_add(o, "prefix", json_object_new_int64(l->prefix));
+	add_text(o, "hostname", l->hostname);
+	add_text(o, "client_id", l->client_id);
+	json_object_object_add(o, "expiry", l->expiry ? json_object_new_int64(l->expiry) : NULL);
+	return o;
+}
+
+json_object *json_tap(const struct vnet_tap *t)
+{
+	json_object *o = json_object_new_object();
+	char mac[18];
+
+	snprintf(mac, sizeof(mac), "%02x:%02x:%02x:%02x:%02x:%02x", t->mac[0], t->mac[1], t->mac[2], t->mac[3],
+		 t->mac[4], t->mac[5]);
+	add_text(o, "name", t->name);
+	add_text(o, "network", t->network);
+	json_object_object_add(o, "owner", t->owner == VNET_NO_OWNER ? NULL : json_object_new_int64(t->owner));
+	add_text(o, "mac", mac);
+	add_bool(o, "attached", t->attached);
+	add_bool(o, "persistent", t->persist);
+	return o;
+}
+
+void json_print(json_object *o)
+{
+	puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(o);
+}

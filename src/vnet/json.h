@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* vnet/json.h - what --json prints. Keys are part of the interface: they stay. */
+#pragma once
+#include <json.h>
+
+#include <vnet/vnet.h>
+
+/* {"name", "uuid", "active", "persistent", "autostart", "bridge" (null: none)} */
+json_object *json_network(const struct vnet_network *net, const struct vnet_info *info);
+/* {"bridge", "mac", "protocol": "ipv4"|"ipv6", "ip", "prefix", "hostname", "client_id", "expiry": Unix seconds, null: never} */
+json_object *json_lease(const struct vnet_lease *l);
+/* {"name", "network" (null: gone), "owner": uid, null: root only, "mac", "attached", "persistent"} */
+json_object *json_tap(const struct vnet_tap *t);
+
+/* Prints it and a newline, and releases it. */
+void json_print(json_object *o);

@@ -1,0 +1,473 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* vnet-guestd as a whole, in a network namespace of its own: this program plays vnetd (opens the sockets, sends the scope),
+ * tests/peer/dhcp_client plays the guests. Programs are looked for below $O, or build/. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/if_packet.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/addr.h"
+#include "base/map.h"
+#include "base/wr.h"
+#include "guest/message.h"
+
+enum { CLIENTS = 50, SERVER = 0xc0a87a01 /* 192.168.122.1 */, WAIT_MS = 5000 };
+
+static char root[] = "/tmp/test_guestd.XXXXXX";
+static pid_t guestd;
+static struct stream *vnetd;
+static struct map *bound; /* what guestd told: address to count of events, kept as a pointer */
+static const uint8_t uuid[16] = "a test's network";
+
+static const char *build(const char *what)
+{
+	return mem_printf("%s/%s", getenv("O") ?: "build", what);
+}
+
+static void sh(const char *command)
+{
+	if (system(command) != 0)
+		fail_msg("failed: %s", command);
+}
+
+/* --- the network --- */
+
+static int enter_namespace(void **state)
+{
+	uid_t uid = getuid();
+	gid_t gid = getgid();
+
+	(void)state;
+	if (uid != 0) {
+		if (unshare(CLONE_NEWUSER) < 0)
+			return -1;
+		AUTO(mem_drop) char *u = mem_printf("0 %u 1", uid), *g = mem_printf("0 %u 1", gid);
+		AUTO(fd_close)
+		int deny = open("/proc/self/setgroups", O_WRONLY), um = open("/proc/self/uid_map", O_WRONLY),
+		    gm = open("/proc/self/gid_map", O_WRONLY);
+
+		if (write(deny, "deny", 4) != 4 || write(um, u, strlen(u)) < 0 || write(gm, g, strlen(g)) < 0)
+			return -1;
+	}
+	if (unshare(CLONE_NEWNET) < 0)
+		return -1;
+	sh("ip link set lo up");
+	sh("ip link add br0 type bridge forward_delay 0 stp_state 0 && ip addr add 192.168.122.1/24 dev br0");
+	sh("ip link add port0 type veth peer name guest0 && ip link set port0 master br0");
+	sh("ip link set br0 up && ip link set port0 up && ip link set guest0 up");
+	bound = map_new();
+	return mkdtemp(root) ? 0 : -1;
+}
+
+static int leave(void **state)
+{
+	(void)state;
+	if (guestd > 0) {
+		kill(guestd, SIGKILL);
+		waitpid(guestd, NULL, 0);
+	}
+	stream_free(vnetd);
+	AUTO(mem_drop) char *rm = mem_printf("rm -rf %s", root);
+
+	return system(rm);
+}
+
+/* --- vnetd's part --- */
+
+static int packet_socket(void)
+{
+	static struct sock_filter code[] = {
+		/* IPv4, UDP, no fragment, to port 67 */
+		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 14 + 9),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_UDP, 0, 6),
+		BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 14 + 6),
+		BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, 0x1fff, 4, 0),
+		BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 14),
+		BPF_STMT(BPF_LD | BPF_H | BPF_IND, 14 + 2),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 67, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, 0xffffffff),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+	};
+	struct sock_fprog filter = { ARRAY_SIZE(code), code };
+	struct sockaddr_ll a = { .sll_family = AF_PACKET,
+				 .sll_protocol = htons(0x0800),
+				 .sll_ifindex = (int)if_nametoindex("br0") };
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+
+	assert_true(fd >= 0);
+	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter)), 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&a, sizeof(a)), 0);
+	return fd;
+}
+
+static int inet_socket(int type, uint16_t port)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(SERVER) };
+	int fd = socket(AF_INET, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), on = 1;
+
+	assert_true(fd >= 0);
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	assert_int_equal(bind(fd, (struct sockaddr *)&a, sizeof(a)), 0);
+	if (type == SOCK_STREAM)
+		assert_int_equal(listen(fd, 16), 0);
+	return fd;
+}
+
+static void start_guestd(void)
+{
+	AUTO(mem_drop) const char *program = build("vnet-guestd");
+
+	guestd = fork();
+	assert_true(guestd >= 0);
+	if (guestd > 0)
+		return;
+	if (geteuid() == 0 && getenv("AS_USER"))
+		execl(program, program, "--root", root, "--user", getenv("AS_USER"), NULL);
+	execl(program, program, "--root", root, NULL);
+	_exit(127);
+}
+
+static void connect_vnetd(void)
+{
+	AUTO(mem_drop) char *path = mem_printf("%s/run/vnet/guestd-sock", root);
+	struct guest_msg hello = { .op = GUEST_HELLO, .guest_msg_u.level = GUEST_LEVEL };
+	int fd = -1;
+
+	for (int i = 0; i < 200 && (fd = stream_connect(path)) < 0; i++)
+		usleep(10000);
+	assert_true(fd >= 0);
+	stream_free(vnetd);
+	vnetd = stream_new(fd, GUEST_FRAME_MAX);
+	assert_int_equal(guest_send(vnetd, &hello, NULL, 0), 0);
+	assert_int_equal(stream_flush(vnetd), 0);
+}
+
+/* The next message; LEASE events are also noted in `bound`. */
+static enum guest_op next(struct guest_msg *m, int wait_ms)
+{
+	for (;;) {
+		int fds[GUEST_SOCKS_MAX];
+		size_t n;
+		int r = guest_receive(vnetd, m, fds, &n);
+
+		assert_true(r >= 0);
+		if (r == 1)
+			break;
+		if (poll(&(struct pollfd){ .fd = stream_fd(vnetd), .events = POLLIN }, 1, wait_ms) == 0)
+			return 0;
+		assert_int_equal(stream_fill(vnetd), 0);
+	}
+	if (m->op == GUEST_LEASE && m->guest_msg_u.lease.event == GUEST_LEASE_BOUND)
+		map_put(bound, m->guest_msg_u.lease.ip.guest_ip_val, 4, vnetd);
+	else if (m->op == GUEST_LEASE)
+		map_del(bound, m->guest_msg_u.lease.ip.guest_ip_val, 4);
+	return m->op;
+}
+
+static void expect_synced(size_t leases)
+{
+	struct guest_msg m;
+	enum guest_op op;
+	size_t n = 0;
+
+	while ((op = next(&m, WAIT_MS)) == GUEST_LEASE) {
+		guest_msg_free(&m);
+		n++;
+	}
+	assert_int_equal(op, GUEST_SYNCED);
+	assert_int_equal(n, leases);
+}
+
+static void expect_welcome(size_t served, uint64_t stamp)
+{
+	struct guest_msg m;
+
+	assert_int_equal(next(&m, WAIT_MS), GUEST_WELCOME);
+	assert_int_equal(m.guest_msg_u.welcome.served.served_len, served);
+	if (served)
+		assert_int_equal(m.guest_msg_u.welcome.served.served_val[0].stamp, stamp);
+	guest_msg_free(&m);
+}
+
+static void bridge_mac(char out[6])
+{
+	struct ifreq r = { .ifr_name = "br0" };
+	AUTO(fd_close) int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	assert_int_equal(ioctl(fd, SIOCGIFHWADDR, &r), 0);
+	memcpy(out, r.ifr_hwaddr.sa_data, 6);
+}
+
+static void serve(uint64_t stamp, bool sockets)
+{
+	struct guest_range range = { SERVER - 1, SERVER + 253 }; /* with our own address inside */
+	struct guest_host host = { .name = "printer", .ip = SERVER + 8 };
+	struct guest_dhcp4 dhcp4 = { .server = SERVER,
+				     .prefix_len = 24,
+				     .router = true,
+				     .dns = true,
+				     .lease_s = 3600,
+				     .ranges = { 1, &range },
+				     .hosts = { 1, &host } };
+	guest_ip addr = { 4, (char[]){ (char)192, (char)168, 122, 1 } };
+	struct guest_dns dns = { .addrs = { 1, &addr }, .forward = true };
+	guest_sock_kind kinds[] = { GUEST_SOCK_DHCP4, GUEST_SOCK_DHCP4_HOLD, GUEST_SOCK_DNS_UDP, GUEST_SOCK_DNS_TCP };
+	struct guest_msg m = { .op = GUEST_SERVE };
+	struct guest_serve *s = &m.guest_msg_u.serve;
+
+	s->stamp = stamp;
+	s->scope = (struct guest_scope){
+		.network = "default", .bridge = "br0", .domain = "lan", .dhcp4 = &dhcp4, .dns = &dns
+	};
+	s->scope.ifindex = if_nametoindex("br0");
+	memcpy(s->scope.uuid, uuid, 16);
+	bridge_mac(s->scope.mac);
+	s->socks.socks_val = kinds;
+	s->socks.socks_len = sockets ? 4 : 0;
+	if (sockets) {
+		int fds[] = { packet_socket(), inet_socket(SOCK_DGRAM, 67), inet_socket(SOCK_DGRAM, 53),
+			      inet_socket(SOCK_STREAM, 53) };
+
+		assert_int_equal(guest_send(vnetd, &m, fds, 4), 0);
+	} else {
+		assert_int_equal(guest_send(vnetd, &m, NULL, 0), 0);
+	}
+	assert_int_equal(stream_flush(vnetd), 0);
+}
+
+/* --- the guests' part --- */
+
+/* Runs clients and gives MAC (text) -> address (text, to be dropped) of every ack line. */
+static struct map *run_clients(const char *options)
+{
+	AUTO(mem_drop) const char *program = build("tests/peer/dhcp_client");
+	AUTO(mem_drop) char *command = mem_printf("%s guest0 %s", program, options);
+	struct map *got = map_new();
+	char line[200], mac[MAC_TEXT], ip[IP_TEXT], server[IP_TEXT];
+	unsigned lease_s;
+	float ms, worst = 0;
+	FILE *f = popen(command, "r");
+
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "ack %17s %45s %45s %u %f", mac, ip, server, &lease_s, &ms) != 5)
+			continue;
+		assert_string_equal(server, "192.168.122.1");
+		assert_string_not_equal(ip, "192.168.122.1");
+		assert_string_not_equal(ip, "192.168.122.9"); /* reserved for another */
+		assert_int_equal(lease_s, 3600);
+		assert_null(map_put(got, mac, strlen(mac), mem_strdup(ip)));
+		worst = ms > worst ? ms : worst;
+	}
+	if (pclose(f) != 0)
+		fail_msg("not every client got an address: %s", command);
+	print_message("%zu clients, slowest first offer %.1f ms\n", map_count(got), (double)worst);
+	return got;
+}
+
+static void drop_result(struct map *m)
+{
+	char *ip;
+
+	for (size_t pos = 0; (ip = map_next(m, &pos));)
+		mem_drop(ip);
+	map_free(m);
+}
+
+static void expect_distinct(const struct map *got)
+{
+	struct map *seen = map_new();
+	const char *ip;
+
+	for (size_t pos = 0; (ip = map_next(got, &pos));)
+		if (map_put(seen, ip, strlen(ip), (void *)ip))
+			fail_msg("two clients have %s", ip);
+	map_free(seen);
+}
+
+static struct map *first; /* of the first run: all later ones must say the same */
+
+static void expect_same(const char *when)
+{
+	struct map *again = run_clients("-n 50");
+	char key[MAC_TEXT];
+
+	for (unsigned i = 0; i < CLIENTS; i++) {
+		struct mac mac = { { 0x52, 0x54, 0x01, 0, 0, (uint8_t)i } };
+		const char *before = map_get_str(first, mac_text(&mac, key)), *now = map_get_str(again, key);
+
+		if (!before || !now || strcmp(before, now) != 0)
+			fail_msg("%s: %s had %s, has %s", when, key, before, now);
+	}
+	drop_result(again);
+}
+
+/* Waits for events until `bound` has this many addresses. */
+static void expect_bound(size_t n)
+{
+	struct guest_msg m;
+
+	while (map_count(bound) != n && next(&m, WAIT_MS))
+		guest_msg_free(&m);
+	assert_int_equal(map_count(bound), n);
+}
+
+/* --- tests --- */
+
+static void clients_get_addresses(void **state)
+{
+	(void)state;
+	start_guestd();
+	connect_vnetd();
+	expect_welcome(0, 0);
+	expect_synced(0);
+	serve(1, true);
+	first = run_clients("-n 50 --renew");
+	assert_int_equal(map_count(first), CLIENTS);
+	expect_distinct(first);
+	expect_bound(CLIENTS);
+}
+
+static void serves_on_without_vnetd(void **state)
+{
+	(void)state;
+	stream_free(TAKE(vnetd));
+	expect_same("without vnetd");
+	connect_vnetd();
+	expect_welcome(1, 1);
+	expect_synced(CLIENTS);
+	serve(2, false);
+	expect_same("scope changed, sockets kept");
+}
+
+static void keeps_leases_when_killed(void **state)
+{
+	(void)state;
+	kill(guestd, SIGKILL);
+	waitpid(guestd, NULL, 0);
+	start_guestd();
+	connect_vnetd();
+	expect_welcome(0, 0);
+	expect_synced(CLIENTS);
+	serve(3, true);
+	expect_same("after kill -9");
+}
+
+static void released_and_forgotten(void **state)
+{
+	struct guest_msg forget = { .op = GUEST_FORGET };
+
+	(void)state;
+	drop_result(run_clients("-n 10 --release"));
+	expect_bound(CLIENTS - 10);
+	memcpy(forget.guest_msg_u.forget, uuid, 16);
+	assert_int_equal(guest_send(vnetd, &forget, NULL, 0), 0);
+	assert_int_equal(stream_flush(vnetd), 0);
+	expect_bound(0);
+	connect_vnetd();
+	expect_welcome(0, 0);
+	expect_synced(0);
+}
+
+/* One question for the A record of `name`; the answer's flags word, or -1. */
+static int ask(int type, const char *label)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(53), .sin_addr.s_addr = htonl(SERVER) };
+	AUTO(fd_close) int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
+	struct timeval limit = { .tv_sec = 5 };
+	uint8_t q[100], a[600];
+	struct wr w = wr_make(q, sizeof(q));
+	size_t skip = type == SOCK_STREAM ? 2 : 0;
+
+	if (skip)
+		wr_be16(&w, (uint16_t)(12 + 1 + strlen(label) + 5));
+	wr_bytes(&w, (uint8_t[]){ 1, 2, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0 }, 12);
+	wr_u8(&w, (uint8_t)strlen(label));
+	wr_bytes(&w, label, strlen(label));
+	wr_bytes(&w, (uint8_t[]){ 0, 0, 1, 0, 1 }, 5);
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+	if (connect(fd, (struct sockaddr *)&to, sizeof(to)) < 0 || send(fd, q, wr_len(&w), 0) < 0)
+		return -1;
+	ssize_t n = recv(fd, a, sizeof(a), 0);
+
+	return n < (ssize_t)skip + 12 ? -1 : a[skip + 2] << 8 | a[skip + 3];
+}
+
+/* DNS has its own tests; here it has to work from within the sandbox, with a resolver that is not there. */
+static void dns_works_in_the_sandbox(void **state)
+{
+	guest_ip resolver = { 4, (char[]){ 127, 0, 0, 1 } };
+	struct guest_msg m = { .op = GUEST_RESOLVERS };
+
+	(void)state;
+	serve(4, true);
+	m.guest_msg_u.resolvers.resolvers_len = 1;
+	m.guest_msg_u.resolvers.resolvers_val = &resolver;
+	assert_int_equal(guest_send(vnetd, &m, NULL, 0), 0);
+	assert_int_equal(stream_flush(vnetd), 0);
+	usleep(100000);
+	assert_int_equal(ask(SOCK_DGRAM, "printer") & 0xf, 0);
+	assert_int_equal(ask(SOCK_STREAM, "printer") & 0xf, 0);
+	assert_int_equal(ask(SOCK_DGRAM, "example") & 0xf, 2); /* SERVFAIL */
+	assert_int_equal(ask(SOCK_STREAM, "example") & 0xf, 2);
+	assert_int_equal(waitpid(guestd, NULL, WNOHANG), 0);
+}
+
+static void garbage_ends_the_connection(void **state)
+{
+	struct guest_msg m;
+
+	(void)state;
+	stream_put(vnetd, "\0\0\0\77garbage", 11, NULL, 0);
+	assert_int_equal(stream_flush(vnetd), 0);
+	assert_int_equal(poll(&(struct pollfd){ .fd = stream_fd(vnetd), .events = POLLIN }, 1, WAIT_MS), 1);
+	assert_int_equal(stream_fill(vnetd), -ENODATA);
+	connect_vnetd();
+	expect_welcome(1, 4);
+	while (next(&m, WAIT_MS) != GUEST_SYNCED)
+		guest_msg_free(&m);
+	assert_int_equal(waitpid(guestd, NULL, WNOHANG), 0);
+}
+
+static void ends_cleanly(void **state)
+{
+	int status;
+
+	(void)state;
+	kill(guestd, SIGTERM);
+	assert_int_equal(waitpid(guestd, &status, 0), guestd);
+	guestd = 0;
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+	drop_result(first);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(clients_get_addresses),
+		cmocka_unit_test(serves_on_without_vnetd),
+		cmocka_unit_test(keeps_leases_when_killed),
+		cmocka_unit_test(released_and_forgotten),
+		cmocka_unit_test(dns_works_in_the_sandbox),
+		cmocka_unit_test(garbage_ends_the_connection),
+		cmocka_unit_test(ends_cleanly),
+	};
+
+	return cmocka_run_group_tests(tests, enter_namespace, leave);
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A network's firewall as text, and its stamp. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "firewall/rules.h"
+
+#define V4(a, b, c, d, n)                                                                                              \
+	{                                                                                                              \
+		{ AF_INET, { a, b, c, d } }, n                                                                         \
+	}
+
+static struct prefix classic[] = { V4(192, 168, 122, 1, 24) };
+static struct prefix dual[] = { V4(10, 0, 0, 1, 24), { { AF_INET6, { 0xfd } }, 64 }, V4(10, 0, 0, 9, 28) };
+
+static const struct {
+	const char *name;
+	struct fw_net net;
+	const char *want;
+} cases[] = {
+	{ "nat",
+	  { .bridge = "virbr0",
+	    .mode = FW_NAT,
+	    .subnets = classic,
+	    .n_subnets = 1,
+	    .port_start = 1024,
+	    .port_end = 65535 },
+	  "table inet vnetd {\n"
+	  "\tchain virbr0_out {\n"
+	  "\t\toifname \"virbr0\" accept\n"
+	  "\t\tct state invalid drop\n"
+	  "\t\tip saddr 192.168.122.0/24 return\n"
+	  "\t\treject with icmpx port-unreachable\n"
+	  "\t}\n"
+	  "\tchain virbr0_nat4 {\n"
+	  "\t\toifname \"virbr0\" ct status dnat masquerade\n"
+	  "\t\tip daddr 192.168.122.0/24 return\n"
+	  "\t\tip daddr 224.0.0.0/24 return\n"
+	  "\t\tip daddr 255.255.255.255 return\n"
+	  "\t\tmeta l4proto { tcp, udp } masquerade to :1024-65535\n"
+	  "\t\tmasquerade\n"
+	  "\t}\n"
+	  "}\n"
+	  "add element inet vnetd egress { \"virbr0\" : jump virbr0_out }\n"
+	  "add element inet vnetd ingress { \"virbr0\" : jump closed }\n"
+	  "add element inet vnetd host_in { \"virbr0\" : jump host_services }\n"
+	  "add element inet vnetd nat4 { 192.168.122.0/24 : goto virbr0_nat4 }\n" },
+	{ "nat to a range, IPv6 routed, a subnet inside another",
+	  { .bridge = "vbr-1",
+	    .mode = FW_NAT,
+	    .subnets = dual,
+	    .n_subnets = 3,
+	    .nat_start = { AF_INET, { 198, 51, 100, 10 } },
+	    .nat_end = { AF_INET, { 198, 51, 100, 14 } },
+	    .port_start = 500,
+	    .port_end = 500 },
+	  "table inet vnetd {\n"
+	  "\tchain vbr-1_out {\n"
+	  "\t\toifname \"vbr-1\" accept\n"
+	  "\t\tct state invalid drop\n"
+	  "\t\tip saddr 10.0.0.0/24 return\n"
+	  "\t\tip6 saddr fd00::/64 return\n"
+	  "\t\treject with icmpx port-unreachable\n"
+	  "\t}\n"
+	  "\tchain vbr-1_in {\n"
+	  "\t\tip6 daddr fd00::/64 return\n"
+	  "\t\tgoto closed\n"
+	  "\t}\n"
+	  "\tchain vbr-1_nat4 {\n"
+	  "\t\toifname \"vbr-1\" ct status dnat masquerade\n"
+	  "\t\tip daddr 10.0.0.0/24 return\n"
+	  "\t\tip daddr 224.0.0.0/24 return\n"
+	  "\t\tip daddr 255.255.255.255 return\n"
+	  "\t\tmeta l4proto { tcp, udp } snat ip to 198.51.100.10-198.51.100.14:500 persistent\n"
+	  "\t\tsnat ip to 198.51.100.10-198.51.100.14 persistent\n"
+	  "\t}\n"
+	  "}\n"
+	  "add element inet vnetd egress { \"vbr-1\" : jump vbr-1_out }\n"
+	  "add element inet vnetd ingress { \"vbr-1\" : jump vbr-1_in }\n"
+	  "add element inet vnetd host_in { \"vbr-1\" : jump host_services }\n"
+	  "add element inet vnetd nat4 { 10.0.0.0/24 : goto vbr-1_nat4 }\n" },
+	{ "route",
+	  { .bridge = "0r\xc3#", .mode = FW_ROUTE, .subnets = classic, .n_subnets = 1 },
+	  "table inet vnetd {\n"
+	  "\tchain ./_0r/c3/23_out {\n"
+	  "\t\toifname \"0r\xc3#\" accept\n"
+	  "\t\tip saddr 192.168.122.0/24 return\n"
+	  "\t\treject with icmpx port-unreachable\n"
+	  "\t}\n"
+	  "\tchain ./_0r/c3/23_in {\n"
+	  "\t\tip daddr 192.168.122.0/24 return\n"
+	  "\t\treject with icmpx port-unreachable\n"
+	  "\t}\n"
+	  "}\n"
+	  "add element inet vnetd egress { \"0r\xc3#\" : jump ./_0r/c3/23_out }\n"
+	  "add element inet vnetd ingress { \"0r\xc3#\" : jump ./_0r/c3/23_in }\n"
+	  "add element inet vnetd host_in { \"0r\xc3#\" : jump host_services }\n" },
+	{ "isolated",
+	  { .bridge = "viso", .mode = FW_ISOLATED, .subnets = classic, .n_subnets = 1 },
+	  "table inet vnetd {\n"
+	  "\tchain viso_out {\n"
+	  "\t\toifname \"viso\" accept\n"
+	  "\t\treject with icmpx port-unreachable\n"
+	  "\t}\n"
+	  "}\n"
+	  "add element inet vnetd egress { \"viso\" : jump viso_out }\n"
+	  "add element inet vnetd ingress { \"viso\" : jump sealed }\n"
+	  "add element inet vnetd host_in { \"viso\" : jump host_services }\n" },
+};
+
+static char *text_of(const struct fw_net *n, const char *indent)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+
+	fw_net_print(n, indent, out);
+	fclose(out);
+	return text;
+}
+
+static void prints_nft_syntax(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		char *got = text_of(&cases[i].net, "");
+
+		if (strcmp(got, cases[i].want) != 0)
+			fail_msg("%s: got\n%swanted\n%s", cases[i].name, got, cases[i].want);
+		free(got);
+	}
+}
+
+static void indents_each_line(void **state)
+{
+	char *got = text_of(&cases[3].net, "> ");
+
+	(void)state;
+	for (char *p = got; *p; p = strchr(p, '\n') + 1)
+		assert_memory_equal(p, "> ", 2);
+	free(got);
+}
+
+static void stamp_names_the_state(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct fw_net copy = fw_net_copy(&cases[i].net);
+		uint64_t stamp = fw_net_stamp(&cases[i].net);
+
+		assert_true(stamp != 0);
+		if (fw_net_stamp(&copy) != stamp)
+			fail_msg("%s: a copy has another stamp", cases[i].name);
+		copy.mode = copy.mode == FW_ISOLATED ? FW_ROUTE : FW_ISOLATED;
+		if (fw_net_stamp(&copy) == stamp)
+			fail_msg("%s: another mode has the same stamp", cases[i].name);
+		fw_net_free(&copy);
+	}
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(prints_nft_syntax),
+		cmocka_unit_test(indents_each_line),
+		cmocka_unit_test(stamp_names_the_state),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

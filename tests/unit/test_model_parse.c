@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "model/format.h"
+#include "model/parse.h"
+
+#define NET(inner)  "<network>\n<name>n</name>\n" inner "\n</network>"
+#define IP(inner)   NET("<ip address='10.0.0.1' prefix='24'>" inner "</ip>")
+#define DHCP(inner) IP("<dhcp>\n" inner "</dhcp>")
+
+enum { BAD = VNET_ERR_XML, LATER = VNET_ERR_CONFIG_UNSUPPORTED, MALFORMED = VNET_ERR_XML_DETAIL };
+
+/* What is refused: code and line, and the whole text, or its start where it ends in "...". */
+static const struct {
+	const char *xml;
+	int code, line;
+	const char *detail;
+} refused[] = {
+	/* documents */
+	{ "", MALFORMED, 1, "not well-formed XML: ..." },
+	{ "<network>\n <name>n</nome>\n</network>", MALFORMED, 2,
+	  "not well-formed XML: Opening and ending tag mismatch: name line 2 and nome\n <name>n</nome>\n               "
+	  "^" },
+	{ "<network>\n\x1b</network>", MALFORMED, 2, "not well-formed XML: ..." },
+	{ "<net/>", BAD, 1, "expecting root element of 'network', not 'net'" },
+	{ "<network xmlns='urn:x'><name>n</name></network>", BAD, 1,
+	  "expecting root element of 'network', not 'network' with a namespace" },
+	{ "<?xml version='1.0'?>\n<!DOCTYPE n [<!ENTITY a 'b'>]>\n<network><name>&a;</name></network>", BAD, 2,
+	  "a document type declaration is not allowed" },
+	{ "<!DOCTYPE n SYSTEM 'file:///etc/passwd'><network><name>n</name></network>", BAD, 1,
+	  "a document type declaration is not allowed" },
+	/* name, uuid, title */
+	{ "<network>\n<uuid/></network>", VNET_ERR_NO_NAME, 1, "missing name information" },
+	{ "<network>\n<name>a/b</name></network>", BAD, 2,
+	  "<name>: a name cannot have '/', newline or control characters" },
+	{ "<network><name>a&#9;b</name></network>", BAD, 1, "<name>: a name cannot have ..." },
+	{ "<network><name>a&#127;b</name></network>", BAD, 1, "<name>: a name cannot have ..." },
+	{ "<network><name>.</name></network>", BAD, 1, "<name>: '.' cannot be a name" },
+	{ NET("<uuid>12</uuid>"), BAD, 3, "<uuid>: '12' is not a UUID" },
+	{ NET("<title>a\nb</title>"), BAD, 3, "<title>: a title is one line" },
+	/* forward */
+	{ NET("<forward mode='NAT'/>"), LATER, 3, "<forward>: unknown forward mode 'NAT'" },
+	{ NET("<forward mode='open'/>"), LATER, 3, "forward mode 'open' is not supported yet" },
+	{ NET("<forward mode='hostdev' managed='yes'/>"), LATER, 3, "forward mode 'hostdev' is not supported yet" },
+	{ NET("<forward dev='eth0'/>"), LATER, 3, "attribute dev='eth0' of <forward> is not supported yet" },
+	{ NET("<forward>\n<interface dev='eth0'/></forward>"), LATER, 4,
+	  "element <interface> in <forward> is not supported yet" },
+	{ NET("<forward/>"), BAD, 3, "<forward>: mode 'nat' needs an <ip>" },
+	{ NET("<forward mode='route'/>"), BAD, 3, "<forward>: mode 'route' needs an <ip>" },
+	{ NET("<forward mode='route'><nat/></forward>"), BAD, 3, "<nat>: needs forward mode 'nat', not 'route'" },
+	{ NET("<forward><nat ipv6='no'/></forward>"), LATER, 3, "attribute ipv6='no' of <nat> is not supported yet" },
+	{ NET("<forward><nat/><nat/></forward>"), BAD, 3, "<nat>: there may be only one in <forward>" },
+	{ NET("<forward><nat><port start='9' end='8'/></nat></forward>"), BAD, 3, "<port>: start 9 is above end 8" },
+	{ NET("<forward><nat><port start='1' end='65536'/></nat></forward>"), BAD, 3,
+	  "<port>: end='65536' is more than 65535" },
+	{ NET("<forward><nat><port start='1'/></nat></forward>"), BAD, 3, "<port>: attribute 'end' is missing" },
+	{ NET("<forward><nat><address start='1.2.3.4' end='1.2.3.3'/></nat></forward>"), BAD, 3,
+	  "<address>: start 1.2.3.4 is above end 1.2.3.3" },
+	{ NET("<forward><nat><address start='1.0.0.0' end='1.1.0.0'/></nat></forward>"), BAD, 3,
+	  "<address>: 1.0.0.0 to 1.1.0.0 are more than 65536 addresses" },
+	/* bridge, mac, mtu, domain */
+	{ NET("<bridge name='0123456789abcdef'/>"), BAD, 3,
+	  "<bridge>: name '0123456789abcdef' is longer than 15 bytes" },
+	{ NET("<bridge name='0123456789abc%d'/>"), BAD, 3,
+	  "<bridge>: name '0123456789abc%d' is longer than 15 bytes when %d becomes a number" },
+	{ NET("<bridge name='..'/>"), BAD, 3, "<bridge>: '..' cannot be a name" },
+	{ NET("<bridge name='a%b'/>"), BAD, 3, "<bridge>: name 'a%b': '%' stands only in '%d'" },
+	{ NET("<bridge name='a:b'/>"), BAD, 3, "<bridge>: name 'a:b' has a character ..." },
+	{ NET("<bridge delay='1s'/>"), BAD, 3, "<bridge>: delay='1s' is not a decimal number" },
+	{ NET("<bridge delay='99999999999999999999'/>"), BAD, 3,
+	  "<bridge>: delay='99999999999999999999' is more than ..." },
+	{ NET("<bridge macTableManager='kernel'/>"), LATER, 3,
+	  "attribute macTableManager='kernel' of <bridge> is not supported yet" },
+	{ NET("<bridge zone='public'/>"), LATER, 3, "attribute zone='public' of <bridge> is not supported yet" },
+	{ NET("<mac address='01:00:00:00:00:01'/>"), BAD, 3,
+	  "<mac>: address='01:00:00:00:00:01' is not one device's address" },
+	{ NET("<mac address='0:0:0:0:0:0'/>"), BAD, 3, "<mac>: address='0:0:0:0:0:0' is not one device's address" },
+	{ NET("<mtu size='67'/>"), BAD, 3, "<mtu>: size='67' is less than 68" },
+	{ NET("<mtu size='+1400'/>"), BAD, 3, "<mtu>: size='+1400' is not a decimal number" },
+	{ NET("<domain name=''/>"), BAD, 3, "<domain>: the name is empty" },
+	{ NET("<domain name='a' localOnly='no'/>"), LATER, 3,
+	  "attribute localOnly='no' of <domain> is not supported yet" },
+	/* what there is no function for */
+	{ NET("<dns enable='no'/>"), LATER, 3, "element <dns> in <network> is not supported yet" },
+	{ NET("<metadata><x:y xmlns:x='urn:x'/></metadata>"), LATER, 3,
+	  "element <metadata> in <network> is not supported yet" },
+	{ NET("<vlan/>"), LATER, 3, "element <vlan> in <network> is not supported yet" },
+	{ NET("<x:options xmlns:x='http://libvirt.org/schemas/network/dnsmasq/1.0'><x:option value='a'/></x:options>"),
+	  LATER, 3, "element <dnsmasq:options> in <network> is not supported yet" },
+	{ "<network ipv6='yes'><name>n</name></network>", LATER, 1,
+	  "attribute ipv6='yes' of <network> is not supported yet" },
+	{ "<network trustGuestRxFilters='no'><name>n</name></network>", LATER, 1,
+	  "attribute trustGuestRxFilters='no' of <network> is not supported yet" },
+	/* ip */
+	{ NET("<ip family='ipv6' address='fd00::1' prefix='64'/>"), LATER, 3, "ip family='ipv6' is not supported yet" },
+	{ NET("<ip address='fd00::1' prefix='64'/>"), BAD, 3, "<ip>: address='fd00::1' is not an IPv4 address" },
+	{ NET("<ip prefix='24'/>"), BAD, 3, "<ip>: attribute 'address' is missing" },
+	{ NET("<ip address='10.0.0.1' prefix=''/>"), BAD, 3, "<ip>: prefix='' is not a decimal number" },
+	{ NET("<ip address='10.0.0.1' prefix='24' netmask='255.255.255.0'/>"), BAD, 3,
+	  "<ip>: has both a netmask and a prefix" },
+	{ NET("<ip address='10.0.0.1' netmask='255.0.255.0'/>"), BAD, 3,
+	  "<ip>: netmask='255.0.255.0' is not ones followed by zeros" },
+	{ NET("<ip address='10.0.0.1' netmask='0.0.0.0'/>"), BAD, 3, "<ip>: netmask='0.0.0.0' is not ones ..." },
+	{ NET("<ip address='10.0.0.1' prefix='24' localPtr='no'/>"), LATER, 3,
+	  "attribute localPtr='no' of <ip> is not supported yet" },
+	{ NET("<ip address='10.0.0.0' prefix='24'/>"), BAD, 3, "<ip>: address 10.0.0.0 is the address of its network" },
+	{ NET("<ip address='10.0.0.255' prefix='24'/>"), BAD, 3,
+	  "<ip>: address 10.0.0.255 is the broadcast address of its network" },
+	{ NET("<ip address='0.0.0.0' prefix='32'/>"), BAD, 3, "<ip>: address 0.0.0.0 is no address" },
+	{ NET("<ip address='255.255.255.255' prefix='32'/>"), BAD, 3,
+	  "<ip>: address 255.255.255.255 is the broadcast address" },
+	{ NET("<ip address='127.1.0.1' prefix='24'/>"), BAD, 3, "<ip>: address 127.1.0.1 is a loopback address" },
+	{ NET("<ip address='239.0.0.1' prefix='24'/>"), BAD, 3, "<ip>: address 239.0.0.1 is a multicast address" },
+	{ NET("<ip address='250.0.0.1'/>"), BAD, 3, "<ip>: address 250.0.0.1 needs a netmask or a prefix" },
+	{ NET("<ip address='10.0.0.1'/>\n<ip address='10.200.0.1' prefix='24'/>"), BAD, 4,
+	  "<ip>: 10.200.0.0/24 overlaps 10.0.0.0/8 of another <ip>" },
+	{ IP("<tftp root='/srv'/>"), LATER, 3, "element <tftp> in <ip> is not supported yet" },
+	/* dhcp */
+	{ DHCP("<range start='10.0.0.2' end='10.0.1.2'/>"), BAD, 4,
+	  "<range>: end address 10.0.1.2 is not inside 10.0.0.0/24" },
+	{ DHCP("<range start='10.0.0.9' end='10.0.0.2'/>"), BAD, 4,
+	  "<range>: start address 10.0.0.9 is above end address 10.0.0.2" },
+	{ DHCP("<range start='10.0.0.0' end='10.0.0.2'/>"), BAD, 4,
+	  "<range>: start address 10.0.0.0 is the address of the network 10.0.0.0/24" },
+	{ DHCP("<range start='10.0.0.2' end='10.0.0.255'/>"), BAD, 4,
+	  "<range>: end address 10.0.0.255 is the broadcast address of 10.0.0.0/24" },
+	{ NET("<ip address='10.0.0.1'><dhcp><range start='10.1.0.0' end='10.2.0.0'/></dhcp></ip>"), BAD, 3,
+	  "<range>: 10.1.0.0 to 10.2.0.0 are more than 65536 addresses" },
+	{ DHCP("<range start='10.0.0.2' end='10.0.0.3'>\n<lease expiry='5'/></range>"), LATER, 5,
+	  "element <lease> in <range> is not supported yet" },
+	{ DHCP("<host mac='52:54:00:00:00:01'/>"), BAD, 4, "<host>: attribute 'ip' is missing" },
+	{ DHCP("<host ip='10.0.0.2'/>"), BAD, 4, "<host>: needs a mac or a name" },
+	{ DHCP("<host mac='' ip='10.0.0.2'/>"), BAD, 4, "<host>: mac='' is not a MAC address" },
+	{ DHCP("<host name='' ip='10.0.0.2'/>"), BAD, 4, "<host>: name='' does not start with a letter or digit" },
+	{ DHCP("<host name='\xc3\xbc' ip='10.0.0.2'/>"), BAD, 4, "<host>: name='\xc3\xbc' does not start ..." },
+	{ DHCP("<host name='a' id='01' ip='10.0.0.2'/>"), LATER, 4,
+	  "attribute id='01' of <host> is not supported yet" },
+	{ DHCP("<host name='a' ip='10.0.1.2'/>"), BAD, 4, "<host>: ip address 10.0.1.2 is not inside 10.0.0.0/24" },
+	{ DHCP("<host name='a' ip='10.0.0.2'/>\n<host name='b' ip='10.0.0.2'/>"), BAD, 5,
+	  "<host>: ip 10.0.0.2 stands in another <host>, and not both have a mac" },
+	{ DHCP("<host mac='52:54:00:00:00:01' ip='10.0.0.2'/>\n<host mac='52:54:0:0:0:1' ip='10.0.0.3'/>"), BAD, 5,
+	  "<host>: mac 52:54:0:0:0:1 stands in another <host>" },
+	{ DHCP("<bootp file='x'/>"), LATER, 4, "element <bootp> in <dhcp> is not supported yet" },
+	{ DHCP("<range start='10.0.0.2' end='10.0.0.3'/>") "<!-- after -->", 0, 0,
+	  NULL }, /* a good one, as a control */
+	{ NET("<ip address='10.0.0.1' prefix='24'><dhcp><host name='a' ip='10.0.0.2'/></dhcp></ip>"
+	      "<ip address='10.0.1.1' prefix='24'>\n<dhcp><host name='a' ip='10.0.1.2'/></dhcp></ip>"),
+	  BAD, 3, "<ip>: only one IPv4 <ip> of a network may have <dhcp>" },
+};
+
+static bool text_fits(const char *got, const char *want)
+{
+	size_t len = strlen(want);
+
+	if (len > 3 && strcmp(want + len - 3, "...") == 0)
+		return strncmp(got, want, len - 3) == 0;
+	return strcmp(got, want) == 0;
+}
+
+static void refusals_name_element_and_line(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(refused); i++) {
+		AUTO(network_free) struct network *n = NULL;
+		struct err e = { 0 };
+		int r = network_parse(refused[i].xml, strlen(refused[i].xml), &n, NULL, &e);
+
+		if (r != (refused[i].code ? -1 : 0) || e.code != refused[i].code || e.line != refused[i].line ||
+		    (r < 0 && !text_fits(e.detail, refused[i].detail)))
+			fail_msg("%s\ngot %d, line %d: %s", refused[i].xml, e.code, e.line, e.detail);
+		if (r < 0)
+			assert_null(n);
+		AUTO(network_free) struct network *quiet = NULL;
+
+		assert_int_equal(network_parse(refused[i].xml, strlen(refused[i].xml), &quiet, NULL, NULL), r);
+	}
+}
+
+static const struct {
+	const char *xml;
+	int line;
+	const char *text;
+} warned[] = {
+	{ NET("<nmae>x</nmae>"), 3, "unknown element <nmae> in <network> is ignored" },
+	{ NET("<mtu sise='1'/>"), 3, "unknown attribute 'sise' of <mtu> is ignored" },
+	{ NET("<name lang='x'>y</name>"), 3, "only the first <name> in <network> counts" },
+	{ NET("<uuid v='4'/>"), 3, "unknown attribute 'v' of <uuid> is ignored" },
+	{ NET("<title>a<b>c</b></title>"), 3, "unknown element <b> in <title> is ignored" },
+	{ NET("<bridge>virbr0</bridge>"), 3, "text in <bridge> is ignored" },
+	{ NET("<bridge stp='no'/>"), 3, "stp='no' of <bridge> means 'on'; only 'off' is off" },
+	{ NET("<bridge name='%d%d'/>"), 3,
+	  "name '%d%d' has more than one '%': a name is chosen as if there were none" },
+	{ NET("<dns/>"), 3, "empty <dns> says nothing and is dropped" },
+	{ NET("<metadata>a</metadata>"), 3, "empty <metadata> says nothing and is dropped" },
+	{ NET("<domain/>"), 3, "<domain> without name says nothing and is dropped" },
+	{ NET("<forward mode='none' managed='yes'/>"), 3, "attribute 'managed' of <forward> has no effect here" },
+	{ NET("<x:name xmlns:x='urn:x'/>"), 3, "unknown element <name> in <network> is ignored" },
+	{ NET("<ip xmlns:x='urn:x' x:prefix='8' address='10.0.0.1' prefix='24'/>"), 3,
+	  "unknown attribute 'prefix' of <ip> is ignored" },
+};
+
+static void what_is_ignored_is_warned_about(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(warned); i++) {
+		AUTO(network_free) struct network *n = NULL;
+		struct xml_warnings w = { 0 };
+		struct err e = { 0 };
+
+		if (network_parse(warned[i].xml, strlen(warned[i].xml), &n, &w, &e) < 0)
+			fail_msg("%s\n%s", warned[i].xml, e.detail);
+		if (w.n != 1 || w.v[0].line != warned[i].line || strcmp(w.v[0].text, warned[i].text) != 0)
+			fail_msg("%s\n%zu warnings, first in %d: %s", warned[i].xml, w.n, w.n ? w.v[0].line : 0,
+				 w.n ? w.v[0].text : "none");
+		xml_warnings_free(&w);
+	}
+}
+
+static void defaults_are_filled_in(void **state)
+{
+	static const char xml[] = NET("<forward/><bridge/><ip address='10.0.0.1'/>");
+	AUTO(network_free) struct network *n = NULL;
+	struct err e = { 0 };
+
+	(void)state;
+	assert_int_equal(network_parse(xml, strlen(xml), &n, NULL, &e), 0);
+	assert_int_equal(n->forward.mode, FORWARD_NAT);
+	assert_true(n->bridge.stp);
+	assert_int_equal(n->bridge.delay_s, 0);
+	assert_string_equal(n->bridge.name, "");
+	assert_false(n->has_uuid || n->has_mac);
+	assert_int_equal(n->forward.port_end, 0);
+	assert_int_equal(network_ip_prefix(&n->ips[0]).len, 8);
+}
+
+/* A document of `n` times `unit` between `head` and `tail`. */
+static char *repeat(const char *head, const char *unit, size_t n, const char *tail)
+{
+	char *xml = mem_array(strlen(head) + n * strlen(unit) + strlen(tail) + 1, 1), *p = stpcpy(xml, head);
+
+	while (n--)
+		p = stpcpy(p, unit);
+	strcpy(p, tail);
+	return xml;
+}
+
+static void limits_hold(void **state)
+{
+	static const struct {
+		const char *head, *unit, *tail;
+		size_t most;
+		const char *detail;
+	} cases[] = {
+		{ "<network><name>", "n", "</name></network>", NETWORK_NAME_MAX,
+		  "<name>: the name is longer than 246 bytes" },
+		{ "<network><name>n</name><domain name='", "n", "'/></network>", NETWORK_DOMAIN_MAX,
+		  "<domain>: the name is longer than 253 bytes" },
+		{ "<network><name>n</name><ip address='10.0.0.1'><dhcp>", "<range start='10.0.0.2' end='10.0.0.2'/>",
+		  "</dhcp></ip></network>", NETWORK_RANGES_MAX, "<range>: more than 1024 of them" },
+		{ "<network><name>n</name><title>", "\"", "</title></network>", (NETWORK_XML_MAX - 1124) / 6,
+		  "the canonical XML has more than 4193280 bytes" },
+		{ "<network><name>n</name><title>", "n", "</title></network>", NETWORK_XML_MAX - 1400, NULL },
+		{ "<network><name>n</name><!--", "n", "--></network>", NETWORK_XML_MAX - 50,
+		  "the document has more than 4194304 bytes" },
+		{ "<network><name>n</name>", "<a>", "</network>", 0, "not well-formed XML: Opening and ending tag..." },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		for (size_t over = 0; over < 2; over++) {
+			AUTO(mem_drop)
+			char *xml = repeat(cases[i].head, cases[i].unit, cases[i].most + over * 100, cases[i].tail);
+			AUTO(network_free) struct network *n = NULL;
+			struct err e = { 0 };
+			int r = network_parse(xml, strlen(xml), &n, NULL, &e);
+			bool fine = !over || !cases[i].detail;
+
+			if (r != (fine ? 0 : -1) || (!fine && !text_fits(e.detail, cases[i].detail)))
+				fail_msg("%s%s x %zu: %d: %s", cases[i].head, cases[i].unit, cases[i].most + over * 100,
+					 r, e.detail);
+		}
+}
+
+static void deep_and_wide_documents_end(void **state)
+{
+	static const char *const heads[] = { "<network><name>n</name>", "<network>" };
+	struct err e = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(heads); i++) {
+		AUTO(mem_drop) char *deep = repeat(heads[i], "<a>", 100000, "");
+		AUTO(mem_drop) char *wide = repeat(heads[i], "<a/>", 100000, "</network>");
+		AUTO(network_free) struct network *n = NULL;
+		struct xml_warnings w = { 0 };
+
+		assert_int_equal(network_parse(deep, strlen(deep), &n, &w, &e), -1);
+		assert_int_equal(e.code, VNET_ERR_XML_DETAIL);
+		assert_int_equal(network_parse(wide, strlen(wide), &n, &w, &e), i == 0 ? 0 : -1);
+		assert_int_equal(w.n, XML_WARNINGS_MAX);
+		xml_warnings_free(&w);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(refusals_name_element_and_line), cmocka_unit_test(what_is_ignored_is_warned_about),
+		cmocka_unit_test(defaults_are_filled_in),         cmocka_unit_test(limits_hold),
+		cmocka_unit_test(deep_and_wide_documents_end),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
