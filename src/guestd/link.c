@@ -115,7 +115,8 @@ static void greet(struct guestd_link *l)
 	flush(l);
 }
 
-static void with_uuid(struct guestd_link *l, void (*call)(struct guestd_serve *s, const struct uuid *u), const char b[16])
+static void with_uuid(struct guestd_link *l, void (*call)(struct guestd_serve *s, const struct uuid *u),
+		      const char b[16])
 {
 	struct uuid u;
 

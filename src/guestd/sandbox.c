@@ -217,7 +217,7 @@ static int fill_filter(scmp_filter_ctx f)
 		r = seccomp_rule_add(f, SCMP_ACT_ALLOW, allowed[i], 0);
 	for (size_t i = 0; i < ARRAY_SIZE(sockets) && r == 0; i++)
 		r = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(socket), 2,
-				     SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)sockets[i].domain),
+				     SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)sockets[i].domain, 0),
 				     SCMP_A1(SCMP_CMP_MASKED_EQ, SOCK_TYPE, (scmp_datum_t)sockets[i].type));
 	if (r == 0) /* memory, but no code that was not there before */
 		r = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
