@@ -41,8 +41,8 @@ enum { NAT, RANGE, ROUTE, ISO, ONE, NETS };
 static const struct fw_net nets[NETS] = {
 	[NAT] = { "vnat", FW_NAT, nat_subnets, 2, .port_start = 1024, .port_end = 65535 },
 	[RANGE] = { "vrange", FW_NAT, range_subnets, 2, V4(198, 51, 100, 10), V4(198, 51, 100, 14), 20000, 30000 },
-	[ROUTE] = { "vroute", FW_ROUTE, route_subnets, 2 },
-	[ISO] = { "viso", FW_ISOLATED, iso_subnets, 1 },
+	[ROUTE] = { .bridge = "vroute", .mode = FW_ROUTE, .subnets = route_subnets, .n_subnets = 2 },
+	[ISO] = { .bridge = "viso", .mode = FW_ISOLATED, .subnets = iso_subnets, .n_subnets = 1 },
 	[ONE] = { "1#one", FW_NAT, one_subnets, 1, V4(198, 51, 100, 20), V4(198, 51, 100, 20), 777, 777 },
 };
 

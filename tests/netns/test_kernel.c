@@ -301,6 +301,46 @@ static void taps_come_and_stay(void **state)
 	assert_int_equal(link_get(nl, "t0", &l), -ENODEV);
 }
 
+/* A tap waits for its machine: it is attached without carrier, and forwards soon after it is opened. */
+static void tap_forwards_when_opened(void **state)
+{
+	AUTO(watch_free) struct watch *w = NULL;
+	struct err e = { 0 };
+	struct watch_event ev;
+	char name[IFNAMSIZ];
+	struct link tap;
+	bool listened = false;
+	int br = make_bridge("br", true, 0);
+	int fd = tap_create(&(struct tap_attrs){ "vnet%d", TAP_NO_OWNER, .persist = true, .multi_queue = true }, name);
+
+	(void)state;
+	if (fd < 0) {
+		assert_int_equal(link_delete(nl, br), 0);
+		skip();
+	}
+	close(fd);
+	assert_int_equal(link_get(nl, name, &tap), 0);
+	assert_int_equal(link_set_up(nl, br, true), 0);
+	assert_int_equal(link_set_up(nl, tap.index, true), 0);
+	assert_int_equal(link_attach_forwarding(nl, tap.index, br), 0);
+	assert_int_equal(look(tap.index).port.state, PORT_DISABLED);
+
+	assert_int_equal(watch_open(&w, &e), 0);
+	fd = tap_open_queue(name);
+	assert_true(fd >= 0);
+	struct pollfd p = { .fd = watch_fd(w), .events = POLLIN };
+
+	while (!listened && poll(&p, 1, 2000) == 1)
+		while (watch_next(w, &ev) == 1)
+			listened |= ev.link.index == tap.index && ev.link.port.state == PORT_LISTENING;
+	assert_true(listened);
+	assert_int_equal(link_attach_forwarding(nl, tap.index, br), 0);
+	assert_int_equal(look(tap.index).port.state, PORT_FORWARDING);
+	close(fd);
+	assert_int_equal(link_delete(nl, tap.index), 0);
+	assert_int_equal(link_delete(nl, br), 0);
+}
+
 static void sysctls_are_this_namespaces(void **state)
 {
 	char value[32];
@@ -400,6 +440,7 @@ int main(void)
 		cmocka_unit_test(addresses_and_routes_show),
 		cmocka_unit_test(kernel_says_why),
 		cmocka_unit_test(taps_come_and_stay),
+		cmocka_unit_test(tap_forwards_when_opened),
 		cmocka_unit_test(sysctls_are_this_namespaces),
 		cmocka_unit_test(watch_tells_changes),
 		cmocka_unit_test(watch_tells_overrun),
