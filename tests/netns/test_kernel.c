@@ -267,7 +267,7 @@ static void kernel_says_why(void **state)
 
 static void taps_come_and_stay(void **state)
 {
-	struct tap_attrs a = { .name = "vnet%d", .owner = 4242, .persist = true, .multi_queue = true };
+	struct tap_attrs a = { .name = "vnet%d", .owner = getuid(), .persist = true, .multi_queue = true };
 	char name[IFNAMSIZ], again[IFNAMSIZ];
 	struct link l;
 	int fd = tap_create(&a, name);
@@ -287,7 +287,7 @@ static void taps_come_and_stay(void **state)
 	assert_int_equal(link_get(nl, name, &l), 0);
 	assert_string_equal(l.kind, "tun");
 	assert_true(l.tun.tap && l.tun.persist);
-	assert_int_equal(l.tun.owner, 4242);
+	assert_int_equal(l.tun.owner, getuid());
 	snprintf(a.name, sizeof(a.name), "vnet0");
 	assert_int_equal(tap_create(&a, again), -EBUSY);
 	assert_int_equal(tap_open_queue("vnet7"), -ENODEV);

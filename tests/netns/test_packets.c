@@ -63,9 +63,9 @@ static struct {
 } nodes[NODES] = {
 	[HOST] = { .name = "host", .ip = "203.0.113.1" },
 	[NAT] = { "nat", "vnat", "10.64.1.2", "10.64.1.1", .net6 = 1 },
-	[NAT_B] = { "nat b", "vnat", "10.64.1.3", "10.64.1.1" },
-	[RANGE] = { "range", "vrange", "10.64.2.2", "10.64.2.1" },
-	[RANGE_B] = { "range b", "vrange", "10.65.2.2", "10.65.2.1" },
+	[NAT_B] = { "nat b", "vnat", "10.64.1.3", "10.64.1.1", .net6 = 0 },
+	[RANGE] = { "range", "vrange", "10.64.2.2", "10.64.2.1", .net6 = 0 },
+	[RANGE_B] = { "range b", "vrange", "10.65.2.2", "10.65.2.1", .net6 = 0 },
 	[ROUTE] = { "route", "vroute", "10.64.3.2", "10.64.3.1", .net6 = 3 },
 	[ISO] = { "iso", "viso", "10.64.4.2", "10.64.4.1", .net6 = 4 },
 	[EXT] = { "ext", NULL, "203.0.113.2", "203.0.113.1", .net6 = 9 },
