@@ -93,9 +93,9 @@ demo-built: all $(PEER)
 
 SOURCES  = $(wildcard src/*/*.[ch] include/vnet/*.h tests/*/*.[ch] examples/*.c)
 format: ## reformat all sources by .clang-format
-	clang-format -i $(SOURCES)
+	@clang-format -i $(SOURCES)
 format-check: ## would format change anything?
-	clang-format --dry-run -Werror $(SOURCES)
+	@clang-format --dry-run -Werror $(SOURCES)
 
 VERSION  = $(shell sed -n 's/.*VNET_VERSION "\(.*\)"/\1/p' include/vnet/vnet.h)
 SBINDIR  = $(PREFIX)/sbin

@@ -9,7 +9,7 @@
 #   note TEXT                        a figure worth printing
 #   start_vnetd, stop_vnetd [SIGNAL] vnet ARGS...
 #   outside                          a namespace `outside` at 203.0.113.1: a web server on 8080, a DNS server
-#   guest NAME BRIDGE [MAC]          a namespace with eth0 on the bridge      on NAME CMD...   a command in it
+#   guest NAME [BRIDGE [MAC]]        a namespace with eth0 on the bridge      on NAME CMD...   a command in it
 #   dhcp NAME [CLIENT]               by udhcpc, dhclient or dhcpcd; prints the address
 top=${0%/*}
 until [ -e "$top/tests/netns/lib.sh" ]; do top=$top/..; done
@@ -114,13 +114,14 @@ on()
 	nsenter -t "$space_pid" -n -m "$@"
 }
 
-guest() # NAME BRIDGE [MAC]
+guest() # NAME [BRIDGE [MAC]]
 {
 	space "$1"
 	ip link add "p-$1" type veth peer name eth0 netns "$(cat "$T/$1.pid")"
 	[ -z "$3" ] || on "$1" ip link set eth0 address "$3"
 	on "$1" ip link set eth0 up
-	ip link set "p-$1" up master "$2" || fail "cannot join $1 to $2"
+	ip link set "p-$1" up
+	[ -z "$2" ] || ip link set "p-$1" master "$2" || fail "cannot join $1 to $2"
 }
 guest_gone() { kill -KILL "$(cat "$T/$1.pid")"; ip link del "p-$1" 2>/dev/null; }
 
@@ -149,8 +150,16 @@ dhcp_dhcpcd()
 		--noarp --ipv4only eth0
 }
 
-# Milliseconds from now, when NAME has just joined, to its first OFFER.
-first_offer() { on "$1" dhcp_client eth0 2>/dev/null | awk '$1 == "ack" { print int($NF + 0.999) }'; }
+# The guest's port, made by `guest NAME`, joins the bridge, and a client asks at once. Prints the milliseconds from
+# before the join to the first OFFER; starting the two programs is in it.
+first_offer() # NAME BRIDGE
+{
+	joined=$(date +%s%N)
+	ip link set "p-$1" master "$2" || return 1
+	started=$(date +%s%N)
+	ms=$(on "$1" dhcp_client eth0 2>/dev/null | awk '$1 == "ack" { print int($NF + 0.999) }')
+	[ -n "$ms" ] && echo $(((started - joined) / 1000000 + ms))
+}
 
 web_port=8080
 outside()

@@ -7,8 +7,8 @@ network default
 [ -x "$BUILD/tests/peer/dhcp_client" ] || skip "tests/peer/dhcp_client is not built"
 worst=0
 for i in 1 2 3 4 5; do
-	guest "g$i" virbr0
-	ms=$(first_offer "g$i") || fail "no OFFER"
+	guest "g$i"
+	ms=$(first_offer "g$i" virbr0) || fail "no OFFER"
 	[ "$ms" -le $worst ] || worst=$ms
 done
 note "port joins, first OFFER: $worst ms, the slowest of 5"
