@@ -314,13 +314,14 @@ static void tap_forwards_when_opened(void **state)
 	struct link tap;
 	bool listened = false;
 	int br = make_bridge("br", true, 0);
-	int fd = tap_create(&(struct tap_attrs){ "vnet%d", TAP_NO_OWNER, .persist = true, .multi_queue = true }, name);
+	int fd = tap_create(&(struct tap_attrs){ .name = "vnet%d", .owner = TAP_NO_OWNER, .multi_queue = true }, name);
 
 	(void)state;
 	if (fd < 0) {
 		assert_int_equal(link_delete(nl, br), 0);
 		skip();
 	}
+	assert_int_equal(tap_set_persist(fd), 0);
 	close(fd);
 	assert_int_equal(link_get(nl, name, &tap), 0);
 	assert_int_equal(link_set_up(nl, br, true), 0);
