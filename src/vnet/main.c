@@ -60,7 +60,7 @@ static int run_line(struct cli *cli, const char *line)
 			r = cli_run(cli, w.v, w.n);
 		words_free(&w);
 	}
-	return more < 0 ? cli_error("missing \"") : r;
+	return more < 0 ? cli_error("a quote is not closed") : r;
 }
 
 enum { OPT_ROOT = 256 };

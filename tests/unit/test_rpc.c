@@ -22,39 +22,81 @@ static const struct {
 	const char *payload;
 } recorded[] = {
 	{ "auth list, call", REMOTE_AUTH_LIST, RPC_CALL, 0, "" },
-	{ "auth list, reply", REMOTE_AUTH_LIST, RPC_REPLY, 0, "00000001" "00000000" },
+	{ "auth list, reply", REMOTE_AUTH_LIST, RPC_REPLY, 0,
+	  "00000001"
+	  "00000000" },
 	{ "feature, call", REMOTE_SUPPORTS_FEATURE, RPC_CALL, 1, "0000000a" },
 	{ "feature, reply", REMOTE_SUPPORTS_FEATURE, RPC_REPLY, 1, "00000001" },
 	{ "open", REMOTE_OPEN, RPC_CALL, 2,
-	  "00000001" "00000011" "6e6574776f726b3a2f2f2f73797374656d000000" "00000000" },
-	{ "list all, call", REMOTE_LIST_ALL_NETWORKS, RPC_CALL, 6, "00000001" "00000003" },
+	  "00000001"
+	  "00000011"
+	  "6e6574776f726b3a2f2f2f73797374656d000000"
+	  "00000000" },
+	{ "list all, call", REMOTE_LIST_ALL_NETWORKS, RPC_CALL, 6,
+	  "00000001"
+	  "00000003" },
 	{ "list all, reply", REMOTE_LIST_ALL_NETWORKS, RPC_REPLY, 6,
-	  "00000001" "00000004" "69736f30" ISO0 "00000001" },
-	{ "autostart, call", REMOTE_NETWORK_GET_AUTOSTART, RPC_CALL, 7, "00000004" "69736f30" ISO0 },
+	  "00000001"
+	  "00000004"
+	  "69736f30" ISO0 "00000001" },
+	{ "autostart, call", REMOTE_NETWORK_GET_AUTOSTART, RPC_CALL, 7,
+	  "00000004"
+	  "69736f30" ISO0 },
 	{ "autostart, reply", REMOTE_NETWORK_GET_AUTOSTART, RPC_REPLY, 7, "00000000" },
 	{ "persistent, reply", REMOTE_NETWORK_IS_PERSISTENT, RPC_REPLY, 8, "00000001" },
-	{ "lookup, call", REMOTE_NETWORK_LOOKUP_NAME, RPC_CALL, 10, "00000004" "69736f30" },
-	{ "lookup, reply", REMOTE_NETWORK_LOOKUP_NAME, RPC_REPLY, 10, "00000004" "69736f30" ISO0 },
-	{ "dumpxml, call", REMOTE_NETWORK_GET_XML, RPC_CALL, 11, "00000004" "69736f30" ISO0 "00000000" },
+	{ "lookup, call", REMOTE_NETWORK_LOOKUP_NAME, RPC_CALL, 10,
+	  "00000004"
+	  "69736f30" },
+	{ "lookup, reply", REMOTE_NETWORK_LOOKUP_NAME, RPC_REPLY, 10,
+	  "00000004"
+	  "69736f30" ISO0 },
+	{ "dumpxml, call", REMOTE_NETWORK_GET_XML, RPC_CALL, 11,
+	  "00000004"
+	  "69736f30" ISO0 "00000000" },
 	{ "one lease", REMOTE_NETWORK_GET_LEASES, RPC_REPLY, 12,
-	  "00000001" "00000006" "7669726272300000" "000000006b02d7f0" "00000000"
-	  "00000001" "00000011" "35323a35343a30303a30303a30303a3231000000" "00000000"
-	  "0000000a" "3139322e302e322e35390000" "00000018" "00000000"
-	  "00000001" "00000014" "30313a35323a35343a30303a30303a30303a3231" "00000001" },
+	  "00000001"
+	  "00000006"
+	  "7669726272300000"
+	  "000000006b02d7f0"
+	  "00000000"
+	  "00000001"
+	  "00000011"
+	  "35323a35343a30303a30303a30303a3231000000"
+	  "00000000"
+	  "0000000a"
+	  "3139322e302e322e35390000"
+	  "00000018"
+	  "00000000"
+	  "00000001"
+	  "00000014"
+	  "30313a35323a35343a30303a30303a30303a3231"
+	  "00000001" },
 	{ "close", REMOTE_CLOSE, RPC_CALL, 13, "" },
 };
 
 /* The recorded error: `net-info nonesuch`. */
-static const char no_network[] =
-	"2000808600000001" "0000002e00000001" "0000000600000001"
-	"0000002b" "00000013"
-	"00000001" "0000003b"
-	"4e6574776f726b206e6f7420666f756e643a206e6f206e6574776f726b2077697468206d61746368696e67206e616d6520276e6f6e65737563682700"
-	"00000002" "00000000"
-	"00000001" "00000017" "4e6574776f726b206e6f7420666f756e643a2025312473" "00"
-	"00000001" "00000028"
-	"6e6f206e6574776f726b2077697468206d61746368696e67206e616d6520276e6f6e657375636827"
-	"00000000" "ffffffff" "ffffffff" "00000000";
+static const char no_network[] = "2000808600000001"
+				 "0000002e00000001"
+				 "0000000600000001"
+				 "0000002b"
+				 "00000013"
+				 "00000001"
+				 "0000003b"
+				 "4e6574776f726b206e6f7420666f756e643a206e6f206e6574776f726b2077697468206d61746368696e6"
+				 "7206e616d6520276e6f6e65737563682700"
+				 "00000002"
+				 "00000000"
+				 "00000001"
+				 "00000017"
+				 "4e6574776f726b206e6f7420666f756e643a2025312473"
+				 "00"
+				 "00000001"
+				 "00000028"
+				 "6e6f206e6574776f726b2077697468206d61746368696e67206e616d6520276e6f6e657375636827"
+				 "00000000"
+				 "ffffffff"
+				 "ffffffff"
+				 "00000000";
 
 static size_t from_hex(const char *hex, uint8_t *out)
 {
@@ -85,9 +127,8 @@ static void recorded_messages_survive(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(recorded); i++) {
 		const struct rpc_proc *p = rpc_proc_find(RPC_PROGRAM_REMOTE, recorded[i].number);
 		xdrproc_t proc = recorded[i].type == RPC_CALL ? p->args : p->ret;
-		struct rpc_header h = {
-			RPC_PROGRAM_REMOTE, RPC_VERSION, recorded[i].number, recorded[i].type, recorded[i].serial, RPC_OK
-		};
+		struct rpc_header h = { RPC_PROGRAM_REMOTE, RPC_VERSION,        recorded[i].number,
+					recorded[i].type,   recorded[i].serial, RPC_OK };
 		uint64_t body[RPC_BODY_MAX / 8] = { 0 };
 		uint8_t want[1024];
 		struct wr w = wr_make(want, sizeof(want));
@@ -138,8 +179,8 @@ static const struct {
 	{ "without one", VNET_ERR_XML_DETAIL, 0, "at line 2: x", "at line 2: x", -1 },
 	{ "system", VNET_ERR_SYSTEM, EEXIST, "bridge", "bridge", EEXIST },
 	{ "argument", VNET_ERR_INVALID_ARG, 0, "x", "invalid argument: x", 0 },
-	{ "flags", VNET_ERR_INVALID_ARG, 0, "unsupported flags (0x8) in function f", "unsupported flags (0x8) in function f",
-	  0 },
+	{ "flags", VNET_ERR_INVALID_ARG, 0, "unsupported flags (0x8) in function f",
+	  "unsupported flags (0x8) in function f", 0 },
 };
 
 static void errors_carry_text_and_numbers(void **state)
@@ -163,19 +204,62 @@ static const struct {
 	const char *args;
 	bool ok;
 } hostile[] = {
-	{ "bytes behind are ignored", REMOTE_NETWORK_LOOKUP_NAME, "00000001" "61000000" "deadbeef", true },
-	{ "any bool but 0 is true", REMOTE_OPEN, "01000000" "00000001" "61000000" "00000000", true },
-	{ "absent string", REMOTE_OPEN, "00000000" "00000000", true },
+	{ "bytes behind are ignored", REMOTE_NETWORK_LOOKUP_NAME,
+	  "00000001"
+	  "61000000"
+	  "deadbeef",
+	  true },
+	{ "any bool but 0 is true", REMOTE_OPEN,
+	  "01000000"
+	  "00000001"
+	  "61000000"
+	  "00000000",
+	  true },
+	{ "absent string", REMOTE_OPEN,
+	  "00000000"
+	  "00000000",
+	  true },
 	{ "cut in the length", REMOTE_NETWORK_LOOKUP_NAME, "0000", false },
-	{ "cut in the text", REMOTE_NETWORK_LOOKUP_NAME, "00000008" "61616161", false },
-	{ "cut in the padding", REMOTE_NETWORK_LOOKUP_NAME, "00000001" "61", false },
-	{ "length of 4 GiB", REMOTE_NETWORK_LOOKUP_NAME, "ffffffff" "61616161", false },
-	{ "length over the limit", REMOTE_NETWORK_LOOKUP_NAME, "00400001" "61616161", false },
-	{ "NUL inside", REMOTE_NETWORK_LOOKUP_NAME, "00000003" "61006200", false },
-	{ "cut in the uuid", REMOTE_NETWORK_CREATE, "00000001" "61000000" "1111111122223333", false },
-	{ "unknown tag of a parameter", REMOTE_SET_IDENTITY, "00000001" "00000001" "61000000" "00000009" "00000000", false },
+	{ "cut in the text", REMOTE_NETWORK_LOOKUP_NAME,
+	  "00000008"
+	  "61616161",
+	  false },
+	{ "cut in the padding", REMOTE_NETWORK_LOOKUP_NAME,
+	  "00000001"
+	  "61",
+	  false },
+	{ "length of 4 GiB", REMOTE_NETWORK_LOOKUP_NAME,
+	  "ffffffff"
+	  "61616161",
+	  false },
+	{ "length over the limit", REMOTE_NETWORK_LOOKUP_NAME,
+	  "00400001"
+	  "61616161",
+	  false },
+	{ "NUL inside", REMOTE_NETWORK_LOOKUP_NAME,
+	  "00000003"
+	  "61006200",
+	  false },
+	{ "cut in the uuid", REMOTE_NETWORK_CREATE,
+	  "00000001"
+	  "61000000"
+	  "1111111122223333",
+	  false },
+	{ "unknown tag of a parameter", REMOTE_SET_IDENTITY,
+	  "00000001"
+	  "00000001"
+	  "61000000"
+	  "00000009"
+	  "00000000",
+	  false },
 	{ "too many parameters", REMOTE_SET_IDENTITY, "00000015", false },
-	{ "more parameters than bytes", REMOTE_SET_IDENTITY, "00000014" "00000001" "61000000" "00000001" "00000000", false },
+	{ "more parameters than bytes", REMOTE_SET_IDENTITY,
+	  "00000014"
+	  "00000001"
+	  "61000000"
+	  "00000001"
+	  "00000000",
+	  false },
 };
 
 static void hostile_arguments_do_not_decode(void **state)
@@ -250,10 +334,8 @@ static void descriptor_counts(void **state)
 		uint32_t type;
 		int want;
 	} cases[] = {
-		{ "a call has none", "00000002", RPC_CALL, 0 },
-		{ "none announced", "00000000", RPC_CALL_FDS, 0 },
-		{ "most", "00000020", RPC_REPLY_FDS, 32 },
-		{ "too many", "00000021", RPC_CALL_FDS, -EBADMSG },
+		{ "a call has none", "00000002", RPC_CALL, 0 }, { "none announced", "00000000", RPC_CALL_FDS, 0 },
+		{ "most", "00000020", RPC_REPLY_FDS, 32 },      { "too many", "00000021", RPC_CALL_FDS, -EBADMSG },
 		{ "no count", "0000", RPC_CALL_FDS, -EBADMSG },
 	};
 
@@ -272,9 +354,12 @@ static void descriptor_counts(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(recorded_messages_survive),       cmocka_unit_test(error_is_as_recorded),
-		cmocka_unit_test(errors_carry_text_and_numbers),   cmocka_unit_test(hostile_arguments_do_not_decode),
-		cmocka_unit_test(every_row_fits),                  cmocka_unit_test(other_drivers_calls_are_known),
+		cmocka_unit_test(recorded_messages_survive),
+		cmocka_unit_test(error_is_as_recorded),
+		cmocka_unit_test(errors_carry_text_and_numbers),
+		cmocka_unit_test(hostile_arguments_do_not_decode),
+		cmocka_unit_test(every_row_fits),
+		cmocka_unit_test(other_drivers_calls_are_known),
 		cmocka_unit_test(descriptor_counts),
 	};
 
