@@ -152,9 +152,7 @@ static int get_leases(struct api_call *c, struct err *e)
 		return err_set(e, VNET_ERR_INVALID_MAC, "invalid MAC address: %s", *a->mac);
 	if (api_find(c, &a->net, &net, e) < 0)
 		return -1;
-	struct uuid u = net.uuid;
-
-	if (control_leases(c->session->control, &u, a->mac ? &mac : NULL, &v, &n, e) < 0)
+	if (control_leases(c->session->control, &net.uuid, a->mac ? &mac : NULL, &v, &n, e) < 0)
 		return -1;
 	ret->ret = (unsigned)n;
 	if (n > REMOTE_LEASES_MAX)
