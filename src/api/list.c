@@ -2,14 +2,15 @@
 /* The calls that list: networks and leases. */
 #include "api/dispatch.h"
 
-enum { /* filters in pairs: none or both of a pair set means that it does not filter */
-       LIST_INACTIVE = 1,
-       LIST_ACTIVE = 2,
-       LIST_PERSISTENT = 4,
-       LIST_TRANSIENT = 8,
-       LIST_AUTOSTART = 16,
-       LIST_NO_AUTOSTART = 32,
-       LIST_ALL_FLAGS = 63,
+/* Filters in pairs: none or both of a pair set means that it does not filter. */
+enum {
+	LIST_INACTIVE = 1,
+	LIST_ACTIVE = 2,
+	LIST_PERSISTENT = 4,
+	LIST_TRANSIENT = 8,
+	LIST_AUTOSTART = 16,
+	LIST_NO_AUTOSTART = 32,
+	LIST_ALL_FLAGS = 63,
 };
 
 enum { LEASE_IPV4 = 0, LEASE_IPV6 = 1 };

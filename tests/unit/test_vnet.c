@@ -241,6 +241,25 @@ static void words_and_messages(void **state)
 	walk(words, ARRAY_SIZE(words));
 }
 
+static const struct step files[] = {
+	{ "$VNET check iso0.xml", "iso0.xml: ok\n", 0 },
+	{ "$VNET -q check --print iso0.xml | cmp - iso0.xml", "", 0 },
+	{ "printf '<network>\\n<name>x' > bad.xml; $VNET check bad.xml", NULL, 1 },
+	{ "$VNET check bad.xml iso0.xml 2>&1 | grep -c '^bad.xml:2: '", "1\n", 0 },
+	{ "$VNET check bad.xml iso0.xml 2>&1 | tail -1", "iso0.xml: ok\n", 0 },
+	{ "$VNET plan ./bad.xml 2>&1 | grep -c '^./bad.xml:2: '", "1\n", 0 },
+	{ "$VNET plan iso0.xml | grep -q virbr7", NULL, 0 },
+	{ "$VNET check none.xml", "error: cannot open 'none.xml': No such file or directory\n", 1 },
+	{ "$VNET check", "error: command 'check' requires <file> option\n", 1 },
+};
+
+/* Without a daemon. */
+static void files_are_checked(void **state)
+{
+	(void)state;
+	walk(files, ARRAY_SIZE(files));
+}
+
 static const struct step taps[] = {
 	{ "$VNET -q create iso0.xml", "", 0 },
 	{ "$VNET tap add iso0", "Tap vnet0 added to network iso0\n\n", 0 },
@@ -342,12 +361,13 @@ static void virsh_works(void **state)
 int main(void)
 {
 	const struct CMUnitTest all[] = {
-		cmocka_unit_test(a_networks_life),  cmocka_unit_test(words_and_messages),
-		cmocka_unit_test(taps_come_and_go), cmocka_unit_test(edit_is_careful),
-		cmocka_unit_test(virsh_works),
+		cmocka_unit_test(a_networks_life),   cmocka_unit_test(words_and_messages),
+		cmocka_unit_test(taps_come_and_go),  cmocka_unit_test(edit_is_careful),
+		cmocka_unit_test(files_are_checked), cmocka_unit_test(virsh_works),
 	};
 	const struct CMUnitTest virsh_alone[] = { cmocka_unit_test(virsh_works) };
 
+	alarm(300); /* no client may hang the run */
 	set_program();
 	if (access(getenv("VNET"), X_OK) == 0)
 		return cmocka_run_group_tests_name("vnet", all, up, down);
