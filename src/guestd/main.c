@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
 #include <unistd.h>
@@ -98,6 +99,7 @@ static int open_leases(const char *root, const char *user, struct lease_db **ret
 	AUTO(mem_drop) char *folder = mem_printf("%s/var/lib/vnet", root);
 	AUTO(mem_drop) char *inside = NULL;
 
+	umask(0027); /* who has which address is not everybody's business */
 	if (guestd_confine(folder, user, &inside, ret_dir, e) < 0)
 		return -1;
 	AUTO(mem_drop) char *path = mem_printf("%s/leases.db", inside);
