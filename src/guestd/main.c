@@ -117,6 +117,7 @@ static int watch_signals(sd_event *loop)
 	sigaddset(&set, SIGINT);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a limit on the database's size is an error like a full disk */
 	int r = sd_event_add_signal(loop, NULL, SIGTERM, NULL, NULL); /* no handler: the loop ends */
 
 	return r < 0 ? r : sd_event_add_signal(loop, NULL, SIGINT, NULL, NULL);
