@@ -288,12 +288,12 @@ static int64_t option(struct view reply, uint8_t code)
 		if (c == OPT_PAD)
 			continue;
 		struct rd o = rd_sub(&r, rd_u8(&r));
-		int64_t v = 0;
+		uint64_t v = 0; /* of a text the last eight bytes */
 
 		while (rd_left(&o) && c == code)
 			v = v << 8 | rd_u8(&o);
 		if (c == code)
-			return v;
+			return (int64_t)v;
 	}
 	return -1;
 }
