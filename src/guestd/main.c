@@ -99,9 +99,9 @@ static int open_leases(const char *root, const char *user, struct lease_db **ret
 	AUTO(mem_drop) char *folder = mem_printf("%s/var/lib/vnet", root);
 	AUTO(mem_drop) char *inside = NULL;
 
-	umask(0027); /* who has which address is not everybody's business */
 	if (guestd_confine(folder, user, &inside, ret_dir, e) < 0)
 		return -1;
+	umask(0027); /* who has which address is not everybody's business */
 	AUTO(mem_drop) char *path = mem_printf("%s/leases.db", inside);
 	int r = lease_db_open(path, ret);
 

@@ -451,6 +451,9 @@ static void dns_works_in_the_sandbox(void **state)
 	assert_int_equal(guest_send(vnetd, &m, NULL, 0), 0);
 	assert_int_equal(stream_flush(vnetd), 0);
 	usleep(100000);
+	assert_int_equal(ask(SOCK_DGRAM, "c7") & 0xf, 2); /* not yet: SERVFAIL from the resolver that is not there */
+	drop_result(run_clients("-n 1 --base 7"));
+	assert_int_equal(ask(SOCK_DGRAM, "c7") & 0xf, 0);
 	assert_int_equal(ask(SOCK_DGRAM, "printer") & 0xf, 0);
 	assert_int_equal(ask(SOCK_STREAM, "printer") & 0xf, 0);
 	assert_int_equal(ask(SOCK_DGRAM, "example") & 0xf, 2); /* SERVFAIL */
@@ -460,17 +463,15 @@ static void dns_works_in_the_sandbox(void **state)
 
 static void garbage_ends_the_connection(void **state)
 {
-	struct guest_msg m;
-
 	(void)state;
+	expect_bound(1); /* the last of the news; behind it only the end comes */
 	stream_put(vnetd, "\0\0\0\77garbage", 11, NULL, 0);
 	assert_int_equal(stream_flush(vnetd), 0);
 	assert_int_equal(poll(&(struct pollfd){ .fd = stream_fd(vnetd), .events = POLLIN }, 1, WAIT_MS), 1);
 	assert_int_equal(stream_fill(vnetd), -ENODATA);
 	connect_vnetd();
 	expect_welcome(1, 4);
-	while (next(&m, WAIT_MS) != GUEST_SYNCED)
-		guest_msg_free(&m);
+	expect_synced(1);
 	assert_int_equal(waitpid(guestd, NULL, WNOHANG), 0);
 }
 
