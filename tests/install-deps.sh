@@ -36,6 +36,7 @@ check    qemu-system-x86    qemu-system-x86-core  qemu-system-x86   qemu-system-
 check    cpio               cpio                  cpio              cpio
 check    lz4                lz4                   lz4               lz4
 demo     iproute2           iproute               iproute2          iproute2
+demo     nftables           nftables              nftables          nftables
 demo     busybox-static     busybox               busybox           busybox-static
 demo     qemu-system-x86    qemu-system-x86-core  qemu-system-x86   qemu-system-x86_64
 demo     cpio               cpio                  cpio              cpio
