@@ -136,8 +136,9 @@ static void sweep_bridges(struct control *c, const struct link *v, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		struct uuid uuid;
 
-		if (strcmp(v[i].kind, "bridge") != 0 || !plan_alias_uuid(v[i].alias, &uuid) ||
-		    map_get_str(c->by_bridge, v[i].name))
+		bool ours = plan_alias_uuid(v[i].alias, &uuid) || v[i].group == PLAN_LINK_GROUP;
+
+		if (strcmp(v[i].kind, "bridge") != 0 || !ours || map_get_str(c->by_bridge, v[i].name))
 			continue;
 		log_warn("network: bridge %s is left over: removed", v[i].name);
 		link_delete(c->nl, v[i].index);
@@ -158,12 +159,28 @@ static void sweep_firewall(struct control *c)
 	mem_drop(stale);
 }
 
+/* The rules of all running networks in one transaction: what is right already sends nothing, but the firewall knows from
+ * now on what belongs into its table. */
+static void resume_firewall(struct control *c)
+{
+	AUTO(mem_drop) struct fw_change *all = mem_array(c->n_nets, sizeof(*all));
+	size_t n = 0;
+	struct err e;
+
+	for (size_t i = 0; i < c->n_nets; i++)
+		if (c->nets[i]->live)
+			all[n++].add = &c->nets[i]->plan->firewall;
+	if (n && firewall_commit(c->fw, all, n, &e) < 0)
+		log_error("firewall: %s", e.detail); /* each network tries for itself */
+}
+
 /* The networks that ran when the last daemon ended. A restart of the host clears the folder. */
 static int resume(struct control *c, struct err *e)
 {
 	AUTO(mem_drop) struct network **v = NULL;
 	AUTO(mem_drop) struct link *links = NULL;
 	size_t n, n_links;
+	struct err why;
 
 	if (live_load(c->store, &v, &n, skipped, e) < 0)
 		return -1;
@@ -176,6 +193,10 @@ static int resume(struct control *c, struct err *e)
 		adopt_taps(c, links, n_links); /* before their networks are reconciled */
 	for (size_t i = 0; i < n; i++)
 		net_resume(c, map_get_str(c->by_name, v[i]->name), v[i]);
+	resume_firewall(c);
+	for (size_t i = 0; i < c->n_nets; i++)
+		if (c->nets[i]->live && reconcile(c, c->nets[i], &why) < 0)
+			log_error("network: %s: %s", c->nets[i]->name, why.detail);
 	if (r < 0)
 		return err_sys(e, r, "list the host's links");
 	sweep_bridges(c, links, n_links);

@@ -260,13 +260,10 @@ void net_resume(struct control *c, struct net *n, struct network *live)
 	struct plan *plan;
 	struct err e;
 
-	if (plan_compile(live, &plan, &e) < 0) {
+	if (plan_compile(live, &plan, &e) < 0)
 		log_error("network: %s: it ran, and can't go on: %s", n->name, e.detail);
-		return;
-	}
-	net_activate(c, n, TAKE(mine), plan);
-	if (reconcile(c, n, &e) < 0)
-		log_error("network: %s: %s", n->name, e.detail);
+	else
+		net_activate(c, n, TAKE(mine), plan);
 }
 
 int control_start(struct control *c, const struct uuid *u, struct err *e)

@@ -42,6 +42,11 @@ static int delete_bridge(struct run *r, const struct step *s)
 	return kernel_failed(r, s, ret == -ENODEV ? 0 : ret); /* somebody was faster */
 }
 
+static int set_alias(struct run *r, const struct step *s)
+{
+	return kernel_failed(r, s, link_set_alias(r->c->nl, r->bridge, r->p->bridge.alias));
+}
+
 static int set_mac(struct run *r, const struct step *s)
 {
 	return kernel_failed(r, s, link_set_mac(r->c->nl, r->bridge, &r->p->bridge.mac));
@@ -145,6 +150,7 @@ static int unserve(struct run *r, const struct step *s)
 
 static int (*const apply[STEP_OPS])(struct run *r, const struct step *s) = {
 	[STEP_CREATE_BRIDGE] = create_bridge,
+	[STEP_SET_ALIAS] = set_alias,
 	[STEP_SET_MAC] = set_mac,
 	[STEP_SET_MTU] = set_mtu,
 	[STEP_SET_STP] = set_stp,

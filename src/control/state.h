@@ -46,7 +46,7 @@ struct net *net_find(const struct control *c, const struct uuid *u, const char *
 struct net *net_active(const struct control *c, const struct uuid *u, struct err *e); /* or an error */
 struct net *net_add(struct control *c, const char *name, const struct uuid *uuid);
 int net_start(struct control *c, struct net *n, struct network *live, struct err *e); /* takes live, also on failure */
-void net_resume(struct control *c, struct net *n, struct network *live);              /* it ran under the last daemon */
+void net_resume(struct control *c, struct net *n, struct network *live);              /* it ran before */
 int net_name_bridge(struct control *c, struct net *n, struct err *e); /* a stored definition that names none */
 void net_free(struct net *n);
 

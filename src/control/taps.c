@@ -53,11 +53,11 @@ static void close_all(int *fds, size_t n)
 		fd_close(fds[i]);
 }
 
-/* Makes the device and opens its queues; a persistent one stays without them. */
+/* Makes the device and opens its queues; of one that is to stay only the first. */
 static int create(const struct control_tap_request *r, char name[IFNAMSIZ], int *fds, size_t *ret_n, struct err *e)
 {
-	struct tap_attrs a = { .owner = r->owner, .persist = r->persist, .multi_queue = r->queues > 1 };
-	size_t n = 0, want = r->queues > 1 ? r->queues : 1;
+	struct tap_attrs a = { .owner = r->owner, .multi_queue = r->queues > 1 };
+	size_t n = 0, want = r->queues > 1 && !r->persist ? r->queues : 1;
 
 	snprintf(a.name, sizeof(a.name), "%s", r->name ? r->name : "vnet%d");
 	fds[0] = tap_create(&a, name);
@@ -92,6 +92,16 @@ static int dress(struct control *c, const struct net *n, const struct control_ta
 	return k < 0 ? err_sys(e, k, "set up tap '%s'", name) : 0;
 }
 
+static int finish(struct control *c, const struct control_tap_request *r, const char *name, int fd, struct link *ret,
+		  struct err *e)
+{
+	int k = r->persist ? tap_set_persist(fd) : 0;
+
+	if (k == 0)
+		k = link_get(c->nl, name, ret);
+	return k < 0 ? err_sys(e, k, "finish it") : 0;
+}
+
 static struct control_tap describe(const struct net *n, const struct link *l)
 {
 	struct control_tap t = { .network = n->uuid,
@@ -122,11 +132,10 @@ int control_tap_add(struct control *c, const struct uuid *u, const struct contro
 	if (k == 0)
 		k = reconcile(c, n, e);
 	if (k == 0)
-		k = link_get(c->nl, name, &l) < 0 ? err_set(e, VNET_ERR_OPERATION_FAILED, "it went away") : 0;
+		k = finish(c, r, name, fds[0], &l, e);
 	if (k < 0) {
 		err_in(e, "tap '%s'", name);
-		net_tap_gone(n, name);
-		link_delete(c->nl, l.index);
+		net_tap_gone(n, name); /* the device goes with its descriptors */
 	}
 	if (k < 0 || r->persist) {
 		close_all(fds, n_fds);

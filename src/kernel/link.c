@@ -146,6 +146,8 @@ int link_create_bridge(struct netlink *nl, const struct bridge_attrs *a, int *re
 	nla_put_string(m, IFLA_IFNAME, a->name);
 	if (!mac_is_zero(&a->mac))
 		nla_put(m, IFLA_ADDRESS, sizeof(a->mac), &a->mac);
+	if (a->group)
+		nla_put_u32(m, IFLA_GROUP, a->group);
 	put_bridge(m, a->stp, &delay_cs);
 	int err = request_send(nl, m, NULL, NULL);
 
@@ -227,7 +229,8 @@ int link_delete(struct netlink *nl, int index)
 	return request_send(nl, link_request(RTM_DELLINK, 0, index), NULL, NULL);
 }
 
-/* Without STP a port forwards as soon as it is attached; one that is already there is told to. */
+/* Without STP a port forwards as soon as it is attached; one that is already on its way is told to. A blocking port
+ * stays so: there is a loop. A disabled one has no carrier. */
 static int attach_or_open(struct netlink *nl, int index, int master)
 {
 	struct link l;
@@ -238,7 +241,7 @@ static int attach_or_open(struct netlink *nl, int index, int master)
 		if (err == 0)
 			err = link_get_index(nl, index, &l);
 	}
-	if (err == 0 && l.port.state != PORT_FORWARDING)
+	if (err == 0 && (l.port.state == PORT_LISTENING || l.port.state == PORT_LEARNING))
 		err = link_set_port_state(nl, index, PORT_FORWARDING);
 	return err;
 }

@@ -87,6 +87,7 @@ int link_parse(const struct nlmsghdr *h, struct link *ret)
 	l.up = ifi->ifi_flags & IFF_UP;
 	get_text(tb[IFLA_IFNAME], l.name, sizeof(l.name));
 	get_text(tb[IFLA_IFALIAS], l.alias, sizeof(l.alias));
+	l.group = get_u32(tb[IFLA_GROUP], 0);
 	l.mtu = get_u32(tb[IFLA_MTU], 0);
 	l.master = (int)get_u32(tb[IFLA_MASTER], 0);
 	if (tb[IFLA_ADDRESS] && nla_len(tb[IFLA_ADDRESS]) == sizeof(l.mac))

@@ -34,10 +34,13 @@ int tap_create(const struct tap_attrs *a, char ret_name[IFNAMSIZ])
 		return fd;
 	if (a->owner != (uint32_t)TAP_NO_OWNER && ioctl(fd, TUNSETOWNER, (unsigned long)a->owner) < 0)
 		return -errno;
-	if (a->persist && ioctl(fd, TUNSETPERSIST, 1UL) < 0)
-		return -errno;
 	memcpy(ret_name, name, IFNAMSIZ);
 	return TAKE_FD(fd);
+}
+
+int tap_set_persist(int fd)
+{
+	return ioctl(fd, TUNSETPERSIST, 1UL) < 0 ? -errno : 0;
 }
 
 int tap_open_queue(const char *name)

@@ -276,11 +276,21 @@ static bool evictable(const struct lease *l)
 	return l && (l->state == LEASE_OFFERED || l->state == LEASE_DECLINED);
 }
 
+/* One that nobody had, so that everybody finds the old one again; else one that somebody had. 0: there is none. */
+static uint32_t free_address(const struct lease_pool *p, struct view id)
+{
+	uint32_t hash = hash_id(id), addr;
+
+	if (map_count(p->by_addr) < LEASE_RECORDS_MAX && lease_space_probe(p->space, hash, false, &addr) == 0)
+		return addr;
+	return lease_space_probe(p->space, hash, true, &addr) == 0 ? addr : 0;
+}
+
 int lease_pool_pick(const struct lease_pool *p, const struct lease_client *c, uint32_t want, uint32_t *ret)
 {
 	const struct lease_host *h = lease_pool_host(p, c);
 	const struct lease *own = find(p, c), *next = lease_heap_first(&p->heap);
-	uint32_t hash = hash_id(c->id), addr = 0;
+	uint32_t addr;
 
 	if (h && lease_pool_may_have(p, c, h->addr))
 		addr = h->addr;
@@ -288,13 +298,11 @@ int lease_pool_pick(const struct lease_pool *p, const struct lease_client *c, ui
 		addr = own->addr;
 	else if (want && lease_pool_may_have(p, c, want))
 		addr = want;
-	else if (map_count(p->by_addr) < LEASE_RECORDS_MAX && lease_space_probe(p->space, hash, false, &addr) == 0)
-		; /* one that nobody had, so that everybody finds the old one again */
-	else if (lease_space_probe(p->space, hash, true, &addr) == 0)
-		;
-	else if (evictable(next) && allowed(p, c, next->addr))
-		addr = next->addr;
 	else
+		addr = free_address(p, c->id);
+	if (!addr && evictable(next) && allowed(p, c, next->addr))
+		addr = next->addr;
+	if (!addr)
 		return -ENOSPC;
 	*ret = addr;
 	return 0;

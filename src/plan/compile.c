@@ -25,6 +25,7 @@ static void compile_bridge(const struct network *n, struct plan *p)
 {
 	snprintf(p->bridge.name, sizeof(p->bridge.name), "%s", n->bridge.name);
 	plan_alias(&n->uuid, p->bridge.alias);
+	p->bridge.group = PLAN_LINK_GROUP;
 	p->bridge.mac = n->mac;
 	p->bridge.mtu = n->mtu;
 	p->bridge.stp = n->bridge.stp;

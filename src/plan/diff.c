@@ -19,7 +19,9 @@ void steps_free(struct steps *s)
 
 bool plan_owns(const struct plan *p, const struct link *l)
 {
-	return strcmp(l->kind, "bridge") == 0 && strcmp(l->alias, p->bridge.alias) == 0;
+	bool unfinished = !l->alias[0] && l->group == p->bridge.group && mac_eq(&l->mac, &p->bridge.mac);
+
+	return strcmp(l->kind, "bridge") == 0 && (unfinished || strcmp(l->alias, p->bridge.alias) == 0);
 }
 
 /* Equal subnets can't both work, and a connected subnet must not overlap with ours; a wider route that only leads
@@ -82,6 +84,8 @@ static void diff_bridge(const struct plan *p, const struct observed *have, struc
 		add(s, STEP_CREATE_BRIDGE);
 		return;
 	}
+	if (!have->bridge.alias[0])
+		add(s, STEP_SET_ALIAS);
 	if (!mac_eq(&have->bridge.mac, &p->bridge.mac))
 		add(s, STEP_SET_MAC);
 	if (p->bridge.mtu && have->bridge.mtu != p->bridge.mtu)

@@ -28,6 +28,7 @@ struct observed {
 
 enum step_op {
 	STEP_CREATE_BRIDGE,
+	STEP_SET_ALIAS,
 	STEP_SET_MAC,
 	STEP_SET_MTU,
 	STEP_SET_STP,
@@ -64,7 +65,7 @@ int plan_diff(const struct plan *p, const struct observed *have, struct steps *r
 /* The steps after which nothing of `p` is left. A device that is not ours is no part of it. */
 void plan_diff_gone(const struct plan *p, const struct observed *have, struct steps *ret);
 
-/* Is this device the bridge of that plan, made by us? */
+/* Is this device the bridge of that plan, made by us, even if we died before we put our alias on it? */
 bool plan_owns(const struct plan *p, const struct link *l);
 /* Must this port be attached, or be made to forward? */
 bool plan_wants_port(const struct plan *p, const struct link *bridge, const struct link *port);

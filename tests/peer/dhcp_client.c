@@ -4,7 +4,7 @@
  * One line for each acknowledged address: "ack MAC IP server lease_s ms_to_first_offer"; exit 0 only if every client got
  * one within SECONDS. What goes unanswered for MS is sent again. At most WINDOW clients ask at a time. --renew: each
  * then extends its lease once ("renewed MAC IP"). --release: each gives its address back. --base: the first client's number,
- * so that several runs can be told apart or be the same clients. */
+ * so that several runs can be told apart or be the same clients. Client N calls itself cN. */
 #include <errno.h>
 #include <getopt.h>
 #include <linux/if_packet.h>
@@ -58,6 +58,7 @@ static const char *text(uint32_t addr, char out[IP_TEXT])
 static void transmit(struct client *c, uint8_t type)
 {
 	uint8_t out[DHCP4_FRAME_MAX];
+	char name[12];
 	struct wr w = wr_make(out + DHCP4_FRAME_HEAD, DHCP4_SAFE_MAX);
 	bool extends = c->phase == RENEWING || type == DHCP4_RELEASE;
 	struct dhcp4_msg m = {
@@ -81,6 +82,8 @@ static void transmit(struct client *c, uint8_t type)
 		dhcp4_put_u32(&w, OPT_REQUESTED, c->addr);
 	if ((type == DHCP4_REQUEST && !extends) || type == DHCP4_RELEASE)
 		dhcp4_put_u32(&w, OPT_SERVER_ID, c->server);
+	snprintf(name, sizeof(name), "c%u", m.xid);
+	dhcp4_put(&w, OPT_HOSTNAME, name, (uint8_t)strlen(name));
 	dhcp4_put(&w, OPT_PARAMS, (uint8_t[]){ OPT_MASK, OPT_ROUTER, OPT_DNS, OPT_DOMAIN }, 4);
 	size_t len = dhcp4_frame_build(&f, out, dhcp4_build_end(&w));
 

@@ -52,7 +52,7 @@ static void a_definition_compiles_to_this_text(void **state)
 	assert_int_equal(network_parse(xml, strlen(xml), &n, NULL, &e), 0);
 	assert_int_equal(plan_describe(n, &text, &e), 0);
 	assert_memory_equal(text, want, sizeof(want) - 1);
-	assert_non_null(strstr(text, "table inet vnetd\n"));
+	assert_non_null(strstr(text, "\ntable inet vnetd {\n"));
 	assert_string_equal(text + strlen(text) - strlen(services), services);
 	mem_drop(text);
 	network_free(n);
@@ -172,6 +172,10 @@ static void steps_follow_from_what_is(void **state)
 	o.addrs = &odd;
 	expect_steps("another address", p, &o,
 		     "  delete address 10.7.0.2/24 of 'br7'\n  add address 10.7.0.1/24 to 'br7'\n");
+	o = all_right(p);
+	o.bridge.alias[0] = '\0'; /* we died between making it and naming it */
+	o.bridge.group = PLAN_LINK_GROUP;
+	expect_steps("unfinished", p, &o, "  set the alias of bridge 'br7'\n");
 	o = all_right(p);
 	o.bridge.up = false;
 	o.host_sysctls = not_forwarding;
