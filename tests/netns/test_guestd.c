@@ -536,10 +536,34 @@ static void dns_works_in_the_sandbox(void **state)
 	assert_int_equal(waitpid(guestd, NULL, WNOHANG), 0);
 }
 
+/* What can't be served is told, and what was served before goes on. */
+static void nonsense_is_refused(void **state)
+{
+	struct guest_range backwards = { SERVER + 9, SERVER + 2 };
+	struct guest_dhcp4 dhcp4 = { .server = SERVER, .prefix_len = 24, .lease_s = 3600, .ranges = { 1, &backwards } };
+	struct guest_msg m = { .op = GUEST_SERVE }, answer;
+
+	(void)state;
+	m.guest_msg_u.serve.stamp = 77;
+	m.guest_msg_u.serve.scope =
+	    (struct guest_scope){ .network = "default", .bridge = "br0", .domain = "", .dhcp4 = &dhcp4 };
+	memcpy(m.guest_msg_u.serve.scope.uuid, uuid, 16);
+	assert_int_equal(guest_send(vnetd, &m, NULL, 0), 0);
+	assert_int_equal(stream_flush(vnetd), 0);
+	while (next(&answer, WAIT_MS) == GUEST_LEASE)
+		guest_msg_free(&answer);
+	assert_int_equal(answer.op, GUEST_FAILED);
+	assert_string_equal(answer.guest_msg_u.failed.why, "ranges, hosts or lease time of DHCP make no sense");
+	guest_msg_free(&answer);
+	drop_result(run_clients("-n 1 --base 7"));
+}
+
 static void garbage_ends_the_connection(void **state)
 {
 	(void)state;
-	expect_bound(1); /* the last of the news; behind it only the end comes */
+	connect_vnetd();
+	expect_welcome(1, 4);
+	expect_synced(1); /* the last of the news; behind it only the end comes */
 	stream_put(vnetd, "\0\0\0\77garbage", 11, NULL, 0);
 	assert_int_equal(stream_flush(vnetd), 0);
 	assert_int_equal(poll(&(struct pollfd){ .fd = stream_fd(vnetd), .events = POLLIN }, 1, WAIT_MS), 1);
@@ -566,15 +590,11 @@ static void ends_cleanly(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(clients_get_addresses),
-		cmocka_unit_test(serves_on_without_vnetd),
-		cmocka_unit_test(keeps_leases_when_killed),
-		cmocka_unit_test(a_full_disk_means_no_ack),
-		cmocka_unit_test(killed_again_and_again),
-		cmocka_unit_test(released_and_forgotten),
-		cmocka_unit_test(dns_works_in_the_sandbox),
-		cmocka_unit_test(garbage_ends_the_connection),
-		cmocka_unit_test(ends_cleanly),
+		cmocka_unit_test(clients_get_addresses),       cmocka_unit_test(serves_on_without_vnetd),
+		cmocka_unit_test(keeps_leases_when_killed),    cmocka_unit_test(a_full_disk_means_no_ack),
+		cmocka_unit_test(killed_again_and_again),      cmocka_unit_test(released_and_forgotten),
+		cmocka_unit_test(dns_works_in_the_sandbox),    cmocka_unit_test(nonsense_is_refused),
+		cmocka_unit_test(garbage_ends_the_connection), cmocka_unit_test(ends_cleanly),
 	};
 
 	return cmocka_run_group_tests(tests, enter_namespace, leave);
