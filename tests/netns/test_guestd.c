@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* vnet-guestd as a whole, in a network namespace of its own: this program plays vnetd (opens the sockets, sends the scope),
- * tests/peer/dhcp_client plays the guests. Programs are looked for below $O, or build/. */
+ * tests/peer/dhcp_client plays the guests. Programs are looked for below $O, or build/. As root with AS_USER=NAME,
+ * guestd becomes that user. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/filter.h>
@@ -388,7 +389,10 @@ static void a_full_disk_means_no_ack(void **state)
 	struct stat st;
 
 	(void)state;
-	assert_int_equal(prlimit(guestd, RLIMIT_FSIZE, NULL, &before), 0);
+	if (prlimit(guestd, RLIMIT_FSIZE, NULL, &before) < 0) {
+		print_message("skip: no right to limit a process of another user\n");
+		skip();
+	}
 	tight = before;
 	tight.rlim_cur = 4096;
 	assert_int_equal(prlimit(guestd, RLIMIT_FSIZE, &tight, NULL), 0);
