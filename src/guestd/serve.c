@@ -369,6 +369,8 @@ void guestd_serve_set(struct guestd_serve *s, const struct guest_serve *m, const
 	if (why) {
 		log_warn("guestd: %s: can't be served: %s", m->scope.network, why);
 		s->sink.failed(s->sink.arg, &uuid, why);
+		if (!n->served)
+			stop_dhcp4(n); /* no half of it */
 		return;
 	}
 	mem_drop(n->name);
