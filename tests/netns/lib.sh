@@ -14,7 +14,7 @@
 top=${0%/*}
 until [ -e "$top/tests/netns/lib.sh" ]; do top=$top/..; done
 top=$(cd "$top" && pwd)
-BUILD=${BUILD:-$top/build}
+BUILD=$(cd "${BUILD:-$top/build}" && pwd) # absolute: nsenter may change the folder
 DATA=$top/tests/netns
 PATH=$BUILD:$BUILD/tests/peer:$PATH:/usr/sbin:/sbin
 
