@@ -16,7 +16,7 @@ enum { RETRY_S = 5 }; /* after the database refused */
 struct net {
 	struct uuid uuid;
 	char *name; /* for logs; NULL: never served since we started */
-	bool served;
+	bool served, dns;
 	unsigned long long stamp;
 	struct lease_pool *pool;
 	struct dhcp4_server *dhcp4;
@@ -213,11 +213,13 @@ static bool sort_socks(const struct guest_serve *m, const int *fds, size_t n, st
 	return (size_t)(ret->dhcp4 >= 0) + (ret->hold >= 0) + ret->n_udp + ret->n_tcp == n && ret->n_udp == ret->n_tcp;
 }
 
-/* NULL, or why not. The sockets are taken by whoever serves them, and set to -1 here. */
+/* NULL, or why it can't be. */
 static const char *check_scope(const struct net *n, const struct guest_scope *scope, const struct socks *socks)
 {
 	if (scope->dhcp4 && !n->io && socks->dhcp4 < 0)
 		return "no packet socket for DHCP";
+	if (scope->dns && !n->dns && !socks->n_udp)
+		return "no sockets for DNS";
 	if (scope->dns && socks->n_udp && socks->n_udp != scope->dns->addrs.addrs_len)
 		return "not as many DNS sockets as addresses";
 	return NULL;
@@ -237,7 +239,7 @@ static int configure_dhcp4(struct net *n, const struct guest_scope *scope)
 			   .n_hosts = d->hosts.hosts_len },
 		.router = d->router,
 		.dns = d->dns,
-		.mtu = (uint16_t)d->mtu,
+		.mtu = d->mtu <= UINT16_MAX ? (uint16_t)d->mtu : 0,
 		.lease_s = d->lease_s,
 		.domain = scope->domain,
 	};
@@ -252,6 +254,7 @@ static int configure_dhcp4(struct net *n, const struct guest_scope *scope)
 	return dhcp4_server_configure(n->dhcp4, &to);
 }
 
+/* Takes the sockets that it uses out of `socks`. NULL, or why not. */
 static const char *serve_dhcp4(struct guestd_serve *s, struct net *n, const struct guest_scope *scope,
 			       struct socks *socks)
 {
@@ -329,11 +332,14 @@ void guestd_serve_set(struct guestd_serve *s, const struct guest_serve *m, const
 	if (why) {
 		log_warn("guestd: %s: can't be served: %s", m->scope.network, why);
 		s->sink.failed(s->sink.arg, &uuid, why);
+		if (!n->served)
+			stop_dhcp4(n); /* no half of it */
 		return;
 	}
 	mem_drop(n->name);
 	n->name = mem_strdup(m->scope.network);
 	n->served = true;
+	n->dns = m->scope.dns;
 	n->stamp = m->stamp;
 	if (m->scope.dns)
 		name_leases(s, n);
@@ -348,7 +354,7 @@ void guestd_serve_stop(struct guestd_serve *s, const struct uuid *network)
 		return;
 	stop_dhcp4(n);
 	dns_stop(s->dns, network);
-	n->served = false;
+	n->served = n->dns = false;
 	log_info("guestd: %s: stopped", n->name);
 }
 
