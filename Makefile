@@ -64,11 +64,11 @@ $(PEER): $O/%: $O/%.o $O/libcore.a
 $(FUZZ): $O/%: $O/%.o $O/libcore.a
 	$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
 
-deps:
+# The makes inside are of their own, since pkg-config may have come only with the packages.
+FRESH   := $(MAKE) --no-print-directory -s -j$$(nproc)
+check: ## all tests: unit, network namespaces, virtual machine (root installs what is missing)
 	@sh tests/install-deps.sh build check
-# A make of its own, since pkg-config may have come only with deps.
-check: deps ## all tests: unit, network namespaces, virtual machine (root installs what is missing)
-	@$(MAKE) --no-print-directory check-built
+	+@$(FRESH) check-built
 check-built: all $(UNIT) $(NETNS) $(PEER)
 	@$(RUN) tests/layers.sh $(UNIT) $(NETNS) tests/netns/t_*.sh tests/vm/t_*.sh
 check-unit: $(UNIT) ## unit tests alone, without root
@@ -80,22 +80,22 @@ check-vm: all $(PEER) ## a virtual machine on a tap alone
 check-layers: ## who includes whom, against tests/layers.txt
 	@sh tests/layers.sh
 asan: ## unit tests under AddressSanitizer and UBSan
-	@$(MAKE) --no-print-directory O=build/asan SAN=address,undefined check-unit
+	+@$(FRESH) O=build/asan SAN=address,undefined check-unit
 fuzz: ## every fuzz target for 30 s from its stored seeds (clang)
-	@$(MAKE) --no-print-directory CC=clang O=build/fuzz SAN=address,undefined,fuzzer-no-link fuzz-run
+	+@$(FRESH) CC=clang O=build/fuzz SAN=address,undefined,fuzzer-no-link fuzz-run
 fuzz-run: $(FUZZ)
 	@$(RUN) $(FUZZ)
 demo: ## the main job, to watch: a guest gets its address and reaches the world (root)
 	@sh tests/install-deps.sh build demo
-	@$(MAKE) --no-print-directory demo-built
+	+@$(FRESH) demo-built
 demo-built: all $(PEER)
 	@BUILD=$(abspath $O) sh tests/demo.sh
 
 SOURCES  = $(wildcard src/*/*.[ch] include/vnet/*.h tests/*/*.[ch] examples/*.c)
 format: ## reformat all sources by .clang-format
-	clang-format -i $(SOURCES)
+	@clang-format -i $(SOURCES)
 format-check: ## would format change anything?
-	clang-format --dry-run -Werror $(SOURCES)
+	@clang-format --dry-run -Werror $(SOURCES)
 
 VERSION  = $(shell sed -n 's/.*VNET_VERSION "\(.*\)"/\1/p' include/vnet/vnet.h)
 SBINDIR  = $(PREFIX)/sbin
@@ -129,7 +129,7 @@ clean: ## remove what was built
 help: ## this list
 	@awk -F ':.* ## ' '/^[a-z-]+:.* ## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: all missing deps check check-built check-unit check-netns check-vm check-layers asan fuzz fuzz-run demo demo-built \
+.PHONY: all missing check check-built check-unit check-netns check-vm check-layers asan fuzz fuzz-run demo demo-built \
 	format format-check install clean help
 .SECONDARY:
 -include $(shell find $O -name '*.d' 2>/dev/null)

@@ -26,9 +26,9 @@ show vnet list
 show vnet dumpxml default
 
 say "How long does a guest wait? A port joins the bridge (STP is on) and asks at once."
-guest quick virbr0
-offer=$(first_offer quick) || fail "no OFFER"
-echo "first OFFER after $offer ms"
+guest quick
+offer=$(first_offer quick virbr0) || fail "no OFFER"
+echo "first OFFER $offer ms after the join"
 
 say "A virtual machine on a tap; what follows is its console."
 show vnet tap add default --name vnet0
@@ -37,6 +37,7 @@ sh tests/vm/boot.sh "$BUILD/vm" "lookup=www.example.org port=$web_port" \
 lease=$(wanted 'lease: bound \([0-9.]*\)\/.*')
 name=$(wanted 'lookup: www.example.org is \(203[0-9.]*\)')
 page=$(wanted 'page: hello \(.*\)')
+say "The web server outside saw the request come from ${page% *}, port ${page##* }."
 show vnet dhcp-leases default
 
 say "Everything is stopped again."
@@ -50,6 +51,7 @@ left() { host_state | diff "$T/before" -; }
 until_true 5 left
 
 port=${page##* }
+echo
 if [ -n "$lease" ] && [ "$name" = 203.0.113.1 ] && [ "${page% *}" = 203.0.113.2 ] && [ "$port" -ge 1024 ] && left >/dev/null; then
 	echo "Proved: a virtual machine on tap vnet0 got $lease by DHCP, resolved www.example.org and fetched a page by NAT as \
 203.0.113.2:$port (ports 1024-65535); a joining port had its first OFFER in $offer ms; nothing was left behind."

@@ -45,7 +45,7 @@ verdict() # NAME STATUS
 {
 	why=$(grep -v '^[[:space:]]*$' "$err" | tail -n 1 | tr -cd '[:print:]')
 	case $2 in
-	0) grep -q -E '^(ok|skip) ' "$out" || echo "ok $1" ;;
+	0) grep -q -E '^(ok|skip) ' "$out" || echo "ok $1$(sed -n 's/^stat::number_of_executed_units: */: inputs tried: /p' "$err")" ;;
 	77) grep -q '^skip ' "$out" || echo "skip $1: ${why:-no reason given}" ;;
 	124 | 137) echo "not ok $1: killed, perhaps after the limit of $limit s: $why" ;;
 	*) grep -q '^not ok ' "$out" || echo "not ok $1: exit status $2: $why" ;;
@@ -60,7 +60,7 @@ for t in "$@"; do
 	*/netns/*) if [ "$(id -u)" = 0 ]; then set -- unshare -n "$t"; else set -- unshare -Urn "$t"; fi ;;
 	*/fuzz/*)	# from the stored seeds; what it finds goes to a folder beside it
 		mkdir -p "$t.found"
-		set -- "$t" -max_total_time="${FUZZ_S:-30}" -verbosity=0 -artifact_prefix="$t.found/" "$t.found" \
+		set -- "$t" -max_total_time="${FUZZ_S:-30}" -verbosity=0 -print_final_stats=1 -artifact_prefix="$t.found/" "$t.found" \
 			"tests/fuzz/seeds/${t##*/}"
 		;;
 	*) set -- "$t" ;;

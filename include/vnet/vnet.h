@@ -60,13 +60,14 @@ VNET_API void vnet_close(struct vnet_conn *c);
 
 /* --- Networks --- */
 
-enum vnet_list_flags { /* in pairs: with none or both of a pair, that pair does not filter */
-		       VNET_LIST_INACTIVE = 1,
-		       VNET_LIST_ACTIVE = 2,
-		       VNET_LIST_PERSISTENT = 4,
-		       VNET_LIST_TRANSIENT = 8,
-		       VNET_LIST_AUTOSTART = 16,
-		       VNET_LIST_NO_AUTOSTART = 32,
+/* In pairs: with none or both of a pair, that pair does not filter. */
+enum vnet_list_flags {
+	VNET_LIST_INACTIVE = 1,
+	VNET_LIST_ACTIVE = 2,
+	VNET_LIST_PERSISTENT = 4,
+	VNET_LIST_TRANSIENT = 8,
+	VNET_LIST_AUTOSTART = 16,
+	VNET_LIST_NO_AUTOSTART = 32,
 };
 
 /* All networks that pass the filters of `flags`, in no order: *ret_n of them at *ret. */

@@ -11,6 +11,11 @@ struct api_client {
 	struct api_session session;
 	struct stream *stream;
 	sd_event_source *io, *more;
+	struct { /* the message that waits (session.later) */
+		struct rpc_header header;
+		uint8_t *payload;
+		size_t len;
+	} held;
 	void (*gone)(struct api_client *client, void *arg);
 	void *arg;
 };
@@ -22,6 +27,7 @@ void api_client_free(struct api_client *client)
 	sd_event_source_disable_unref(client->io);
 	sd_event_source_disable_unref(client->more);
 	stream_free(client->stream);
+	mem_drop(client->held.payload);
 	api_session_clear(&client->session);
 	mem_drop(client);
 }
@@ -32,13 +38,28 @@ const struct api_peer *api_client_peer(const struct api_client *client)
 	return &client->session.peer;
 }
 
+/* Answers one message, or keeps it until control has made progress. */
+static void dispatch(struct api_client *c, const struct rpc_header *h, struct view payload)
+{
+	struct api_reply reply;
+
+	if (api_dispatch(&c->session, h, payload, &reply)) {
+		stream_put(c->stream, reply.body, reply.len, reply.fds, reply.n_fds);
+		mem_drop(reply.body);
+	}
+	if (c->session.later && !c->held.payload) {
+		c->held.header = *h;
+		c->held.payload = mem_dup(payload.p, payload.len);
+		c->held.len = payload.len;
+	}
+}
+
 /* Answers the next whole message. 1: one was dealt with; 0: there is none; else the connection is beyond repair.
  * Descriptors that come along are not for any call: they are closed. */
 static int serve_one(struct api_client *c)
 {
 	int fds[STREAM_FDS_MAX];
 	struct rpc_header h;
-	struct api_reply reply;
 	struct view body;
 	int r = stream_peek(c->stream, &body);
 
@@ -58,16 +79,13 @@ static int serve_one(struct api_client *c)
 		return r;
 	for (int i = 0; i < n_fds; i++)
 		fd_close(fds[i]);
-	if (api_dispatch(&c->session, &h, rd_rest(&in), &reply)) {
-		stream_put(c->stream, reply.body, reply.len, reply.fds, reply.n_fds);
-		mem_drop(reply.body);
-	}
+	dispatch(c, &h, rd_rest(&in));
 	return 1;
 }
 
 static bool may_read(const struct api_client *c)
 {
-	return !c->session.closing && stream_queued(c->stream) < API_QUEUE_MAX;
+	return !c->session.closing && !c->session.later && stream_queued(c->stream) < API_QUEUE_MAX;
 }
 
 /* Up to API_CALLS_MAX messages, then it is the other clients' turn. 1: more may wait; 0: all that came is done; else the
@@ -124,6 +142,18 @@ static int on_more(sd_event_source *s, void *arg)
 {
 	(void)s;
 	return turn(arg);
+}
+
+void api_client_progress(struct api_client *c)
+{
+	if (!c->session.later)
+		return;
+	dispatch(c, &c->held.header, (struct view){ c->held.payload, c->held.len });
+	if (c->session.later)
+		return;
+	mem_drop(TAKE(c->held.payload));
+	sd_event_source_set_enabled(c->more,
+				    SD_EVENT_ONESHOT); /* the answer leaves, and the next message gets its turn */
 }
 
 static int watch(struct api_client *c, struct sd_event *loop)

@@ -19,5 +19,7 @@ enum {
  * the client then. NULL: the peer could not be identified or watched; fd is closed. */
 struct api_client *api_client_new(int fd, bool read_only, struct control *control, struct sd_event *loop,
 				  void (*gone)(struct api_client *client, void *arg), void *arg);
+/* Control has made progress: a message that waits for it is tried again. */
+void api_client_progress(struct api_client *client);
 void api_client_free(struct api_client *client);
 const struct api_peer *api_client_peer(const struct api_client *client);

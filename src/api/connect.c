@@ -2,6 +2,8 @@
 /* The calls about the connection itself. */
 #include "api/dispatch.h"
 
+#include <unistd.h>
+
 enum { OPEN_READ_ONLY = 1 };
 
 /* What libvirt's clients ask whether we have it; the names are its protocol's. */
@@ -29,7 +31,7 @@ static int auth_list(struct api_call *c, struct err *e)
 static int auth_refused(struct api_call *c, struct err *e)
 {
 	(void)c;
-	return api_domain(e, VNET_FROM_RPC, err_set(e, VNET_ERR_AUTH_FAILED, "this socket asks for no authentication"));
+	return api_domain(e, VNET_FROM_RPC, err_set(e, VNET_ERR_AUTH_FAILED, "authentication failed"));
 }
 
 static int supports_feature(struct api_call *c, struct err *e)
@@ -51,7 +53,7 @@ static int supports_feature(struct api_call *c, struct err *e)
 	return 0;
 }
 
-/* network:///system, or /session for a daemon that runs as a user; what stands behind '?' was for the client. */
+/* network:///system, or /session of a daemon that runs as a user; what stands behind '?' was for the client. */
 static int check_uri(const char *uri, struct err *e)
 {
 	static const char scheme[] = "network://";
@@ -65,7 +67,7 @@ static int check_uri(const char *uri, struct err *e)
 
 	if (len == 7 && strncmp(path, "/system", 7) == 0)
 		return 0;
-	if (len == 8 && strncmp(path, "/session", 8) == 0)
+	if (len == 8 && strncmp(path, "/session", 8) == 0 && geteuid() != 0)
 		return 0;
 	return api_domain(
 	    e, VNET_FROM_NONE,

@@ -7,6 +7,7 @@
 
 void api_session_clear(struct api_session *s)
 {
+	control_caller_gone(s->control, s);
 	mem_drop(s->uri);
 	s->uri = NULL;
 }
@@ -178,6 +179,7 @@ static void dispatch_call(struct api_session *s, const struct rpc_header *h, str
 		p = rpc_proc_find(h->program, h->procedure);
 		r = p ? run(&c, p, payload, args, &e) : refuse(h, &e);
 	}
+	s->later = r == CONTROL_LATER;
 	if (r == 0)
 		r = answer_result(h, p, &c, ret, &e);
 	if (r < 0) {
@@ -208,6 +210,7 @@ bool api_dispatch(struct api_session *s, const struct rpc_header *h, struct view
 		return dispatch_keepalive(h, ret);
 	if (h->type != RPC_CALL && h->type != RPC_CALL_FDS)
 		return false;
+	control_set_caller(s->control, s);
 	dispatch_call(s, h, payload, ret);
-	return true;
+	return !s->later;
 }

@@ -2,14 +2,15 @@
 /* The calls that list: networks and leases. */
 #include "api/dispatch.h"
 
-enum { /* filters in pairs: none or both of a pair set means that it does not filter */
-       LIST_INACTIVE = 1,
-       LIST_ACTIVE = 2,
-       LIST_PERSISTENT = 4,
-       LIST_TRANSIENT = 8,
-       LIST_AUTOSTART = 16,
-       LIST_NO_AUTOSTART = 32,
-       LIST_ALL_FLAGS = 63,
+/* Filters in pairs: none or both of a pair set means that it does not filter. */
+enum {
+	LIST_INACTIVE = 1,
+	LIST_ACTIVE = 2,
+	LIST_PERSISTENT = 4,
+	LIST_TRANSIENT = 8,
+	LIST_AUTOSTART = 16,
+	LIST_NO_AUTOSTART = 32,
+	LIST_ALL_FLAGS = 63,
 };
 
 enum { LEASE_IPV4 = 0, LEASE_IPV6 = 1 };
@@ -152,9 +153,7 @@ static int get_leases(struct api_call *c, struct err *e)
 		return err_set(e, VNET_ERR_INVALID_MAC, "invalid MAC address: %s", *a->mac);
 	if (api_find(c, &a->net, &net, e) < 0)
 		return -1;
-	struct uuid u = net.uuid;
-
-	if (control_leases(c->session->control, &u, a->mac ? &mac : NULL, &v, &n, e) < 0)
+	if (control_leases(c->session->control, &net.uuid, a->mac ? &mac : NULL, &v, &n, e) < 0)
 		return -1;
 	ret->ret = (unsigned)n;
 	if (n > REMOTE_LEASES_MAX)

@@ -15,9 +15,7 @@ static int on_network(struct api_call *c, control_fn *fn, struct err *e)
 
 	if (api_find(c, &a->net, &n, e) < 0)
 		return -1;
-	struct uuid u = n.uuid;
-
-	return fn(c->session->control, &u, e);
+	return fn(c->session->control, &n.uuid, e);
 }
 
 static int network_start(struct api_call *c, struct err *e)
@@ -40,10 +38,11 @@ static int from_xml(struct api_call *c, const char *xml, control_xml_fn *fn, str
 	struct remote_one_net *ret = c->ret;
 	struct control_net n;
 
-	if (fn(c->session->control, xml, strlen(xml), &n, e) < 0)
-		return -1;
-	ret->net = api_net(&n);
-	return 0;
+	int r = fn(c->session->control, xml, strlen(xml), &n, e);
+
+	if (r == 0)
+		ret->net = api_net(&n);
+	return r;
 }
 
 static int from_xml_flags(struct api_call *c, const char *function, control_xml_fn *fn, struct err *e)
@@ -85,9 +84,7 @@ static int network_get_xml(struct api_call *c, struct err *e)
 
 	if (api_check_flags(a->flags, XML_INACTIVE, "networkGetXMLDesc", e) < 0 || api_find(c, &a->net, &n, e) < 0)
 		return -1;
-	struct uuid u = n.uuid;
-
-	return control_dumpxml(c->session->control, &u, a->flags & XML_INACTIVE, &ret->value, e);
+	return control_dumpxml(c->session->control, &n.uuid, a->flags & XML_INACTIVE, &ret->value, e);
 }
 
 static int network_get_bridge(struct api_call *c, struct err *e)
@@ -99,9 +96,7 @@ static int network_get_bridge(struct api_call *c, struct err *e)
 
 	if (api_find(c, &a->net, &n, e) < 0)
 		return -1;
-	struct uuid u = n.uuid;
-
-	if (control_bridge(c->session->control, &u, bridge, e) < 0)
+	if (control_bridge(c->session->control, &n.uuid, bridge, e) < 0)
 		return -1;
 	ret->value = mem_strdup(bridge);
 	return 0;
@@ -139,9 +134,7 @@ static int network_set_autostart(struct api_call *c, struct err *e)
 
 	if (api_find(c, &a->net, &n, e) < 0)
 		return -1;
-	struct uuid u = n.uuid;
-
-	return control_set_autostart(c->session->control, &u, a->value != 0, e);
+	return control_set_autostart(c->session->control, &n.uuid, a->value != 0, e);
 }
 
 static int find_for_int(struct api_call *c, struct control_net *n, struct err *e)

@@ -10,9 +10,7 @@ static int plan(struct api_call *c, struct err *e)
 
 	if (api_find(c, &a->net, &n, e) < 0)
 		return -1;
-	struct uuid u = n.uuid;
-
-	return control_plan(c->session->control, &u, &ret->value, e);
+	return control_plan(c->session->control, &n.uuid, &ret->value, e);
 }
 
 static struct vnet_tap_row tap_row(const struct control_tap *t)
@@ -62,9 +60,7 @@ static int tap_add(struct api_call *c, struct err *e)
 	memcpy(r.mac.b, a->mac, sizeof(r.mac.b));
 	if (check_tap_request(&r, e) < 0 || api_find(c, &a->net, &n, e) < 0)
 		return -1;
-	struct uuid u = n.uuid;
-
-	if (control_tap_add(c->session->control, &u, &r, &t, c->fds, &c->n_fds, e) < 0)
+	if (control_tap_add(c->session->control, &n.uuid, &r, &t, c->fds, &c->n_fds, e) < 0)
 		return -1;
 	*(struct vnet_tap_row *)c->ret = tap_row(&t);
 	return 0;
@@ -85,14 +81,11 @@ static int tap_list(struct api_call *c, struct err *e)
 	struct vnet_tap_list_ret *ret = c->ret;
 	AUTO(mem_drop) struct control_tap *taps = NULL;
 	struct control_net net;
-	struct uuid u;
 	size_t n = 0;
 
 	if (a->net && api_find(c, a->net, &net, e) < 0)
 		return -1;
-	if (a->net)
-		u = net.uuid;
-	if (control_tap_list(c->session->control, a->net ? &u : NULL, &taps, &n, e) < 0)
+	if (control_tap_list(c->session->control, a->net ? &net.uuid : NULL, &taps, &n, e) < 0)
 		return -1;
 	if (n > VNET_TAPS_MAX)
 		return err_set(e, VNET_ERR_RPC, "Too many taps '%zu' for limit '%d'", n, VNET_TAPS_MAX);

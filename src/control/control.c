@@ -7,6 +7,8 @@
 #include <time.h>
 
 #include "base/log.h"
+#include "control/hooks.h"
+#include "control/job.h"
 #include "control/reconcile.h"
 #include "control/state.h"
 #include "plan/print.h"
@@ -159,12 +161,28 @@ static void sweep_firewall(struct control *c)
 	mem_drop(stale);
 }
 
+/* The rules of all running networks in one transaction: what is right already sends nothing, but the firewall knows from
+ * now on what belongs into its table. */
+static void resume_firewall(struct control *c)
+{
+	AUTO(mem_drop) struct fw_change *all = mem_array(c->n_nets, sizeof(*all));
+	size_t n = 0;
+	struct err e;
+
+	for (size_t i = 0; i < c->n_nets; i++)
+		if (c->nets[i]->live)
+			all[n++].add = &c->nets[i]->plan->firewall;
+	if (n && firewall_commit(c->fw, all, n, &e) < 0)
+		log_error("firewall: %s", e.detail); /* each network tries for itself */
+}
+
 /* The networks that ran when the last daemon ended. A restart of the host clears the folder. */
 static int resume(struct control *c, struct err *e)
 {
 	AUTO(mem_drop) struct network **v = NULL;
 	AUTO(mem_drop) struct link *links = NULL;
 	size_t n, n_links;
+	struct err why;
 
 	if (live_load(c->store, &v, &n, skipped, e) < 0)
 		return -1;
@@ -177,6 +195,10 @@ static int resume(struct control *c, struct err *e)
 		adopt_taps(c, links, n_links); /* before their networks are reconciled */
 	for (size_t i = 0; i < n; i++)
 		net_resume(c, map_get_str(c->by_name, v[i]->name), v[i]);
+	resume_firewall(c);
+	for (size_t i = 0; i < c->n_nets; i++)
+		if (c->nets[i]->live && reconcile(c, c->nets[i], &why) < 0)
+			log_error("network: %s: %s", c->nets[i]->name, why.detail);
 	if (r < 0)
 		return err_sys(e, r, "list the host's links");
 	sweep_bridges(c, links, n_links);
@@ -186,13 +208,12 @@ static int resume(struct control *c, struct err *e)
 
 static void autostart(struct control *c)
 {
-	struct err e;
-
+	control_set_caller(c, NULL);
 	for (size_t i = 0; i < c->n_nets; i++) {
 		struct net *n = c->nets[i];
 
-		if (n->autostart && n->def && !n->live && net_start(c, n, network_copy(n->def), &e) < 0)
-			log_error("autostart: %s", e.detail);
+		if (n->autostart && n->def && !n->live && !n->job)
+			net_autostart(c, n);
 	}
 }
 
@@ -222,6 +243,7 @@ int control_start_up(const struct control_options *o, struct sd_event *loop, str
 	c->by_name = map_new();
 	c->by_bridge = map_new();
 	c->leases = leases_new();
+	c->hooks = hooks_new(o->root, loop);
 	if (open_all(c, o, e) < 0 || watch_kernel(c, e) < 0 || load_definitions(c, e) < 0 || resume(c, e) < 0)
 		return -1;
 	if (live_first_start(c->store))
@@ -251,6 +273,8 @@ void control_free(struct control *c)
 		return;
 	sd_event_source_disable_unref(c->watch_io);
 	sd_event_source_disable_unref(c->watch_post);
+	hooks_free(c->hooks);
+	jobs_free(c);
 	resolvers_free(c->resolvers);
 	guestd_free(c->guestd);
 	for (size_t i = 0; i < c->n_nets; i++)

@@ -2,7 +2,9 @@
 /* control/control.h - all that a client can ask of the daemon. Every change goes definition -> plan -> reconcile.
  * Shapes  networks are named by uuid; control_find_* give it for a name. Info structs are values or owned by the caller
  *         as said at each.
- * Errors  0 or -1 with *e: libvirt's code and text without its prefix. Nothing half-done remains. */
+ * Errors  0 or -1 with *e: libvirt's code and text without its prefix. Nothing half-done remains.
+ * Later   a call that waits for the administrator's hook scripts gives CONTROL_LATER: ask again, with the same arguments
+ *         and for the same caller, whenever `progress` is called. */
 #pragma once
 #include <net/if.h>
 #include <stdbool.h>
@@ -14,6 +16,8 @@
 
 struct sd_event;
 struct control;
+
+enum { CONTROL_LATER = 1 };
 
 struct control_options {
 	const char *root;        /* "" or an absolute path without '/' at its end */
@@ -27,6 +31,12 @@ int control_start_up(const struct control_options *o, struct sd_event *loop, str
 void control_free(struct control *c); /* bridges, rules, guestd and guests stay */
 DEFINE_AUTO(struct control *, control_free)
 void control_reload(struct control *c); /* SIGHUP: settings, definitions, everything reconciled, autostart */
+
+/* On whose behalf the next calls are: any address that is a client's own. One who goes gets no more answers, but what it
+ * began is finished. */
+void control_set_caller(struct control *c, const void *caller);
+void control_caller_gone(struct control *c, const void *caller);
+void control_on_progress(struct control *c, void (*progress)(void *arg), void *arg);
 
 struct control_net {
 	const char *name; /* good until the next control_ call that changes something */

@@ -336,34 +336,37 @@ static bool for_us(const struct dhcp4_server *s, const struct dhcp4_frame *f)
 	return f->dport == DHCP4_SERVER_PORT && by_ip && (mac_eq(&f->dst, &all) || mac_eq(&f->dst, &s->mac));
 }
 
-static struct dhcp4_verdict read_frame(struct dhcp4_server *s, struct view bytes, bool sum_ready)
+/* Into s->msg; or *why not. */
+static bool read_frame(struct dhcp4_server *s, struct view bytes, bool sum_ready, enum dhcp4_why *why)
 {
 	struct dhcp4_frame f;
 
-	s->msg.type = 0;
+	*why = WHY_DROP_FRAME;
 	if (dhcp4_frame_parse(&f, bytes, sum_ready) < 0)
-		return VERDICT(WHY_DROP_FRAME, 0);
+		return false;
+	*why = WHY_DROP_NOT_FOR_US;
 	if (!for_us(s, &f))
-		return VERDICT(WHY_DROP_NOT_FOR_US, 0);
+		return false;
 	int r = dhcp4_parse(&s->msg, f.payload);
 
-	return VERDICT(r == 0 ? WHYS : r == -EBADMSG ? WHY_DROP_MALFORMED : WHY_DROP_NOT_DHCP, 0);
+	*why = r == -EBADMSG ? WHY_DROP_MALFORMED : WHY_DROP_NOT_DHCP;
+	return r == 0;
 }
 
 size_t dhcp4_handle(struct dhcp4_server *s, uint64_t now, struct view bytes, bool sum_ready, uint8_t *out,
 		    struct dhcp4_outcome *ret)
 {
-	struct dhcp4_verdict v = read_frame(s, bytes, sum_ready);
 	struct dhcp4_msg *m = &s->msg;
 	uint8_t id[7];
 
-	*ret = (struct dhcp4_outcome){ .verdict = v };
-	if (v.why != WHYS)
+	*ret = (struct dhcp4_outcome){ 0 };
+	if (!read_frame(s, bytes, sum_ready, &ret->verdict.why))
 		return 0;
 	struct lease_client c = client_of(m, id);
 
 	lease_pool_expire(s->pool, now);
-	v = decide(s, m, &c);
+	struct dhcp4_verdict v = decide(s, m, &c);
+
 	if (act(s, v, &c, now) < 0)
 		v = VERDICT(WHY_DROP_NO_ADDRESS, v.addr);
 	*ret = (struct dhcp4_outcome){ .verdict = v, .type = m->type, .mac = m->chaddr, .hostname = m->hostname };

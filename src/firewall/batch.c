@@ -14,6 +14,7 @@
 #include <linux/netfilter/nf_tables.h>
 #include <stdlib.h>
 
+#include "base/rd.h"
 #include "firewall/expr.h"
 
 enum {
@@ -140,23 +141,22 @@ static void set_mark(struct nftnl_chain *c, uint64_t stamp, const char *bridge)
 	nftnl_udata_buf_free(u);
 }
 
-static int take_mark(const struct nftnl_udata *u, void *arg)
-{
-	struct chain_mark *m = arg;
-
-	if (nftnl_udata_type(u) == MARK_STAMP && nftnl_udata_len(u) == sizeof(m->stamp))
-		memcpy(&m->stamp, nftnl_udata_get(u), sizeof(m->stamp));
-	if (nftnl_udata_type(u) == MARK_BRIDGE && nftnl_udata_len(u) <= sizeof(m->bridge))
-		memcpy(m->bridge, nftnl_udata_get(u), nftnl_udata_len(u));
-	return 0;
-}
-
+/* One byte of type, one of length, the value (libnftnl/udata.h). Others may write there too. */
 int chain_mark_parse(const void *data, size_t len, struct chain_mark *ret)
 {
+	struct rd r = rd_make(data, data ? len : 0);
 	struct chain_mark m = { 0 };
 
-	if (!data || nftnl_udata_parse(data, (uint32_t)len, take_mark, &m) < 0 || !m.stamp ||
-	    m.bridge[sizeof(m.bridge) - 1])
+	while (rd_left(&r)) {
+		uint8_t type = rd_u8(&r);
+		struct rd value = rd_sub(&r, rd_u8(&r));
+
+		if (type == MARK_STAMP)
+			rd_copy(&value, &m.stamp, sizeof(m.stamp));
+		else if (type == MARK_BRIDGE && rd_left(&value) < sizeof(m.bridge) + 1)
+			rd_copy(&value, m.bridge, rd_left(&value));
+	}
+	if (r.bad || !m.stamp || m.bridge[sizeof(m.bridge) - 1])
 		return -EBADMSG;
 	*ret = m;
 	return 0;

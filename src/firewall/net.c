@@ -166,16 +166,11 @@ static void add_translation(struct builder *x)
 	RULE(x, all);
 }
 
-static const struct prefix *untranslated(void)
-{
-	static const struct prefix p[] = {
-		{ { AF_INET, { 224 } }, 24 },                /* local multicast: mDNS needs its port */
-		{ { AF_INET, { 255, 255, 255, 255 } }, 32 }, /* DHCP answers of the host itself */
-		{ { 0 }, 0 },
-	};
-
-	return p;
-}
+/* Destinations that must see the real source and port. */
+static const struct prefix untranslated[] = {
+	{ { AF_INET, { 224 } }, 24 },                /* local multicast: mDNS */
+	{ { AF_INET, { 255, 255, 255, 255 } }, 32 }, /* DHCP answers of the host itself */
+};
 
 static void build_nat4(struct builder *x)
 {
@@ -187,8 +182,8 @@ static void build_nat4(struct builder *x)
 	/* guest -> forwarded address of the host -> guest of the same network: the reply must come back through us */
 	RULE(x, term_name(TERM_OIFNAME, x->net->bridge), term(TERM_CT_DNAT), term(TERM_MASQUERADE));
 	add_returns(x, TERM_DADDR, AF_INET);
-	for (p = untranslated(); p->ip.family; p++)
-		RULE(x, term_prefix(TERM_DADDR, *p), term(TERM_RETURN));
+	for (size_t i = 0; i < ARRAY_SIZE(untranslated); i++)
+		RULE(x, term_prefix(TERM_DADDR, untranslated[i]), term(TERM_RETURN));
 	add_translation(x);
 	for (size_t i = 0; (p = next_subnet(x->net, AF_INET, &i));) {
 		struct fw_element *el = add_element(x, SET_NAT4, x->b.chains[x->b.n_chains - 1].name);

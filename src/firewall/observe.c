@@ -254,14 +254,15 @@ static bool take_base(struct observation *o)
 {
 	struct fw_seen *seen = fw_state_find(&o->s, "");
 	struct fw_block want = { .n_chains = fw_base_n_chains };
-	bool same = false;
+	uint64_t stamp = fw_base_stamp();
 
 	if (!seen)
 		return false;
 	want.chains = mem_dup(fw_base_chains, fw_base_n_chains * sizeof(*fw_base_chains));
 	for (size_t i = 0; i < want.n_chains; i++)
-		want.chains[i].stamp = fw_base_stamp();
-	same = fw_block_eq(&seen->block, &want);
+		want.chains[i].stamp = stamp;
+	bool same = fw_block_eq(&seen->block, &want);
+
 	mem_drop(want.chains);
 	fw_block_free(&seen->block);
 	*seen = o->s.nets[--o->s.n];

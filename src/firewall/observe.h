@@ -6,7 +6,7 @@
 
 struct fw_seen {
 	char bridge[IFNAMSIZ];
-	struct fw_block block; /* chains without their rules */
+	struct fw_block block; /* of the chains' rules only the number counts */
 };
 
 struct fw_state {

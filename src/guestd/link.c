@@ -2,7 +2,7 @@
 #include "guestd/link.h"
 
 #include <errno.h>
-#include <stdio.h>
+#include <fcntl.h>
 #include <sys/epoll.h>
 #include <systemd/sd-event.h>
 
@@ -115,7 +115,8 @@ static void greet(struct guestd_link *l)
 	flush(l);
 }
 
-static void with_uuid(struct guestd_link *l, void (*call)(struct guestd_serve *s, const struct uuid *u), const char b[16])
+static void with_uuid(struct guestd_link *l, void (*call)(struct guestd_serve *s, const struct uuid *u),
+		      const char b[16])
 {
 	struct uuid u;
 
@@ -234,6 +235,7 @@ int guestd_link_open(struct sd_event *loop, int fd, uid_t starter, struct guestd
 	l->loop = sd_event_ref(loop);
 	l->starter = starter;
 	l->fd = fd;
+	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK); /* who connects may be gone before accept(2) */
 	int r = sd_event_add_io(loop, &l->listening, fd, EPOLLIN, on_accept, l);
 
 	if (r < 0) {

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
 #include <unistd.h>
@@ -100,6 +101,7 @@ static int open_leases(const char *root, const char *user, struct lease_db **ret
 
 	if (guestd_confine(folder, user, &inside, ret_dir, e) < 0)
 		return -1;
+	umask(0027); /* who has which address is not everybody's business */
 	AUTO(mem_drop) char *path = mem_printf("%s/leases.db", inside);
 	int r = lease_db_open(path, ret);
 
@@ -115,6 +117,7 @@ static int watch_signals(sd_event *loop)
 	sigaddset(&set, SIGINT);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a limit on the database's size is an error like a full disk */
 	int r = sd_event_add_signal(loop, NULL, SIGTERM, NULL, NULL); /* no handler: the loop ends */
 
 	return r < 0 ? r : sd_event_add_signal(loop, NULL, SIGINT, NULL, NULL);

@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "base/map.h"
 #include "dhcp4/io.h"
-#include "dns/dns.h"
+#include "guestd/dns_scope.h"
 #include "lease/db.h"
 
 enum { RETRY_S = 5 }; /* after the database refused */
@@ -16,7 +16,7 @@ enum { RETRY_S = 5 }; /* after the database refused */
 struct net {
 	struct uuid uuid;
 	char *name; /* for logs; NULL: never served since we started */
-	bool served;
+	bool served, dns;
 	unsigned long long stamp;
 	struct lease_pool *pool;
 	struct dhcp4_server *dhcp4;
@@ -213,11 +213,13 @@ static bool sort_socks(const struct guest_serve *m, const int *fds, size_t n, st
 	return (size_t)(ret->dhcp4 >= 0) + (ret->hold >= 0) + ret->n_udp + ret->n_tcp == n && ret->n_udp == ret->n_tcp;
 }
 
-/* NULL, or why not. The sockets are taken by whoever serves them, and set to -1 here. */
+/* NULL, or why it can't be. */
 static const char *check_scope(const struct net *n, const struct guest_scope *scope, const struct socks *socks)
 {
 	if (scope->dhcp4 && !n->io && socks->dhcp4 < 0)
 		return "no packet socket for DHCP";
+	if (scope->dns && !n->dns && !socks->n_udp)
+		return "no sockets for DNS";
 	if (scope->dns && socks->n_udp && socks->n_udp != scope->dns->addrs.addrs_len)
 		return "not as many DNS sockets as addresses";
 	return NULL;
@@ -237,7 +239,7 @@ static int configure_dhcp4(struct net *n, const struct guest_scope *scope)
 			   .n_hosts = d->hosts.hosts_len },
 		.router = d->router,
 		.dns = d->dns,
-		.mtu = (uint16_t)d->mtu,
+		.mtu = d->mtu <= UINT16_MAX ? (uint16_t)d->mtu : 0,
 		.lease_s = d->lease_s,
 		.domain = scope->domain,
 	};
@@ -252,6 +254,7 @@ static int configure_dhcp4(struct net *n, const struct guest_scope *scope)
 	return dhcp4_server_configure(n->dhcp4, &to);
 }
 
+/* Takes the sockets that it uses out of `socks`. NULL, or why not. */
 static const char *serve_dhcp4(struct guestd_serve *s, struct net *n, const struct guest_scope *scope,
 			       struct socks *socks)
 {
@@ -273,29 +276,6 @@ static const char *serve_dhcp4(struct guestd_serve *s, struct net *n, const stru
 	return NULL;
 }
 
-static struct ip to_ip(const guest_ip *from)
-{
-	struct ip ip = { .family = from->guest_ip_len == 4 ? AF_INET : from->guest_ip_len == 16 ? AF_INET6 : 0 };
-
-	if (ip.family)
-		memcpy(ip.b, from->guest_ip_val, from->guest_ip_len);
-	return ip;
-}
-
-/* The reservations' names are known as soon as they are defined. */
-static size_t host_records(const struct guest_dhcp4 *d, struct dns_record *out)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; d && i < d->hosts.hosts_len; i++) {
-		const struct guest_host *h = &d->hosts.hosts_val[i];
-
-		if (h->name[0])
-			out[n++] = (struct dns_record){ .name = h->name, .ip = ip_from_v4(h->ip) };
-	}
-	return n;
-}
-
 static const char *serve_dns(struct guestd_serve *s, struct net *n, const struct guest_scope *scope,
 			     struct socks *socks)
 {
@@ -303,23 +283,9 @@ static const char *serve_dns(struct guestd_serve *s, struct net *n, const struct
 		dns_stop(s->dns, &n->uuid);
 		return NULL;
 	}
-	size_t n_addrs = scope->dns->addrs.addrs_len, n_hosts = scope->dhcp4 ? scope->dhcp4->hosts.hosts_len : 0;
-	AUTO(mem_drop) struct ip *addrs = mem_array(n_addrs + 1, sizeof(*addrs));
-	AUTO(mem_drop) struct dns_record *records = mem_array(n_hosts + 1, sizeof(*records));
-	struct dns_scope to = {
-		.uuid = n->uuid,
-		.network = scope->network,
-		.domain = scope->domain[0] ? scope->domain : NULL,
-		.forward = scope->dns->forward,
-		.addrs = addrs,
-		.n_addrs = n_addrs,
-		.records = records,
-		.n_records = host_records(scope->dhcp4, records),
-	};
+	AUTO(guestd_dns_scope_release) struct dns_scope to = guestd_dns_scope(scope);
 	size_t n_socks = socks->n_udp;
 
-	for (size_t i = 0; i < n_addrs; i++)
-		addrs[i] = to_ip(&scope->dns->addrs.addrs_val[i]);
 	socks->n_udp = socks->n_tcp = 0; /* dns_serve takes them, whatever it returns */
 	return dns_serve(s->dns, &to, socks->dns_udp, socks->dns_tcp, n_socks) < 0 ? "DNS can't listen" : NULL;
 }
@@ -366,11 +332,14 @@ void guestd_serve_set(struct guestd_serve *s, const struct guest_serve *m, const
 	if (why) {
 		log_warn("guestd: %s: can't be served: %s", m->scope.network, why);
 		s->sink.failed(s->sink.arg, &uuid, why);
+		if (!n->served)
+			stop_dhcp4(n); /* no half of it */
 		return;
 	}
 	mem_drop(n->name);
 	n->name = mem_strdup(m->scope.network);
 	n->served = true;
+	n->dns = m->scope.dns;
 	n->stamp = m->stamp;
 	if (m->scope.dns)
 		name_leases(s, n);
@@ -385,7 +354,7 @@ void guestd_serve_stop(struct guestd_serve *s, const struct uuid *network)
 		return;
 	stop_dhcp4(n);
 	dns_stop(s->dns, network);
-	n->served = false;
+	n->served = n->dns = false;
 	log_info("guestd: %s: stopped", n->name);
 }
 
@@ -416,7 +385,7 @@ void guestd_serve_resolvers(struct guestd_serve *s, const guest_ip *v, size_t n)
 	size_t used = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		ips[used] = to_ip(&v[i]);
+		ips[used] = guestd_to_ip(&v[i]);
 		used += ips[used].family != 0;
 	}
 	dns_set_resolvers(s->dns, ips, used);

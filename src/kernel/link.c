@@ -229,7 +229,8 @@ int link_delete(struct netlink *nl, int index)
 	return request_send(nl, link_request(RTM_DELLINK, 0, index), NULL, NULL);
 }
 
-/* Without STP a port forwards as soon as it is attached; one that is already there is told to. */
+/* Without STP a port forwards as soon as it is attached; one that is already on its way is told to. A blocking port
+ * stays so: there is a loop. A disabled one has no carrier. */
 static int attach_or_open(struct netlink *nl, int index, int master)
 {
 	struct link l;
@@ -240,7 +241,7 @@ static int attach_or_open(struct netlink *nl, int index, int master)
 		if (err == 0)
 			err = link_get_index(nl, index, &l);
 	}
-	if (err == 0 && l.port.state != PORT_FORWARDING)
+	if (err == 0 && (l.port.state == PORT_LISTENING || l.port.state == PORT_LEARNING))
 		err = link_set_port_state(nl, index, PORT_FORWARDING);
 	return err;
 }

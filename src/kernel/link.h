@@ -72,5 +72,7 @@ int link_delete(struct netlink *nl, int index);
 
 /* Makes `index` (already up) a port of the bridge `master` that forwards at once although STP is on and the kernel's
  * forward delay is 2 s or more: STP off, attach or set the port's state, STP on. Loops are still found afterwards.
- * Also right for a port that somebody else attached and that is still listening or learning. */
+ * Also right for a port that somebody else attached and that is still listening or learning. A port without carrier (a
+ * persistent tap that nobody has open) is attached and stays PORT_DISABLED; when its carrier comes the kernel lets it
+ * listen, watch_next tells so, and this is to be called again. */
 int link_attach_forwarding(struct netlink *nl, int index, int master);

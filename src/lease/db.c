@@ -14,9 +14,9 @@ static const char *const sql[STATEMENTS] = {
 	[S_COMMIT] = "COMMIT",
 	[S_ROLLBACK] = "ROLLBACK",
 	[S_LOAD] = "SELECT network, ip, state, expiry, mac, client_id, hostname FROM lease",
-	[S_PUT] = "INSERT OR REPLACE INTO lease (network, ip, state, expiry, mac, client_id, hostname)"
-		  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-	[S_FORGET] = "DELETE FROM lease WHERE network = ?1",
+	[S_PUT] =
+	    "REPLACE INTO lease (network, ip, state, expiry, mac, client_id, hostname) VALUES (?, ?, ?, ?, ?, ?, ?)",
+	[S_FORGET] = "DELETE FROM lease WHERE network = ?",
 };
 
 static const char schema[] = "BEGIN;"

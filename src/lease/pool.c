@@ -276,11 +276,21 @@ static bool evictable(const struct lease *l)
 	return l && (l->state == LEASE_OFFERED || l->state == LEASE_DECLINED);
 }
 
+/* One that nobody had, so that everybody finds the old one again; else one that somebody had. 0: there is none. */
+static uint32_t free_address(const struct lease_pool *p, struct view id)
+{
+	uint32_t hash = hash_id(id), addr;
+
+	if (map_count(p->by_addr) < LEASE_RECORDS_MAX && lease_space_probe(p->space, hash, false, &addr) == 0)
+		return addr;
+	return lease_space_probe(p->space, hash, true, &addr) == 0 ? addr : 0;
+}
+
 int lease_pool_pick(const struct lease_pool *p, const struct lease_client *c, uint32_t want, uint32_t *ret)
 {
 	const struct lease_host *h = lease_pool_host(p, c);
 	const struct lease *own = find(p, c), *next = lease_heap_first(&p->heap);
-	uint32_t hash = hash_id(c->id), addr = 0;
+	uint32_t addr;
 
 	if (h && lease_pool_may_have(p, c, h->addr))
 		addr = h->addr;
@@ -288,13 +298,11 @@ int lease_pool_pick(const struct lease_pool *p, const struct lease_client *c, ui
 		addr = own->addr;
 	else if (want && lease_pool_may_have(p, c, want))
 		addr = want;
-	else if (map_count(p->by_addr) < LEASE_RECORDS_MAX && lease_space_probe(p->space, hash, false, &addr) == 0)
-		; /* one that nobody had, so that everybody finds the old one again */
-	else if (lease_space_probe(p->space, hash, true, &addr) == 0)
-		;
-	else if (evictable(next) && allowed(p, c, next->addr))
-		addr = next->addr;
 	else
+		addr = free_address(p, c->id);
+	if (!addr && evictable(next) && allowed(p, c, next->addr))
+		addr = next->addr;
+	if (!addr)
 		return -ENOSPC;
 	*ret = addr;
 	return 0;
@@ -385,7 +393,8 @@ static void set_client(struct lease_pool *p, struct lease *l, struct view id, co
 	map_put(p->by_mac, l->mac.b, sizeof(l->mac.b), l);
 }
 
-static void set_hostname(struct lease_pool *p, struct lease *l, const struct lease_client *c)
+/* Did it change? */
+static bool set_hostname(struct lease_pool *p, struct lease *l, const struct lease_client *c)
 {
 	const struct lease_host *h = lease_pool_host(p, c);
 	struct view name = c->hostname;
@@ -394,10 +403,11 @@ static void set_hostname(struct lease_pool *p, struct lease *l, const struct lea
 		name = (struct view){ (const uint8_t *)h->name, strlen(h->name) };
 	else if (!lease_name_ok(name))
 		name.len = 0;
-	if (l->hostname && strlen(l->hostname) == name.len && memcmp(l->hostname, name.p, name.len) == 0)
-		return;
+	if (l->hostname ? strlen(l->hostname) == name.len && memcmp(l->hostname, name.p, name.len) == 0 : !name.len)
+		return false;
 	mem_drop(l->hostname);
 	l->hostname = name.len ? mem_dup(name.p, name.len) : NULL;
+	return true;
 }
 
 static struct lease *record(struct lease_pool *p, uint32_t addr)
@@ -441,15 +451,21 @@ int lease_pool_offer(struct lease_pool *p, const struct lease_client *c, uint32_
 	return r < 0 ? r : step(p, l, LEASE_EV_OFFER, until);
 }
 
+/* A guest that asks many times a second costs no write each time: what is promised already is not stored again. */
+static bool is_promised(const struct lease *l, const struct lease_client *c, uint64_t expiry)
+{
+	return l && l->state == LEASE_BOUND && l->expiry == expiry && mac_eq(&l->mac, &c->mac) && view_eq(l->id, c->id);
+}
+
 int lease_pool_bind(struct lease_pool *p, const struct lease_client *c, uint32_t addr, uint64_t expiry)
 {
+	bool promised = is_promised(lease_pool_at(p, addr), c, expiry);
 	struct lease *l;
 	int r = take(p, c, addr, &l);
 
 	if (r < 0)
 		return r;
-	set_hostname(p, l, c);
-	return step(p, l, LEASE_EV_ACK, expiry);
+	return set_hostname(p, l, c) || !promised ? step(p, l, LEASE_EV_ACK, expiry) : 0;
 }
 
 static int step_at(struct lease_pool *p, uint32_t addr, enum lease_event ev, uint64_t until)

@@ -119,8 +119,8 @@ static int error_from_wire(const struct answer *a, struct vnet_error *err)
 	struct remote_error wire = { 0 };
 
 	if (rpc_decode((xdrproc_t)xdr_remote_error, a->payload, &wire) < 0)
-		return error_make(err, VNET_ERR_RPC, "the daemon's error can't be read");
-	error_make(err, wire.code, "%s", wire.message ? *wire.message : "unknown error");
+		return conn_error(err, VNET_ERR_RPC, "the daemon's error can't be read");
+	conn_error(err, wire.code, "%s", wire.message ? *wire.message : "unknown error");
 	if (err)
 		err->domain = wire.domain;
 	xdr_free((xdrproc_t)xdr_remote_error, (char *)&wire);
@@ -133,7 +133,7 @@ static int result_from(struct answer *a, const struct rpc_proc *p, void *ret, in
 	if (a->header.status != RPC_OK)
 		return error_from_wire(a, err);
 	if (rpc_decode(p->ret, a->payload, ret) < 0)
-		return error_make(err, VNET_ERR_RPC, "the daemon's answer can't be read");
+		return conn_error(err, VNET_ERR_RPC, "the daemon's answer can't be read");
 	if (!fds)
 		return 0;
 	memcpy(fds, a->fds, a->n_fds * sizeof(*fds));
@@ -152,16 +152,16 @@ int conn_call(struct vnet_conn *c, uint32_t program, int32_t number, const void 
 	size_t len;
 
 	if (c->broken)
-		return error_make(err, VNET_ERR_RPC, "the connection to vnetd is lost");
+		return conn_error(err, VNET_ERR_RPC, "the connection to vnetd is lost");
 	if (rpc_encode(&h, 0, p->args, args, &body, &len) < 0)
-		return error_make(err, VNET_ERR_RPC, "what is asked does not fit a message");
+		return conn_error(err, VNET_ERR_RPC, "what is asked does not fit a message");
 	stream_put(c->stream, body, len, NULL, 0);
 	int r = exchange(c, &h, &a);
 
 	if (r < 0) {
 		c->broken = true;
-		return r == -ENODATA ? error_make(err, VNET_ERR_RPC, "vnetd closed the connection")
-				     : error_sys(err, r, "talk to vnetd");
+		return r == -ENODATA ? conn_error(err, VNET_ERR_RPC, "vnetd closed the connection")
+				     : conn_error_sys(err, r, "talk to vnetd");
 	}
 	r = result_from(&a, p, ret, fds, ret_n_fds, err);
 	answer_clear(&a);

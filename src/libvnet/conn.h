@@ -21,11 +21,11 @@ int conn_call(struct vnet_conn *c, uint32_t program, int32_t number, const void 
 int conn_remote(struct vnet_conn *c, int32_t number, const void *args, void *ret, struct vnet_error *err);
 
 /* Tells an error of the library itself; gives -1. `err` may be NULL. */
-int error_make(struct vnet_error *err, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-int error_sys(struct vnet_error *err, int neg, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+int conn_error(struct vnet_error *err, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+int conn_error_sys(struct vnet_error *err, int neg, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 /* Between the wire's name of a network and ours. The result borrows from `net`. */
-struct remote_net net_to_wire(const struct vnet_network *net);
-int net_from_wire(const struct remote_net *wire, struct vnet_network *ret, struct vnet_error *err);
+struct remote_net conn_put_net(const struct vnet_network *net);
+int conn_get_net(const struct remote_net *wire, struct vnet_network *ret, struct vnet_error *err);
 /* Copies text that must fit `size`: a daemon that says more is not one of ours. */
-int text_from_wire(const char *wire, char *ret, size_t size, struct vnet_error *err);
+int conn_get_text(const char *wire, char *ret, size_t size, struct vnet_error *err);

@@ -71,7 +71,7 @@ static int path_of_uri(const char *uri, unsigned flags, char **ret, struct vnet_
 		     (len == strlen(unix_uri) && strncmp(uri, unix_uri, len) == 0);
 
 	if (!known)
-		return error_make(err, VNET_ERR_NO_CONNECT,
+		return conn_error(err, VNET_ERR_NO_CONNECT,
 				  "cannot connect to '%s': vnetd is at %s, %s?socket=PATH or a socket's path", uri,
 				  system_uri, unix_uri);
 	char *path = uri[len] ? socket_of_query(uri + len + 1) : NULL;
@@ -93,7 +93,7 @@ static int open_calls(struct vnet_conn *c, unsigned flags, struct vnet_error *er
 
 	xdr_free((xdrproc_t)xdr_remote_ints, (char *)&auth);
 	if (!none)
-		return error_make(err, VNET_ERR_AUTH_FAILED,
+		return conn_error(err, VNET_ERR_AUTH_FAILED,
 				  "the daemon asks for authentication, which is not supported");
 	return conn_remote(c, REMOTE_OPEN, &a, NULL, err);
 }
@@ -117,10 +117,10 @@ int vnet_connect(const char *uri, unsigned flags, struct vnet_conn **ret, struct
 	int fd = stream_connect(path);
 
 	if (fd == -ENOENT || fd == -ECONNREFUSED)
-		return error_make(err, VNET_ERR_SYSTEM, "failed to connect to vnetd at %s: %s; is vnetd running?", path,
+		return conn_error(err, VNET_ERR_SYSTEM, "failed to connect to vnetd at %s: %s; is vnetd running?", path,
 				  strerror(-fd));
 	if (fd < 0)
-		return error_sys(err, fd, "failed to connect to vnetd at %s", path);
+		return conn_error_sys(err, fd, "failed to connect to vnetd at %s", path);
 	c->stream = stream_new(fd, RPC_FRAME_MAX);
 	if (open_calls(c, flags, err) < 0)
 		return -1;

@@ -16,7 +16,7 @@ static int fill(struct vnet_error *err, int code, const char *text, const char *
 	return -1;
 }
 
-int error_make(struct vnet_error *err, int code, const char *fmt, ...)
+int conn_error(struct vnet_error *err, int code, const char *fmt, ...)
 {
 	char text[512];
 	va_list ap;
@@ -27,7 +27,7 @@ int error_make(struct vnet_error *err, int code, const char *fmt, ...)
 	return fill(err, code, text, NULL);
 }
 
-int error_sys(struct vnet_error *err, int neg, const char *fmt, ...)
+int conn_error_sys(struct vnet_error *err, int neg, const char *fmt, ...)
 {
 	char text[512];
 	va_list ap;

@@ -17,18 +17,18 @@ static int lease_from_wire(const struct remote_lease *w, struct vnet_lease *ret,
 	ret->prefix = w->prefix;
 	ret->hostname = w->hostname ? mem_strdup(*w->hostname) : NULL;
 	ret->client_id = w->clientid ? mem_strdup(*w->clientid) : NULL;
-	if (w->mac && text_from_wire(*w->mac, ret->mac, sizeof(ret->mac), err) < 0)
+	if (w->mac && conn_get_text(*w->mac, ret->mac, sizeof(ret->mac), err) < 0)
 		return -1;
-	if (text_from_wire(w->iface, ret->bridge, sizeof(ret->bridge), err) < 0)
+	if (conn_get_text(w->iface, ret->bridge, sizeof(ret->bridge), err) < 0)
 		return -1;
-	return text_from_wire(w->ipaddr, ret->ip, sizeof(ret->ip), err);
+	return conn_get_text(w->ipaddr, ret->ip, sizeof(ret->ip), err);
 }
 
 int vnet_leases(struct vnet_conn *c, const struct vnet_network *net, const char *mac, struct vnet_lease **ret,
 		size_t *ret_n, struct vnet_error *err)
 {
 	rpc_text mac_text = (char *)mac;
-	struct remote_leases_args a = { .net = net_to_wire(net), .mac = mac ? &mac_text : NULL, .need_results = 1 };
+	struct remote_leases_args a = { .net = conn_put_net(net), .mac = mac ? &mac_text : NULL, .need_results = 1 };
 	struct remote_leases_ret wire = { 0 };
 
 	if (conn_remote(c, REMOTE_NETWORK_GET_LEASES, &a, &wire, err) < 0)

@@ -35,7 +35,7 @@ int vnet_uuid_parse(const char *text, uint8_t ret[16])
 	return 0;
 }
 
-struct remote_net net_to_wire(const struct vnet_network *net)
+struct remote_net conn_put_net(const struct vnet_network *net)
 {
 	struct remote_net wire = { .name = (char *)net->name };
 
@@ -43,18 +43,18 @@ struct remote_net net_to_wire(const struct vnet_network *net)
 	return wire;
 }
 
-int text_from_wire(const char *wire, char *ret, size_t size, struct vnet_error *err)
+int conn_get_text(const char *wire, char *ret, size_t size, struct vnet_error *err)
 {
 	if (strlen(wire) >= size)
-		return error_make(err, VNET_ERR_RPC, "the daemon's answer has a name that is too long");
+		return conn_error(err, VNET_ERR_RPC, "the daemon's answer has a name that is too long");
 	strcpy(ret, wire);
 	return 0;
 }
 
-int net_from_wire(const struct remote_net *wire, struct vnet_network *ret, struct vnet_error *err)
+int conn_get_net(const struct remote_net *wire, struct vnet_network *ret, struct vnet_error *err)
 {
 	memcpy(ret->uuid, wire->uuid, sizeof(ret->uuid));
-	return text_from_wire(wire->name, ret->name, sizeof(ret->name), err);
+	return conn_get_text(wire->name, ret->name, sizeof(ret->name), err);
 }
 
 int vnet_list(struct vnet_conn *c, unsigned flags, struct vnet_network **ret, size_t *ret_n, struct vnet_error *err)
@@ -69,7 +69,7 @@ int vnet_list(struct vnet_conn *c, unsigned flags, struct vnet_network **ret, si
 	int r = 0;
 
 	for (size_t i = 0; i < n && r == 0; i++)
-		r = net_from_wire(&wire.nets.nets_val[i], &nets[i], err);
+		r = conn_get_net(&wire.nets.nets_val[i], &nets[i], err);
 	xdr_free((xdrproc_t)xdr_remote_list_ret, (char *)&wire);
 	if (r < 0)
 		return -1;
@@ -87,7 +87,7 @@ static int call_for_net(struct vnet_conn *c, int32_t number, const void *args, s
 
 	if (conn_remote(c, number, args, &wire, err) < 0)
 		return -1;
-	int r = net_from_wire(&wire.net, &net, err);
+	int r = conn_get_net(&wire.net, &net, err);
 
 	xdr_free((xdrproc_t)xdr_remote_one_net, (char *)&wire);
 	if (r == 0 && ret)
@@ -127,7 +127,7 @@ int vnet_create(struct vnet_conn *c, const char *xml, struct vnet_network *ret, 
 /* Calls that do something to a network and answer nothing. */
 static int call_on_net(struct vnet_conn *c, int32_t number, const struct vnet_network *net, struct vnet_error *err)
 {
-	struct remote_one_net a = { .net = net_to_wire(net) };
+	struct remote_one_net a = { .net = conn_put_net(net) };
 
 	return conn_remote(c, number, &a, NULL, err);
 }
@@ -149,7 +149,7 @@ int vnet_undefine(struct vnet_conn *c, const struct vnet_network *net, struct vn
 
 int vnet_set_autostart(struct vnet_conn *c, const struct vnet_network *net, bool on, struct vnet_error *err)
 {
-	struct remote_net_int a = { .net = net_to_wire(net), .value = on };
+	struct remote_net_int a = { .net = conn_put_net(net), .value = on };
 
 	return conn_remote(c, REMOTE_NETWORK_SET_AUTOSTART, &a, NULL, err);
 }
@@ -157,7 +157,7 @@ int vnet_set_autostart(struct vnet_conn *c, const struct vnet_network *net, bool
 static int call_for_bool(struct vnet_conn *c, int32_t number, const struct vnet_network *net, bool *ret,
 			 struct vnet_error *err)
 {
-	struct remote_one_net a = { .net = net_to_wire(net) };
+	struct remote_one_net a = { .net = conn_put_net(net) };
 	struct remote_int wire = { 0 };
 
 	if (conn_remote(c, number, &a, &wire, err) < 0)
@@ -197,25 +197,25 @@ static int call_for_text(struct vnet_conn *c, uint32_t program, int32_t number, 
 
 int vnet_bridge(struct vnet_conn *c, const struct vnet_network *net, char ret[VNET_IFNAME_MAX], struct vnet_error *err)
 {
-	struct remote_one_net a = { .net = net_to_wire(net) };
+	struct remote_one_net a = { .net = conn_put_net(net) };
 	AUTO(mem_drop) char *text = NULL;
 
 	if (call_for_text(c, RPC_PROGRAM_REMOTE, REMOTE_NETWORK_GET_BRIDGE, &a, &text, err) < 0)
 		return -1;
-	return text_from_wire(text, ret, VNET_IFNAME_MAX, err);
+	return conn_get_text(text, ret, VNET_IFNAME_MAX, err);
 }
 
 int vnet_dumpxml(struct vnet_conn *c, const struct vnet_network *net, unsigned flags, char **ret,
 		 struct vnet_error *err)
 {
-	struct remote_net_flags a = { .net = net_to_wire(net), .flags = flags };
+	struct remote_net_flags a = { .net = conn_put_net(net), .flags = flags };
 
 	return call_for_text(c, RPC_PROGRAM_REMOTE, REMOTE_NETWORK_GET_XML, &a, ret, err);
 }
 
 int vnet_plan(struct vnet_conn *c, const struct vnet_network *net, char **ret, struct vnet_error *err)
 {
-	struct remote_one_net a = { .net = net_to_wire(net) };
+	struct remote_one_net a = { .net = conn_put_net(net) };
 
 	return call_for_text(c, RPC_PROGRAM_VNET, VNET_PROC_PLAN, &a, ret, err);
 }

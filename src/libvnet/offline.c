@@ -9,7 +9,7 @@
 /* The line goes its own way, so the text is the detail alone. */
 static int refuse(struct vnet_error *err, const struct err *e)
 {
-	error_make(err, e->code, "%s", e->detail);
+	conn_error(err, e->code, "%s", e->detail);
 	if (err) {
 		err->domain = e->domain;
 		err->line = e->line;

@@ -5,9 +5,9 @@ static int tap_from_wire(const struct vnet_tap_row *w, struct vnet_tap *ret, str
 {
 	*ret = (struct vnet_tap){ .owner = w->owner, .attached = w->attached, .persist = w->persist };
 	memcpy(ret->mac, w->mac, sizeof(ret->mac));
-	if (w->net && text_from_wire(w->net->name, ret->network, sizeof(ret->network), err) < 0)
+	if (w->net && conn_get_text(w->net->name, ret->network, sizeof(ret->network), err) < 0)
 		return -1;
-	return text_from_wire(w->name, ret->name, sizeof(ret->name), err);
+	return conn_get_text(w->name, ret->name, sizeof(ret->name), err);
 }
 
 static void close_all(const int *fds, size_t n)
@@ -21,7 +21,7 @@ static int check_fds(const struct vnet_tap_request *request, const int *fds, siz
 {
 	if (n <= VNET_TAP_QUEUES_MAX && (n > 0) != request->persist && (n == 0 || fds))
 		return 0;
-	return error_make(err, VNET_ERR_RPC, "the daemon sent %zu descriptors of a tap", n);
+	return conn_error(err, VNET_ERR_RPC, "the daemon sent %zu descriptors of a tap", n);
 }
 
 int vnet_tap_add(struct vnet_conn *c, const struct vnet_network *net, const struct vnet_tap_request *request,
@@ -29,7 +29,7 @@ int vnet_tap_add(struct vnet_conn *c, const struct vnet_network *net, const stru
 {
 	rpc_text name = (char *)request->name;
 	struct vnet_tap_add_args a = {
-		.net = net_to_wire(net),
+		.net = conn_put_net(net),
 		.name = request->name ? &name : NULL,
 		.owner = request->owner,
 		.queues = request->queues,
@@ -68,7 +68,7 @@ int vnet_tap_del(struct vnet_conn *c, const char *name, struct vnet_error *err)
 int vnet_tap_list(struct vnet_conn *c, const struct vnet_network *net, struct vnet_tap **ret, size_t *ret_n,
 		  struct vnet_error *err)
 {
-	struct remote_net of = net ? net_to_wire(net) : (struct remote_net){ 0 };
+	struct remote_net of = net ? conn_put_net(net) : (struct remote_net){ 0 };
 	struct vnet_tap_list_args a = { .net = net ? &of : NULL };
 	struct vnet_tap_list_ret wire = { 0 };
 

@@ -3,13 +3,16 @@
 
 #include <errno.h>
 
+#include "model/check.h"
+
 static void print_bridge(const struct plan *p, FILE *out)
 {
 	char mac[MAC_TEXT], ip[IP_TEXT];
 
 	fprintf(out, "bridge %s\n", p->bridge.name);
 	fprintf(out, "  alias %s\n", p->bridge.alias);
-	fprintf(out, "  mac %s\n", mac_text(&p->bridge.mac, mac));
+	if (!mac_is_zero(&p->bridge.mac))
+		fprintf(out, "  mac %s\n", mac_text(&p->bridge.mac, mac));
 	if (p->bridge.mtu)
 		fprintf(out, "  mtu %u\n", p->bridge.mtu);
 	fprintf(out, "  stp %s, forward delay %u s%s\n", p->bridge.stp ? "on" : "off", p->bridge.delay_cs / 100,
@@ -69,12 +72,14 @@ void plan_print(const struct plan *p, FILE *out)
 {
 	char uuid[UUID_TEXT];
 
-	fprintf(out, "network %s %s\n", p->network, uuid_text(&p->uuid, uuid));
+	fprintf(out, "network %s", p->network);
+	if (!uuid_eq(&p->uuid, &(struct uuid){ { 0 } })) /* else it is chosen when the network is defined */
+		fprintf(out, " %s", uuid_text(&p->uuid, uuid));
+	fputc('\n', out);
 	print_bridge(p, out);
 	print_sysctls(p->bridge_sysctls, p->n_bridge_sysctls, out);
 	print_sysctls(p->host_sysctls, p->n_host_sysctls, out);
-	fputs("table inet vnetd\n", out);
-	fw_net_print(&p->firewall, "  ", out);
+	fw_net_print(&p->firewall, "", out);
 	if (p->scope && p->scope->dhcp4)
 		print_dhcp4(p->scope->dhcp4, out);
 	if (p->scope && p->scope->dns)
@@ -130,10 +135,13 @@ void steps_print(const struct plan *p, const struct steps *s, FILE *out)
 
 int plan_describe(const struct network *n, char **ret, struct err *e)
 {
+	AUTO(network_free) struct network *named = network_copy(n);
 	AUTO(plan_free) struct plan *p = NULL;
 	size_t len;
 
-	if (plan_compile(n, &p, e) < 0)
+	if (network_bridge_is_template(n->bridge.name)) /* the first that it could get */
+		network_bridge_from_template(n->bridge.name, 0, named->bridge.name);
+	if (plan_compile(named, &p, e) < 0)
 		return -1;
 	FILE *out = open_memstream(ret, &len);
 

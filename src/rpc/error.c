@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "rpc/error.h"
 
-#include <stdio.h>
+#include <stdbool.h>
 
 #include "base/mem.h"
 
@@ -15,24 +15,51 @@ static rpc_text *optional(const char *s)
 	return p;
 }
 
-void rpc_error_fill(const struct err *e, struct remote_error *ret)
+/* Two codes have forms of their own in libvirt: flags that are not known, where str1 is the function and str2 the
+ * argument, and a missing name, whose text is its format. */
+static bool fill_special(const struct err *e, struct remote_error *ret)
 {
-	/* The one text of this code that libvirt sends without its prefix. */
-	bool bare = e->code == VNET_ERR_INVALID_ARG && strncmp(e->detail, "unsupported flags (", 19) == 0;
-	const char *prefix = bare ? "" : err_prefix(e->code);
+	static const char flags[] = "unsupported flags (", in[] = " in function ";
+	const char *function = strstr(e->detail, in);
+
+	if (e->code == VNET_ERR_INVALID_ARG && function && strncmp(e->detail, flags, strlen(flags)) == 0) {
+		ret->message = optional(e->detail);
+		ret->str1 = optional(function + strlen(in));
+		ret->str2 = optional("flags");
+		return true;
+	}
+	if (e->code == VNET_ERR_NO_NAME) {
+		ret->message = optional(e->detail);
+		ret->str1 = optional(e->detail);
+		return true;
+	}
+	return false;
+}
+
+static void fill_usual(const struct err *e, struct remote_error *ret)
+{
+	const char *prefix = err_prefix(e->code);
 	AUTO(mem_drop) char *message = mem_printf("%s%s", prefix, e->detail);
 	AUTO(mem_drop) char *format = *prefix ? mem_printf("%s%%1$s", prefix) : mem_strdup("%s");
+
+	ret->message = optional(message);
+	ret->str1 = optional(format);
+	ret->str2 = optional(e->detail);
+}
+
+void rpc_error_fill(const struct err *e, struct remote_error *ret)
+{
+	bool argument = e->code == VNET_ERR_INVALID_ARG;
 
 	*ret = (struct remote_error){
 		.code = e->code,
 		.domain = e->domain,
-		.message = optional(message),
 		.level = LEVEL_ERROR,
-		.str1 = optional(format),
-		.str2 = optional(e->detail),
-		.int1 = e->code == VNET_ERR_SYSTEM        ? e->sys
-			: e->code == VNET_ERR_INVALID_ARG ? 0
-							  : NOT_GIVEN,
-		.int2 = e->code == VNET_ERR_INVALID_ARG ? 0 : NOT_GIVEN,
+		.int1 = e->code == VNET_ERR_SYSTEM ? e->sys
+			: argument                 ? 0
+						   : NOT_GIVEN,
+		.int2 = argument ? 0 : NOT_GIVEN,
 	};
+	if (!fill_special(e, ret))
+		fill_usual(e, ret);
 }

@@ -16,7 +16,7 @@ static int refused(const char *file, const struct vnet_error *why)
 	return -1;
 }
 
-static int check_file(const char *file, bool print)
+static int check_file(const struct cli *cli, const char *file, bool print)
 {
 	AUTO_FREE char *canonical = NULL;
 	struct vnet_error why;
@@ -28,7 +28,7 @@ static int check_file(const char *file, bool print)
 	if (vnet_xml_check(xml, len, cli_warn_line, (void *)file, &why) < 0)
 		return refused(file, &why);
 	if (!print)
-		return printf("%s: ok\n", file), 0;
+		return cli_say(cli, "%s: ok", file), 0;
 	if (vnet_xml_format(xml, len, &canonical, &why) < 0)
 		return refused(file, &why);
 	fputs(canonical, stdout);
@@ -39,9 +39,8 @@ static int check(struct cli *cli, const struct cli_args *args)
 {
 	int r = 0;
 
-	(void)cli;
 	for (size_t i = 0; i < args->n_rest; i++)
-		if (check_file(args->rest[i], cli_arg(args, "print")) < 0)
+		if (check_file(cli, args->rest[i], cli_arg(args, "print")) < 0)
 			r = -1;
 	return r;
 }

@@ -62,8 +62,8 @@ static void print_json(const struct row *rows, size_t n)
 	json_object *all = json_object_new_array();
 
 	for (size_t i = 0; i < n; i++)
-		json_object_array_add(all, json_network(&rows[i].net, &rows[i].info));
-	json_print(all);
+		json_object_array_add(all, cli_json_network(&rows[i].net, &rows[i].info));
+	cli_json_print(all);
 }
 
 /* The state of each network; one that has gone since it was listed is left out. */
@@ -156,8 +156,8 @@ static void print_leases_json(const struct vnet_lease *v, size_t n)
 	json_object *all = json_object_new_array();
 
 	for (size_t i = 0; i < n; i++)
-		json_object_array_add(all, json_lease(&v[i]));
-	json_print(all);
+		json_object_array_add(all, cli_json_lease(&v[i]));
+	cli_json_print(all);
 }
 
 static int dhcp_leases(struct cli *cli, const struct cli_args *args)

@@ -138,7 +138,7 @@ static int info_cmd(struct cli *cli, const struct cli_args *args)
 	if (vnet_get_info(cli->conn, &net, &info, &why) < 0)
 		return cli_failed(&why, "failed to get information about network '%s'", name);
 	if (cli_arg(args, "json"))
-		json_print(json_network(&net, &info));
+		cli_json_print(cli_json_network(&net, &info));
 	else
 		print_info(&net, &info);
 	return 0;

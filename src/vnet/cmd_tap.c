@@ -115,8 +115,8 @@ static void print_taps_json(const struct vnet_tap *v, size_t n)
 	json_object *all = json_object_new_array();
 
 	for (size_t i = 0; i < n; i++)
-		json_object_array_add(all, json_tap(&v[i]));
-	json_print(all);
+		json_object_array_add(all, cli_json_tap(&v[i]));
+	cli_json_print(all);
 }
 
 static int by_number(const void *a, const void *b)

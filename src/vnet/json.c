@@ -13,7 +13,7 @@ static void add_bool(json_object *o, const char *key, bool value)
 	json_object_object_add(o, key, json_object_new_boolean(value));
 }
 
-json_object *json_network(const struct vnet_network *net, const struct vnet_info *info)
+json_object *cli_json_network(const struct vnet_network *net, const struct vnet_info *info)
 {
 	json_object *o = json_object_new_object();
 	char uuid[VNET_UUID_TEXT];
@@ -27,7 +27,7 @@ json_object *json_network(const struct vnet_network *net, const struct vnet_info
 	return o;
 }
 
-json_object *json_lease(const struct vnet_lease *l)
+json_object *cli_json_lease(const struct vnet_lease *l)
 {
 	json_object *o = json_object_new_object();
 
@@ -42,7 +42,7 @@ json_object *json_lease(const struct vnet_lease *l)
 	return o;
 }
 
-json_object *json_tap(const struct vnet_tap *t)
+json_object *cli_json_tap(const struct vnet_tap *t)
 {
 	json_object *o = json_object_new_object();
 	char mac[18];
@@ -58,7 +58,7 @@ json_object *json_tap(const struct vnet_tap *t)
 	return o;
 }
 
-void json_print(json_object *o)
+void cli_json_print(json_object *o)
 {
 	puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(o);

@@ -6,11 +6,11 @@
 #include <vnet/vnet.h>
 
 /* {"name", "uuid", "active", "persistent", "autostart", "bridge" (null: none)} */
-json_object *json_network(const struct vnet_network *net, const struct vnet_info *info);
+json_object *cli_json_network(const struct vnet_network *net, const struct vnet_info *info);
 /* {"bridge", "mac", "protocol": "ipv4"|"ipv6", "ip", "prefix", "hostname", "client_id", "expiry": Unix seconds, null: never} */
-json_object *json_lease(const struct vnet_lease *l);
+json_object *cli_json_lease(const struct vnet_lease *l);
 /* {"name", "network" (null: gone), "owner": uid, null: root only, "mac", "attached", "persistent"} */
-json_object *json_tap(const struct vnet_tap *t);
+json_object *cli_json_tap(const struct vnet_tap *t);
 
 /* Prints it and a newline, and releases it. */
-void json_print(json_object *o);
+void cli_json_print(json_object *o);

@@ -34,6 +34,15 @@ static int run_found(struct cli *cli, const struct cli_cmd *cmd, const char *con
 	return r;
 }
 
+/* Output that did not reach its file is a failure like any other: a pipe that ended, a full disk. */
+static int flush_output(void)
+{
+	int why = fflush(stdout) != 0 ? errno : ferror(stdout) ? EIO : 0;
+
+	clearerr(stdout);
+	return why ? cli_error("cannot write: %s", strerror(why)) : 0;
+}
+
 int cli_run(struct cli *cli, const char *const *words, size_t n)
 {
 	size_t used;
@@ -45,8 +54,7 @@ int cli_run(struct cli *cli, const char *const *words, size_t n)
 
 	if (!cli->quiet && !(cmd && cmd->bare))
 		putchar('\n');
-	fflush(stdout);
-	return r;
+	return flush_output() < 0 ? -1 : r;
 }
 
 /* All commands of a line; the last one's result counts. */
@@ -60,7 +68,7 @@ static int run_line(struct cli *cli, const char *line)
 			r = cli_run(cli, w.v, w.n);
 		words_free(&w);
 	}
-	return more < 0 ? cli_error("missing \"") : r;
+	return more < 0 ? cli_error("a quote is not closed") : r;
 }
 
 enum { OPT_ROOT = 256 };
@@ -133,8 +141,8 @@ int main(int argc, char **argv)
 
 	if (r > 0)
 		r = run_rest(&cli, argc - optind, argv + optind);
+	if (flush_output() < 0)
+		r = -1;
 	vnet_close(cli.conn);
-	if (fflush(stdout) != 0 || ferror(stdout))
-		r = cli_error("cannot write: %s", strerror(errno));
 	return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -13,22 +13,62 @@ static void hold(bool condition)
 		abort();
 }
 
-static const struct dns_zone *test_zone(void)
+static struct dns_zone *zone;
+static struct dns_routes *routes[2]; /* forward what is not ours, or not */
+
+static void make_routes(void)
 {
-	static struct dns_zone *z;
-	struct dns_record v[40] = { { "one", ip_from_v4(0xc0a87a0a) }, { "dotted.example", ip_from_v4(0xc0a87a0b) } };
+	struct ip ip = ip_from_v4(0x0a000035);
+	struct dns_wildcard wildcards[] = { { "apps.test", ip } };
+	struct dns_forwarder forwarders[] = { { "corp.test", ip, 5353 }, { "free.local.test", ip, 0 } };
+	const char *local_domains[] = { "local.test", "m1.test" };
+	struct prefix local_ptrs[] = { { ip_from_v4(0xc0a87a00), 23 } };
+	struct dns_scope s = { .local_plain = true,
+			       .wildcards = wildcards,
+			       .n_wildcards = 1,
+			       .forwarders = forwarders,
+			       .n_forwarders = 2,
+			       .local_domains = local_domains,
+			       .n_local_domains = 2,
+			       .local_ptrs = local_ptrs,
+			       .n_local_ptrs = 1 };
+	size_t bad = 0;
+
+	routes[0] = dns_routes_new(&s, &bad);
+	s.forward = true;
+	routes[1] = dns_routes_new(&s, &bad);
+	hold(bad == 0);
+}
+
+static void make_zone(void)
+{
+	struct dns_host v[40] = { { "one", ip_from_v4(0xc0a87a0a) }, { "dotted.example", ip_from_v4(0xc0a87a0b) } };
+	const char *strings[] = { "a", "", "b=c" };
+	struct dns_record records[] = {
+		{ .name = "alias.m1.test", .type = DNS_CNAME, .target = "one" },
+		{ .name = "loop.m1.test", .type = DNS_CNAME, .target = "loop.m1.test" },
+		{ .name = "out.m1.test", .type = DNS_CNAME, .target = "www.example.org" },
+		{ .name = "*.star.test", .type = DNS_CNAME, .target = "alias.m1.test" },
+		{ .name = "one", .type = DNS_TXT, .strings = strings, .n_strings = 3 },
+		{ .name = "one", .type = DNS_MX, .target = "mail.apps.test", .priority = 10 },
+		{ .name = "_ldap._tcp.m1.test", .type = DNS_SRV, .target = "one", .port = 389 },
+		{ .name = "_ldap._tcp.m1.test", .type = DNS_SRV, .target = "" },
+		{ .name = "1.122.168.192.in-addr.arpa", .type = DNS_PTR, .target = "gateway" },
+	};
+	struct dns_scope s = { .domain = "m1.test",
+			       .hosts = v,
+			       .n_hosts = ARRAY_SIZE(v),
+			       .records = records,
+			       .n_records = ARRAY_SIZE(records) };
 	struct ip lease = ip_from_v4(0xc0a87a32);
 
-	if (z)
-		return z;
 	for (size_t i = 2; i < ARRAY_SIZE(v); i++) { /* more than fit into 512 bytes */
-		v[i] = (struct dns_record){ "many", { .family = AF_INET6, .b = { 0xfd } } };
+		v[i] = (struct dns_host){ "many", { .family = AF_INET6, .b = { 0xfd } } };
 		v[i].ip.b[15] = (uint8_t)i;
 	}
-	z = dns_zone_new();
-	dns_zone_set(z, "m1.test", v, ARRAY_SIZE(v));
-	dns_zone_set_lease(z, &lease, "guest");
-	return z;
+	zone = dns_zone_new();
+	hold(dns_zone_set(zone, &s) == 0);
+	dns_zone_set_lease(zone, &lease, "guest");
 }
 
 /* A message to its last byte, with as many questions and records as its header says. */
@@ -65,13 +105,33 @@ static void check_reply(const struct dns_query *q, const struct dns_verdict *v, 
 		hold(dns_answer_matches(reply, q, q->id) && memcmp(out + DNS_HEADER, q->q.name.b, q->q.name.len) == 0);
 }
 
-/* What goes on to a resolver says the same as what came. */
+static bool is_in(const struct dns_name *n, const char *text)
+{
+	struct dns_name domain;
+	size_t at = 0;
+
+	dns_name_parse(text, &domain);
+	do {
+		struct dns_name rest = { .len = (uint8_t)(n->len - at) };
+
+		memcpy(rest.b, n->b + at, rest.len);
+		if (dns_name_eq(&rest, &domain))
+			return true;
+	} while (dns_name_up(n, &at));
+	return false;
+}
+
+/* What goes on to a resolver says the same as what came, and is nothing that stays here. */
 static void check_forward(const struct dns_query *q)
 {
 	uint8_t out[DNS_UDP_PLAIN];
 	struct wr w = wr_make(out, sizeof(out));
 	struct dns_query again;
 
+	hold(!is_in(&q->q.name, "local.test") || is_in(&q->q.name, "free.local.test"));
+	hold(!is_in(&q->q.name, "m1.test") && !is_in(&q->q.name, "apps.test"));
+	hold(!is_in(&q->q.name, "123.168.192.in-addr.arpa"));
+	hold(q->q.type != DNS_A || !dns_name_is_plain(&q->q.name));
 	dns_query_build(&w, q, 7);
 	hold(!w.full && dns_query_parse((struct view){ .p = out, .len = wr_len(&w) }, &again) == 0);
 	hold(again.id == 7 && again.q.type == q->q.type && again.q.class == q->q.class);
@@ -87,10 +147,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size == 0)
 		return 0;
+	if (!zone) {
+		make_zone();
+		make_routes();
+	}
 	bool tcp = data[0] & 1, forward = data[0] & 2;
-	struct dns_verdict v = dns_server_handle(test_zone(), forward, tcp, msg, &q, out);
+	struct dns_verdict v = dns_server_handle(zone, routes[forward], tcp, msg, &q, out);
 
-	hold(v.action != DNS_FORWARD || forward);
+	hold(v.action != DNS_FORWARD || forward || v.to);
 	if (v.action == DNS_REPLY)
 		check_reply(&q, &v, out, tcp ? sizeof(out) : q.size);
 	if (v.action == DNS_FORWARD)

@@ -9,7 +9,7 @@ guest g1 virbr0
 a=$(dhcp g1) || fail "no lease"
 
 # A connection that goes on through all of it: a line every 100 ms, counted outside.
-on outside busybox nc -l -p 7000 >"$T/flow" &
+sleep 100000 | on outside busybox nc -l -p 7000 >"$T/flow" &
 until_true 5 on outside sh -c 'ss -Hlnt | grep -q :7000' || fail "no listener outside"
 (i=0; while echo $((i += 1)); do sleep 0.1; done) | on g1 busybox nc 203.0.113.1 7000 &
 until_true 5 test -s "$T/flow" || fail "no connection to the outside"

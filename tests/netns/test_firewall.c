@@ -9,11 +9,13 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <linux/capability.h>
 
 #include "firewall/block.h"
 #include "firewall/firewall.h"
@@ -41,8 +43,8 @@ enum { NAT, RANGE, ROUTE, ISO, ONE, NETS };
 static const struct fw_net nets[NETS] = {
 	[NAT] = { "vnat", FW_NAT, nat_subnets, 2, .port_start = 1024, .port_end = 65535 },
 	[RANGE] = { "vrange", FW_NAT, range_subnets, 2, V4(198, 51, 100, 10), V4(198, 51, 100, 14), 20000, 30000 },
-	[ROUTE] = { "vroute", FW_ROUTE, route_subnets, 2 },
-	[ISO] = { "viso", FW_ISOLATED, iso_subnets, 1 },
+	[ROUTE] = { .bridge = "vroute", .mode = FW_ROUTE, .subnets = route_subnets, .n_subnets = 2 },
+	[ISO] = { .bridge = "viso", .mode = FW_ISOLATED, .subnets = iso_subnets, .n_subnets = 1 },
 	[ONE] = { "1#one", FW_NAT, one_subnets, 1, V4(198, 51, 100, 20), V4(198, 51, 100, 20), 777, 777 },
 };
 
@@ -379,8 +381,10 @@ static void says_what_failed(void **state)
 
 	(void)state;
 	if (pid == 0) {
+		struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+		struct __user_cap_data_struct none[2] = { 0 };
 		struct err e = { 0 };
-		bool said = setresuid(65534, 65534, 65534) == 0 &&
+		bool said = syscall(SYS_capset, &head, none) == 0 &&
 			    firewall_commit(fw, &(struct fw_change){ .add = &nets[NAT] }, 1, &e) < 0 &&
 			    strcmp(e.detail, "install firewall rules: Operation not permitted") == 0 && e.sys == EPERM;
 

@@ -269,7 +269,7 @@ static void kernel_says_why(void **state)
 
 static void taps_come_and_stay(void **state)
 {
-	struct tap_attrs a = { .name = "vnet%d", .owner = 4242, .multi_queue = true };
+	struct tap_attrs a = { .name = "vnet%d", .owner = getuid(), .multi_queue = true };
 	char name[IFNAMSIZ], again[IFNAMSIZ];
 	struct link l;
 	int fd = tap_create(&a, name);
@@ -290,7 +290,7 @@ static void taps_come_and_stay(void **state)
 	assert_int_equal(link_get(nl, name, &l), 0);
 	assert_string_equal(l.kind, "tun");
 	assert_true(l.tun.tap && l.tun.persist);
-	assert_int_equal(l.tun.owner, 4242);
+	assert_int_equal(l.tun.owner, getuid());
 	snprintf(a.name, sizeof(a.name), "vnet0");
 	assert_int_equal(tap_create(&a, again), -EBUSY);
 	assert_int_equal(tap_open_queue("vnet7"), -ENODEV);
@@ -302,6 +302,47 @@ static void taps_come_and_stay(void **state)
 	assert_true(l.tun.owner == UINT32_MAX && !l.tun.persist);
 	close(fd);
 	assert_int_equal(link_get(nl, "t0", &l), -ENODEV);
+}
+
+/* A tap waits for its machine: it is attached without carrier, and forwards soon after it is opened. */
+static void tap_forwards_when_opened(void **state)
+{
+	AUTO(watch_free) struct watch *w = NULL;
+	struct err e = { 0 };
+	struct watch_event ev;
+	char name[IFNAMSIZ];
+	struct link tap;
+	bool listened = false;
+	int br = make_bridge("br", true, 0);
+	int fd = tap_create(&(struct tap_attrs){ .name = "vnet%d", .owner = TAP_NO_OWNER, .multi_queue = true }, name);
+
+	(void)state;
+	if (fd < 0) {
+		assert_int_equal(link_delete(nl, br), 0);
+		skip();
+	}
+	assert_int_equal(tap_set_persist(fd), 0);
+	close(fd);
+	assert_int_equal(link_get(nl, name, &tap), 0);
+	assert_int_equal(link_set_up(nl, br, true), 0);
+	assert_int_equal(link_set_up(nl, tap.index, true), 0);
+	assert_int_equal(link_attach_forwarding(nl, tap.index, br), 0);
+	assert_int_equal(look(tap.index).port.state, PORT_DISABLED);
+
+	assert_int_equal(watch_open(&w, &e), 0);
+	fd = tap_open_queue(name);
+	assert_true(fd >= 0);
+	struct pollfd p = { .fd = watch_fd(w), .events = POLLIN };
+
+	while (!listened && poll(&p, 1, 2000) == 1)
+		while (watch_next(w, &ev) == 1)
+			listened |= ev.link.index == tap.index && ev.link.port.state == PORT_LISTENING;
+	assert_true(listened);
+	assert_int_equal(link_attach_forwarding(nl, tap.index, br), 0);
+	assert_int_equal(look(tap.index).port.state, PORT_FORWARDING);
+	close(fd);
+	assert_int_equal(link_delete(nl, tap.index), 0);
+	assert_int_equal(link_delete(nl, br), 0);
 }
 
 static void sysctls_are_this_namespaces(void **state)
@@ -403,6 +444,7 @@ int main(void)
 		cmocka_unit_test(addresses_and_routes_show),
 		cmocka_unit_test(kernel_says_why),
 		cmocka_unit_test(taps_come_and_stay),
+		cmocka_unit_test(tap_forwards_when_opened),
 		cmocka_unit_test(sysctls_are_this_namespaces),
 		cmocka_unit_test(watch_tells_changes),
 		cmocka_unit_test(watch_tells_overrun),

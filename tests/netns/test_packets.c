@@ -33,16 +33,24 @@ enum { WAIT_MS = 150 }; /* for what must not come; what comes takes less than on
 		V4(a, b, c, d), n                                                                                      \
 	}
 
-static struct prefix nat_subnets[] = { NET4(10, 64, 1, 1, 24) };
+#define V6(net)                                                                                                        \
+	{                                                                                                              \
+		AF_INET6,                                                                                              \
+		{                                                                                                      \
+			0xfd, 0, 0, net, [15] = 1                                                                      \
+		}                                                                                                      \
+	} /* fd00:NET::1 */
+
+static struct prefix nat_subnets[] = { NET4(10, 64, 1, 1, 24), { V6(1), 64 } };
 static struct prefix range_subnets[] = { NET4(10, 64, 2, 1, 24), NET4(10, 65, 2, 1, 24) };
-static struct prefix route_subnets[] = { NET4(10, 64, 3, 1, 24) };
-static struct prefix iso_subnets[] = { NET4(10, 64, 4, 1, 24) };
+static struct prefix route_subnets[] = { NET4(10, 64, 3, 1, 24), { V6(3), 64 } };
+static struct prefix iso_subnets[] = { NET4(10, 64, 4, 1, 24), { V6(4), 64 } };
 
 static const struct fw_net nets[] = {
-	{ "vnat", FW_NAT, nat_subnets, 1, .port_start = 1024, .port_end = 65535 },
+	{ "vnat", FW_NAT, nat_subnets, 2, .port_start = 1024, .port_end = 65535 },
 	{ "vrange", FW_NAT, range_subnets, 2, V4(198, 51, 100, 10), V4(198, 51, 100, 14), 20000, 30000 },
-	{ .bridge = "vroute", .mode = FW_ROUTE, .subnets = route_subnets, .n_subnets = 1 },
-	{ .bridge = "viso", .mode = FW_ISOLATED, .subnets = iso_subnets, .n_subnets = 1 },
+	{ .bridge = "vroute", .mode = FW_ROUTE, .subnets = route_subnets, .n_subnets = 2 },
+	{ .bridge = "viso", .mode = FW_ISOLATED, .subnets = iso_subnets, .n_subnets = 2 },
 };
 
 enum node { HOST, NAT, NAT_B, RANGE, RANGE_B, ROUTE, ISO, EXT, NODES };
@@ -50,16 +58,17 @@ enum node { HOST, NAT, NAT_B, RANGE, RANGE_B, ROUTE, ISO, EXT, NODES };
 /* The host's addresses are those of its bridges and of `up0`. */
 static struct {
 	const char *name, *bridge, *ip, *gateway;
+	int net6; /* has fd00:NET6::2, its gateway is ::1 there; 0: no IPv6 */
 	int ns;
 } nodes[NODES] = {
 	[HOST] = { .name = "host", .ip = "203.0.113.1" },
-	[NAT] = { "nat", "vnat", "10.64.1.2", "10.64.1.1" },
-	[NAT_B] = { "nat b", "vnat", "10.64.1.3", "10.64.1.1" },
-	[RANGE] = { "range", "vrange", "10.64.2.2", "10.64.2.1" },
-	[RANGE_B] = { "range b", "vrange", "10.65.2.2", "10.65.2.1" },
-	[ROUTE] = { "route", "vroute", "10.64.3.2", "10.64.3.1" },
-	[ISO] = { "iso", "viso", "10.64.4.2", "10.64.4.1" },
-	[EXT] = { "ext", NULL, "203.0.113.2", "203.0.113.1" },
+	[NAT] = { "nat", "vnat", "10.64.1.2", "10.64.1.1", .net6 = 1 },
+	[NAT_B] = { "nat b", "vnat", "10.64.1.3", "10.64.1.1", .net6 = 0 },
+	[RANGE] = { "range", "vrange", "10.64.2.2", "10.64.2.1", .net6 = 0 },
+	[RANGE_B] = { "range b", "vrange", "10.65.2.2", "10.65.2.1", .net6 = 0 },
+	[ROUTE] = { "route", "vroute", "10.64.3.2", "10.64.3.1", .net6 = 3 },
+	[ISO] = { "iso", "viso", "10.64.4.2", "10.64.4.1", .net6 = 4 },
+	[EXT] = { "ext", NULL, "203.0.113.2", "203.0.113.1", .net6 = 9 },
 };
 
 static struct firewall *fw;
@@ -90,7 +99,8 @@ static bool make_bridges(void)
 		if (run("ip link add %s type bridge && ip link set %s up", b, b) != 0)
 			return false;
 		for (size_t j = 0; j < nets[i].n_subnets; j++)
-			if (run("ip addr add %s/24 dev %s", ip_text(&nets[i].subnets[j].ip, text), b) != 0)
+			if (run("ip addr add %s/%u dev %s", ip_text(&nets[i].subnets[j].ip, text),
+				nets[i].subnets[j].len, b) != 0)
 				return false;
 	}
 	return true;
@@ -110,10 +120,15 @@ static bool make_node(enum node n)
 	if (run("ip link add %s type veth peer name eth0 netns /proc/%d/fd/%d && ip link set %s up", port, getpid(),
 		nodes[n].ns, port) != 0)
 		return false;
-	if (run(nodes[n].bridge ? "ip link set %s master %s" : "ip addr add 203.0.113.1/24 dev %s", port,
-		nodes[n].bridge) != 0)
+	if (run(nodes[n].bridge ? "ip link set %s master %s"
+				: "ip addr add 203.0.113.1/24 dev %1$s && ip addr add fd00:9::1/64 dev %1$s nodad",
+		port, nodes[n].bridge) != 0)
 		return false;
 	enter(n);
+	if (nodes[n].net6 && run("ip addr add fd00:%d::2/64 dev eth0 nodad && ip link set eth0 up && "
+				 "ip route add default via fd00:%d::1",
+				 nodes[n].net6, nodes[n].net6) != 0)
+		return false;
 	int err = run("ip link set lo up; ip addr add 192.0.2.66/32 dev lo; ip link set eth0 up; "
 		      "ip addr add %s/24 dev eth0 && ip route add default via %s",
 		      nodes[n].ip, nodes[n].gateway);
@@ -125,7 +140,10 @@ static bool make_node(enum node n)
 static bool make_world(void)
 {
 	nodes[HOST].ns = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-	if (run("ip link set lo up && echo 1 >/proc/sys/net/ipv4/ip_forward") != 0 || !make_bridges())
+	if (run("ip link set lo up && echo 1 >/proc/sys/net/ipv4/ip_forward && "
+		"echo 1 >/proc/sys/net/ipv6/conf/all/forwarding && echo 0 "
+		">/proc/sys/net/ipv6/conf/default/accept_dad") != 0 ||
+	    !make_bridges())
 		return false;
 	for (enum node n = NAT; n < NODES; n++)
 		if (!make_node(n))
@@ -133,23 +151,36 @@ static bool make_world(void)
 	return true;
 }
 
-static struct sockaddr_in address(const char *ip, uint16_t port)
-{
-	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons(port) };
+struct address {
+	union {
+		struct sockaddr any;
+		struct sockaddr_in v4;
+		struct sockaddr_in6 v6;
+	};
+	socklen_t len;
+};
 
-	assert_int_equal(inet_pton(AF_INET, ip, &a.sin_addr), 1);
+static struct address address(const char *text, uint16_t port)
+{
+	struct address a = { .len = sizeof(a.v6) };
+	struct ip ip;
+
+	assert_int_equal(ip_parse(text, &ip), 0);
+	a.any.sa_family = (sa_family_t)ip.family;
+	a.v6.sin6_port = htons(port); /* the same place in both */
+	memcpy(ip.family == AF_INET ? (void *)&a.v4.sin_addr : (void *)&a.v6.sin6_addr, ip.b, ip_size(ip.family));
 	return a;
 }
 
 static int socket_at(enum node n, int type, const char *ip, uint16_t port)
 {
-	struct sockaddr_in a = address(ip, port);
+	struct address a = address(ip, port);
 
 	enter(n);
-	int fd = socket(AF_INET, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int fd = socket(a.any.sa_family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){ 1 }, sizeof(int));
-	if (bind(fd, (struct sockaddr *)&a, sizeof(a)) < 0)
+	if (bind(fd, &a.any, a.len) < 0)
 		fail_msg("bind %s:%u at %s: %s", ip, port, nodes[n].name, strerror(errno));
 	enter(HOST);
 	return fd;
@@ -164,45 +195,45 @@ static bool readable(int fd)
 
 struct outcome {
 	bool arrived, answered;
-	char source[INET_ADDRSTRLEN];
+	char source[INET6_ADDRSTRLEN];
 	uint16_t port;
 };
 
-static void note_source(struct outcome *o, const struct sockaddr_in *from)
+static void note_source(struct outcome *o, const struct address *from)
 {
 	o->arrived = true;
-	o->port = ntohs(from->sin_port);
-	inet_ntop(AF_INET, &from->sin_addr, o->source, sizeof(o->source));
+	o->port = ntohs(from->v6.sin6_port);
+	inet_ntop(from->any.sa_family,
+		  from->any.sa_family == AF_INET ? (const void *)&from->v4.sin_addr : &from->v6.sin6_addr, o->source,
+		  sizeof(o->source));
 }
 
 /* One datagram there and, if it arrives, one back. */
-static struct outcome exchange_udp(int client, int server, const struct sockaddr_in *to)
+static struct outcome exchange_udp(int client, int server, const struct address *to)
 {
 	struct outcome o = { 0 };
-	struct sockaddr_in from;
-	socklen_t len = sizeof(from);
+	struct address from = { .len = sizeof(from.v6) };
 	char c;
 
-	if (connect(client, (const struct sockaddr *)to, sizeof(*to)) < 0 || send(client, "?", 1, 0) < 0)
+	if (connect(client, &to->any, to->len) < 0 || send(client, "?", 1, 0) < 0)
 		return o;
-	if (!readable(server) || recvfrom(server, &c, 1, 0, (struct sockaddr *)&from, &len) != 1)
+	if (!readable(server) || recvfrom(server, &c, 1, 0, &from.any, &from.len) != 1)
 		return o;
 	note_source(&o, &from);
-	sendto(server, "!", 1, 0, (struct sockaddr *)&from, len);
+	sendto(server, "!", 1, 0, &from.any, from.len);
 	o.answered = readable(client) && recv(client, &c, 1, 0) == 1;
 	return o;
 }
 
-static struct outcome exchange_tcp(int client, int server, const struct sockaddr_in *to)
+static struct outcome exchange_tcp(int client, int server, const struct address *to)
 {
 	struct outcome o = { 0 };
-	struct sockaddr_in from;
-	socklen_t len = sizeof(from);
+	struct address from = { .len = sizeof(from.v6) };
 
 	listen(server, 1);
-	if (connect(client, (const struct sockaddr *)to, sizeof(*to)) < 0 && errno != EINPROGRESS)
+	if (connect(client, &to->any, to->len) < 0 && errno != EINPROGRESS)
 		return o;
-	int fd = readable(server) ? accept(server, (struct sockaddr *)&from, &len) : -1;
+	int fd = readable(server) ? accept(server, &from.any, &from.len) : -1;
 
 	if (fd < 0)
 		return o;
@@ -215,9 +246,9 @@ static struct outcome exchange_tcp(int client, int server, const struct sockaddr
 static struct outcome exchange(int type, enum node from, const char *source, uint16_t port, enum node to,
 			       const char *dst)
 {
-	int client = socket_at(from, type, source ? source : "0.0.0.0", port),
-	    server = socket_at(to, type, "0.0.0.0", 7);
-	struct sockaddr_in a = address(dst ? dst : nodes[to].ip, 7);
+	struct address a = address(dst ? dst : nodes[to].ip, 7);
+	const char *any = a.any.sa_family == AF_INET ? "0.0.0.0" : "::";
+	int client = socket_at(from, type, source ? source : any, port), server = socket_at(to, type, any, 7);
 	struct outcome o = (type == SOCK_DGRAM ? exchange_udp : exchange_tcp)(client, server, &a);
 
 	close(client);
@@ -263,6 +294,16 @@ static const struct {
 	{ HOST, RANGE, .port = 5024, .want = "10.64.2.1", .want_min = 5024, .want_max = 5024 },
 	{ HOST, ROUTE, .port = 5025, .want = "10.64.3.1", .want_min = 5025, .want_max = 5025 },
 	{ HOST, ISO, .port = 5026, .want = "10.64.4.1", .want_min = 5026, .want_max = 5026 },
+	/* IPv6 of a NAT network is routed both ways */
+	{ NAT, EXT, .dst = "fd00:9::2", .port = 5030, .want = "fd00:1::2", .want_min = 5030, .want_max = 5030 },
+	{ EXT, NAT, .dst = "fd00:1::2", .port = 5031, .want = "fd00:9::2", .want_min = 5031, .want_max = 5031 },
+	{ NAT, ROUTE, .dst = "fd00:3::2", .port = 5032, .want = "fd00:1::2", .want_min = 5032, .want_max = 5032 },
+	{ NAT, ISO, .dst = "fd00:4::2", .port = 5033, .want = BLOCKED },
+	{ ROUTE, EXT, .dst = "fd00:9::2", .port = 5034, .want = "fd00:3::2", .want_min = 5034, .want_max = 5034 },
+	{ EXT, ROUTE, .dst = "fd00:3::2", .port = 5035, .want = "fd00:9::2", .want_min = 5035, .want_max = 5035 },
+	{ ISO, EXT, .dst = "fd00:9::2", .port = 5036, .want = BLOCKED },
+	{ ISO, ROUTE, .dst = "fd00:3::2", .port = 5037, .want = BLOCKED },
+	{ EXT, ISO, .dst = "fd00:4::2", .port = 5038, .want = BLOCKED },
 };
 
 static void check_row(size_t i, int type)
@@ -303,11 +344,11 @@ static void tcp_goes_where_it_may(void **state)
 static void reject_answers(void **state)
 {
 	int client = socket_at(ISO, SOCK_DGRAM, "0.0.0.0", 6000);
-	struct sockaddr_in to = address(nodes[EXT].ip, 7);
+	struct address to = address(nodes[EXT].ip, 7);
 	char c;
 
 	(void)state;
-	assert_int_equal(connect(client, (struct sockaddr *)&to, sizeof(to)), 0);
+	assert_int_equal(connect(client, &to.any, to.len), 0);
 	assert_int_equal(send(client, "?", 1, 0), 1);
 	assert_true(readable(client));
 	assert_int_equal(recv(client, &c, 1, 0), -1);
@@ -325,9 +366,9 @@ static bool still_flows(int client, int server)
 /* A flow of a network that was tightened goes on until its entry is forgotten; others are not disturbed. */
 static void forgotten_flows_end(void **state)
 {
-	struct fw_net tight = { .bridge = "vnat", .mode = FW_ISOLATED, .subnets = nat_subnets, .n_subnets = 1 };
+	struct fw_net tight = { .bridge = "vnat", .mode = FW_ISOLATED, .subnets = nat_subnets, .n_subnets = 2 };
 	int client = socket_at(NAT, SOCK_DGRAM, "0.0.0.0", 6001), server = socket_at(EXT, SOCK_DGRAM, "0.0.0.0", 7);
-	struct sockaddr_in to = address(nodes[EXT].ip, 7);
+	struct address to = address(nodes[EXT].ip, 7);
 	struct err e = { 0 };
 	struct outcome o = exchange_udp(client, server, &to);
 

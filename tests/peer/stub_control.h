@@ -52,6 +52,21 @@ static struct control_net stub_info(const struct stub_net *n)
 	return (struct control_net){ n->name, n->uuid, n->active, n->persistent, n->autostart };
 }
 
+void control_set_caller(struct control *c, const void *caller)
+{
+	(void)c, (void)caller;
+}
+
+void control_caller_gone(struct control *c, const void *caller)
+{
+	(void)c, (void)caller;
+}
+
+void control_on_progress(struct control *c, void (*progress)(void *arg), void *arg)
+{
+	(void)c, (void)progress, (void)arg;
+}
+
 bool control_net_at(const struct control *c, size_t i, struct control_net *ret)
 {
 	if (i >= c->n_nets)

@@ -52,7 +52,7 @@ static void a_definition_compiles_to_this_text(void **state)
 	assert_int_equal(network_parse(xml, strlen(xml), &n, NULL, &e), 0);
 	assert_int_equal(plan_describe(n, &text, &e), 0);
 	assert_memory_equal(text, want, sizeof(want) - 1);
-	assert_non_null(strstr(text, "table inet vnetd\n"));
+	assert_non_null(strstr(text, "\ntable inet vnetd {\n"));
 	assert_string_equal(text + strlen(text) - strlen(services), services);
 	mem_drop(text);
 	network_free(n);

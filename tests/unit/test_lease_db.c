@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* lease/db: what was committed is there after a crash, and what was not stored is not promised. */
+#include <errno.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <sqlite3.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "lease/db.h"
+
+static char folder[] = "/tmp/test_lease_db.XXXXXX";
+static const struct uuid net_a = { "network a      " }, net_b = { "network b      " };
+static const struct lease_clock now = { .boot_s = 5000, .unix_s = 1700000000 };
+
+static int make_folder(void **state)
+{
+	(void)state;
+	return mkdtemp(folder) ? 0 : -1;
+}
+
+static char *path_of(const char *name)
+{
+	return mem_printf("%s/%s", folder, name);
+}
+
+static int remove_folder(void **state)
+{
+	(void)state;
+	AUTO(mem_drop) char *rm = mem_printf("rm -rf %s", folder);
+
+	return system(rm);
+}
+
+static struct lease_db *open_db(const char *name)
+{
+	AUTO(mem_drop) char *path = path_of(name);
+	struct lease_db *db = NULL;
+
+	assert_int_equal(lease_db_open(path, &db), 0);
+	return db;
+}
+
+static struct lease lease(uint32_t addr, enum lease_state s, uint64_t expiry, const char *hostname)
+{
+	return (struct lease){
+		.addr = addr,
+		.state = s,
+		.expiry = expiry,
+		.mac = { { 0x52, 0x54, 0, 0, 0, (uint8_t)addr } },
+		.id = { (const uint8_t *)"id\0with zero", 12 },
+		.hostname = (char *)hostname,
+	};
+}
+
+static void put(struct lease_db *db, const struct uuid *n, struct lease l)
+{
+	assert_int_equal(lease_db_put(db, n, &l, &now), 0);
+}
+
+/* Rows as text, "a 5 BOUND 8600 host;" and so on in the order of the key, to compare at a glance. */
+static void note(void *arg, const struct uuid *n, const struct lease *l)
+{
+	char *out = arg;
+	size_t len = strlen(out);
+
+	assert_int_equal(l->mac.b[5], (uint8_t)l->addr);
+	assert_true(view_eq(l->id, (struct view){ (const uint8_t *)"id\0with zero", 12 }));
+	snprintf(out + len, 500 - len, "%c %u %d %lld %s;", n->b[8], l->addr, (int)l->state,
+		 l->expiry == LEASE_NEVER ? -1 : (long long)l->expiry, l->hostname ?: "-");
+}
+
+static void expect_rows(struct lease_db *db, const struct lease_clock *at, const char *want)
+{
+	char got[500] = "";
+
+	assert_int_equal(lease_db_load(db, at, note, got), 0);
+	assert_string_equal(got, want);
+}
+
+static void rows_come_back(void **state)
+{
+	AUTO(lease_db_close) struct lease_db *db = open_db("rows");
+	struct lease_clock later = { .boot_s = 10, .unix_s = now.unix_s + 600 }; /* another boot */
+
+	(void)state;
+	put(db, &net_b, lease(7, LEASE_FREE, 0, NULL));
+	put(db, &net_a, lease(5, LEASE_BOUND, now.boot_s + 3600, "host"));
+	put(db, &net_a, lease(6, LEASE_BOUND, LEASE_NEVER, NULL));
+	put(db, &net_a, lease(0xfffffffe, LEASE_DECLINED, now.boot_s + 60, NULL));
+	put(db, &net_a, lease(5, LEASE_BOUND, now.boot_s + 1800, "renamed"));
+	assert_int_equal(lease_db_commit(db), 0);
+	assert_int_equal(lease_db_commit(db), 0); /* nothing to do */
+	expect_rows(db, &later, "a 5 2 1210 renamed;a 6 2 -1 -;a 4294967294 3 10 -;b 7 0 -1 -;");
+	assert_int_equal(lease_db_forget(db, &net_a), 0);
+	assert_int_equal(lease_db_commit(db), 0);
+	expect_rows(db, &later, "b 7 0 -1 -;");
+}
+
+static void copy(const char *from, const char *to)
+{
+	AUTO(mem_drop)
+	char *command = mem_printf("for s in '' -wal -shm; do [ ! -e %s/%s$s ] || cp %s/%s$s %s/%s$s; done", folder,
+				   from, folder, from, folder, to);
+
+	assert_int_equal(system(command), 0);
+}
+
+/* The files as they lie on the disk while the process is killed: with the log not yet in the database. */
+static void committed_survives_a_crash(void **state)
+{
+	AUTO(lease_db_close) struct lease_db *db = open_db("alive");
+
+	(void)state;
+	put(db, &net_a, lease(5, LEASE_BOUND, now.boot_s + 3600, NULL));
+	assert_int_equal(lease_db_commit(db), 0);
+	put(db, &net_a, lease(6, LEASE_BOUND, now.boot_s + 3600, NULL));
+	copy("alive", "dead"); /* before the second commit */
+	AUTO(lease_db_close) struct lease_db *again = open_db("dead");
+
+	expect_rows(again, &now, "a 5 2 8600 -;");
+	put(again, &net_a, lease(8, LEASE_BOUND, now.boot_s + 3600, NULL));
+	assert_int_equal(lease_db_commit(again), 0);
+}
+
+/* A write-ahead log that ends in the middle of a commit: that commit never was, those before it were. */
+static void a_torn_log_loses_only_its_end(void **state)
+{
+	AUTO(lease_db_close) struct lease_db *db = open_db("log");
+	AUTO(mem_drop) char *wal = path_of("torn-wal");
+	struct stat st;
+
+	(void)state;
+	put(db, &net_a, lease(5, LEASE_BOUND, now.boot_s + 3600, NULL));
+	assert_int_equal(lease_db_commit(db), 0);
+	put(db, &net_a, lease(6, LEASE_BOUND, now.boot_s + 3600, NULL));
+	assert_int_equal(lease_db_commit(db), 0);
+	copy("log", "torn");
+	assert_int_equal(stat(wal, &st), 0);
+	assert_int_equal(truncate(wal, st.st_size - 100), 0);
+	AUTO(mem_drop) char *shm = path_of("torn-shm");
+
+	unlink(shm); /* after a power cut there is none */
+	AUTO(lease_db_close) struct lease_db *again = open_db("torn");
+
+	expect_rows(again, &now, "a 5 2 8600 -;");
+}
+
+/* A full disk, played by the limit on the size of files. */
+static void a_full_disk_is_told(void **state)
+{
+	AUTO(lease_db_close) struct lease_db *db = open_db("full");
+	struct rlimit before, tight;
+	uint32_t n = 1;
+	int r = 0;
+
+	(void)state;
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	tight = before;
+	tight.rlim_cur = 1 << 16;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &tight), 0);
+	for (; n < 1000 && r == 0; n++) {
+		struct lease l = lease(n, LEASE_BOUND, now.boot_s + 3600, "a-name-that-takes-some-room");
+
+		r = lease_db_put(db, &net_a, &l, &now);
+		if (r == 0)
+			r = lease_db_commit(db);
+	}
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	assert_true(n < 1000 && r < 0);
+	put(db, &net_a, lease(n, LEASE_BOUND, now.boot_s + 3600, NULL)); /* somebody made room */
+	assert_int_equal(lease_db_commit(db), 0);
+}
+
+static void sql(const char *name, const char *text)
+{
+	AUTO(mem_drop) char *path = path_of(name);
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, text, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+}
+
+static void foreign_files_are_refused(void **state)
+{
+	AUTO(mem_drop) char *junk = path_of("junk"), *other = path_of("other"), *newer = path_of("newer");
+	AUTO(mem_drop) char *away = path_of("no/such/folder");
+	struct lease_db *db = NULL;
+
+	(void)state;
+	FILE *f = fopen(junk, "w");
+
+	for (int i = 0; i < 1000; i++)
+		fputs("not a database ", f);
+	fclose(f);
+	assert_int_equal(lease_db_open(junk, &db), -ENOTUNIQ);
+	sql("other", "CREATE TABLE mine (x)");
+	assert_int_equal(lease_db_open(other, &db), -ENOTUNIQ);
+	lease_db_close(open_db("newer"));
+	sql("newer", "PRAGMA user_version = 99");
+	assert_int_equal(lease_db_open(newer, &db), -EPROTONOSUPPORT);
+	assert_int_equal(lease_db_open(away, &db), -EACCES);
+	assert_null(db);
+}
+
+static void times_cross_a_boot(void **state)
+{
+	static const struct {
+		const char *name;
+		uint64_t boot, unix_s;
+	} rows[] = {
+		{ "in an hour", 5000 + 3600, 1700000000 + 3600 },
+		{ "now", 5000, 1700000000 },
+		{ "never", LEASE_NEVER, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (lease_to_unix(rows[i].boot, &now) != rows[i].unix_s ||
+		    lease_from_unix(rows[i].unix_s, &now) != rows[i].boot)
+			fail_msg("%s", rows[i].name);
+	assert_int_equal(lease_to_unix(1, &now), now.unix_s); /* it is over: not in the past, which may not be there */
+	assert_int_equal(lease_from_unix(1, &now), now.boot_s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(rows_come_back),
+		cmocka_unit_test(committed_survives_a_crash),
+		cmocka_unit_test(a_torn_log_loses_only_its_end),
+		cmocka_unit_test(a_full_disk_is_told),
+		cmocka_unit_test(foreign_files_are_refused),
+		cmocka_unit_test(times_cross_a_boot),
+	};
+
+	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}

@@ -1,0 +1,475 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* lease/pool, lease/space, lease/expiry: who gets which address, and what becomes of it. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "lease/pool.h"
+
+#define NET(n) (0x0a000000U + (n)) /* 10.0.0.0/24 */
+#define MAC(n)                                                                                                         \
+	{                                                                                                              \
+		{                                                                                                      \
+			0x52, 0x54, 0, 0, 0, (n)                                                                       \
+		}                                                                                                      \
+	}
+
+enum { NOW = 1000, LONG = 3600 };
+
+static struct lease_client named(const char *id, uint8_t mac)
+{
+	return (struct lease_client){ .id = { (const uint8_t *)id, strlen(id) }, .mac = MAC(mac) };
+}
+
+/* A client that sends no id: its MAC is its id. */
+static struct lease_client plain(uint8_t mac)
+{
+	static uint8_t ids[256][7];
+
+	memcpy(ids[mac], (uint8_t[]){ 1, 0x52, 0x54, 0, 0, 0, mac }, 7);
+	return (struct lease_client){ .id = { ids[mac], 7 }, .mac = MAC(mac) };
+}
+
+static struct lease_pool *pool_of(const struct lease_range *ranges, size_t n_ranges, const struct lease_host *hosts,
+				  size_t n_hosts)
+{
+	struct lease_pool *p = lease_pool_new();
+	struct lease_rules r = { .self = NET(1),
+				 .prefix_len = 24,
+				 .ranges = ranges,
+				 .n_ranges = n_ranges,
+				 .hosts = hosts,
+				 .n_hosts = n_hosts };
+
+	assert_int_equal(lease_pool_rules(p, &r), 0);
+	return p;
+}
+
+static struct lease_pool *small(void) /* .10 to .12 */
+{
+	return pool_of(&(struct lease_range){ NET(10), NET(12) }, 1, NULL, 0);
+}
+
+static uint32_t picked(const struct lease_pool *p, struct lease_client c, uint32_t want)
+{
+	uint32_t addr = 0;
+
+	return lease_pool_pick(p, &c, want, &addr) == 0 ? addr : 0;
+}
+
+static int bind_to(struct lease_pool *p, struct lease_client c, uint32_t addr, uint64_t until)
+{
+	return lease_pool_bind(p, &c, addr, until);
+}
+
+static void rules_are_checked(void **state)
+{
+	static const struct {
+		const char *name;
+		uint32_t self;
+		unsigned prefix_len;
+		struct lease_range range;
+		uint32_t host;
+		int want;
+	} rows[] = {
+		{ "a /24", NET(1), 24, { NET(2), NET(254) }, NET(9), 0 },
+		{ "a /8, the largest", NET(1), 8, { NET(0), NET(0xffffff) }, NET(9), 0 },
+		{ "larger than that", 0x0a000001, 7, { 0x0a000000, 0x0bffffff }, NET(9), -E2BIG },
+		{ "a range backwards", NET(1), 24, { NET(9), NET(8) }, NET(9), -EINVAL },
+		{ "a range of another network", NET(1), 24, { NET(9), NET(300) }, NET(9), -EINVAL },
+		{ "a reservation of another network", NET(1), 24, { NET(2), NET(9) }, NET(300), -EINVAL },
+		{ "no prefix", NET(1), 0, { NET(2), NET(9) }, NET(9), -EINVAL },
+		{ "a prefix too long", NET(1), 33, { NET(1), NET(1) }, NET(1), -EINVAL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		AUTO(lease_pool_free) struct lease_pool *p = small();
+		struct lease_host h = { .name = "h", .addr = rows[i].host };
+		struct lease_rules r = { .self = rows[i].self,
+					 .prefix_len = rows[i].prefix_len,
+					 .ranges = &rows[i].range,
+					 .n_ranges = 1,
+					 .hosts = &h,
+					 .n_hosts = 1 };
+
+		if (lease_pool_rules(p, &r) != rows[i].want)
+			fail_msg("%s", rows[i].name);
+		if (rows[i].want && !lease_pool_gives(p, NET(10)))
+			fail_msg("%s: the old rules are gone", rows[i].name);
+	}
+}
+
+/* All that a network gives: every address once, none that must not be given. */
+static size_t fill(struct lease_pool *p, bool seen[256])
+{
+	size_t n = 0;
+	uint32_t addr;
+
+	for (unsigned i = 0; i < 256; i++) {
+		struct lease_client c = plain((uint8_t)i);
+
+		if (lease_pool_pick(p, &c, 0, &addr) < 0)
+			continue;
+		assert_in_range(addr, NET(0), NET(255));
+		if (seen[addr - NET(0)])
+			fail_msg(".%u is given twice", addr - NET(0));
+		seen[addr - NET(0)] = true;
+		assert_int_equal(bind_to(p, c, addr, NOW + LONG), 0);
+		n++;
+	}
+	return n;
+}
+
+static void every_address_is_given_once(void **state)
+{
+	static const struct {
+		const char *name;
+		struct lease_range ranges[3];
+		size_t n_ranges, want;
+	} rows[] = {
+		{ "the whole network less first, last and ours", { { NET(0), NET(255) } }, 1, 253 },
+		{ "one address", { { NET(77), NET(77) } }, 1, 1 },
+		{ "two ranges that overlap, out of order", { { NET(60), NET(70) }, { NET(10), NET(64) } }, 2, 61 },
+		{ "one within another", { { NET(10), NET(20) }, { NET(12), NET(13) }, { NET(30), NET(30) } }, 3, 12 },
+		{ "a word's edge", { { NET(10), NET(73) } }, 1, 64 },
+		{ "none", { { 0 } }, 0, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		AUTO(lease_pool_free) struct lease_pool *p = pool_of(rows[i].ranges, rows[i].n_ranges, NULL, 0);
+		bool seen[256] = { 0 };
+		size_t n = fill(p, seen);
+
+		if (n != rows[i].want || seen[0] || seen[1] || seen[255])
+			fail_msg("%s: %zu were given", rows[i].name, n);
+		for (size_t k = 0; k < rows[i].n_ranges; k++)
+			for (uint32_t a = rows[i].ranges[k].start; a <= rows[i].ranges[k].end; a++)
+				if (!seen[a - NET(0)] && a != NET(0) && a != NET(1) && a != NET(255))
+					fail_msg("%s: .%u is never given", rows[i].name, a - NET(0));
+	}
+}
+
+static void small_prefixes(void **state)
+{
+	AUTO(lease_pool_free) struct lease_pool *p = lease_pool_new();
+	struct lease_range range = { NET(0), NET(1) };
+	struct lease_rules r = { .self = NET(0), .prefix_len = 31, .ranges = &range, .n_ranges = 1 };
+
+	(void)state;
+	assert_int_equal(lease_pool_rules(p, &r), 0);
+	assert_int_equal(picked(p, plain(1), 0), NET(1)); /* RFC 3021: both addresses of a /31 are hosts */
+}
+
+static void a_client_keeps_its_address(void **state)
+{
+	AUTO(lease_pool_free) struct lease_pool *p = pool_of(&(struct lease_range){ NET(2), NET(254) }, 1, NULL, 0);
+	struct lease_client ada = named("ada", 1);
+	uint32_t addr = picked(p, ada, 0);
+
+	(void)state;
+	assert_int_equal(picked(p, ada, 0), addr); /* picking changes nothing, and is no lottery */
+	assert_int_equal(bind_to(p, ada, NET(99), NOW + 10), 0);
+	assert_int_equal(picked(p, ada, addr), NET(99));
+	lease_pool_expire(p, NOW + 10);
+	assert_int_equal(lease_pool_at(p, NET(99))->state, LEASE_FREE);
+	for (unsigned i = 2; i < 200; i++) /* others leave it alone as long as they can */
+		assert_int_equal(bind_to(p, plain((uint8_t)i), picked(p, plain((uint8_t)i), 0), NOW + LONG), 0);
+	assert_int_equal(picked(p, ada, 0), NET(99));
+}
+
+static void one_machine_one_address(void **state)
+{
+	static const struct {
+		const char *name;
+		struct lease_client (*first)(uint8_t), (*then)(uint8_t);
+		const char *first_id, *then_id;
+		bool same;
+	} rows[] = {
+		{ "firmware without an id, then the system with one", plain, NULL, NULL, "\xff-duid", true },
+		{ "the system with an id, then firmware without", NULL, plain, "\xff-duid", NULL, true },
+		{ "two ids: two clients", NULL, NULL, "one", "two", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		AUTO(lease_pool_free) struct lease_pool *p = small();
+		struct lease_client a = rows[i].first ? rows[i].first(1) : named(rows[i].first_id, 1);
+		struct lease_client b = rows[i].then ? rows[i].then(1) : named(rows[i].then_id, 1);
+
+		assert_int_equal(bind_to(p, a, NET(11), NOW + LONG), 0);
+		if ((picked(p, b, 0) == NET(11)) != rows[i].same)
+			fail_msg("%s", rows[i].name);
+	}
+}
+
+static void a_client_has_one_address(void **state)
+{
+	AUTO(lease_pool_free) struct lease_pool *p = small();
+	struct lease_client ada = named("ada", 1);
+
+	(void)state;
+	assert_int_equal(bind_to(p, ada, NET(10), NOW + LONG), 0);
+	assert_int_equal(bind_to(p, ada, NET(11), NOW + LONG), 0);
+	assert_int_equal(lease_pool_at(p, NET(10))->state, LEASE_FREE);
+	assert_int_equal(lease_pool_find(p, &ada)->addr, NET(11));
+	assert_int_equal(bind_to(p, named("bob", 2), NET(11), NOW + LONG), -EACCES);
+	assert_int_equal(bind_to(p, named("bob", 2), NET(10), NOW + LONG), 0);
+}
+
+static void a_full_pool(void **state)
+{
+	AUTO(lease_pool_free) struct lease_pool *p = small();
+	struct lease_client late = named("late", 9);
+
+	(void)state;
+	assert_int_equal(bind_to(p, plain(1), NET(10), NOW + LONG), 0);
+	assert_int_equal(bind_to(p, plain(2), NET(11), NOW + LONG), 0);
+	assert_int_equal(lease_pool_offer(p, &(struct lease_client[]){ plain(3) }[0], NET(12), NOW + 30), 0);
+	assert_int_equal(picked(p, late, 0), NET(12)); /* an offer gives way before a lease */
+	assert_int_equal(lease_pool_offer(p, &late, NET(12), NOW + 30), 0);
+	assert_null(lease_pool_find(p, &(struct lease_client[]){ plain(3) }[0]));
+	assert_int_equal(bind_to(p, late, NET(12), NOW + LONG), 0);
+	assert_int_equal(picked(p, plain(4), 0), 0);
+	assert_int_equal(lease_pool_release(p, NET(11)), 0);
+	assert_int_equal(picked(p, plain(4), 0), NET(11));
+}
+
+static void reservations(void **state)
+{
+	static const struct lease_host hosts[] = {
+		{ .mac = MAC(5), .name = "five", .addr = NET(11) }, /* inside the range */
+		{ .mac = MAC(6), .name = "", .addr = NET(200) },    /* outside */
+		{ .name = "Seven", .addr = NET(12) },
+		{ .mac = MAC(8), .name = "us", .addr = NET(1) },     /* our own address: never */
+		{ .mac = MAC(9), .name = "late", .addr = NET(200) }, /* taken: it goes to the first */
+	};
+	AUTO(lease_pool_free) struct lease_pool *p = pool_of(&(struct lease_range){ NET(10), NET(13) }, 1, hosts, 5);
+	struct lease_client seven = named("x", 7), c = plain(5);
+
+	(void)state;
+	seven.hostname = (struct view){ (const uint8_t *)"sEVEN", 5 };
+	assert_int_equal(picked(p, plain(5), NET(10)), NET(11));
+	assert_int_equal(picked(p, plain(6), 0), NET(200));
+	assert_int_equal(picked(p, seven, 0), NET(12));
+	assert_int_not_equal(picked(p, plain(8), 0), NET(1));
+	assert_int_not_equal(picked(p, plain(9), 0), NET(200));
+	assert_int_equal(bind_to(p, plain(20), NET(11), NOW + LONG), -EACCES);
+	assert_int_equal(bind_to(p, plain(20), picked(p, plain(20), 0), NOW + LONG), 0);
+	assert_int_equal(bind_to(p, plain(21), picked(p, plain(21), 0), NOW + LONG), 0);
+	assert_int_equal(picked(p, plain(22), 0), 0); /* .10 and .13 are gone, the rest is reserved */
+	assert_int_equal(lease_pool_bind(p, &c, NET(11), NOW + LONG), 0);
+	assert_string_equal(lease_pool_at(p, NET(11))->hostname, "five");
+	c = named("another stage of its boot", 5);
+	assert_int_equal(picked(p, c, 0), NET(11));
+	assert_int_equal(lease_pool_bind(p, &c, NET(11), NOW + LONG), 0);
+}
+
+/* Every event in every state, as the table in pool.c says. */
+static void moves_follow_the_table(void **state)
+{
+	enum { OFFER, ACK, RELEASE, DECLINE, EXPIRE, EVENTS };
+	static const struct {
+		const char *name;
+		int before; /* an event, or -1: free */
+		int want[EVENTS];
+		enum lease_state to[EVENTS];
+	} rows[] = {
+		{ "free",
+		  -1,
+		  { 0, 0, -EPROTO, -EPROTO, 0 },
+		  { LEASE_OFFERED, LEASE_BOUND, LEASE_FREE, LEASE_FREE, LEASE_FREE } },
+		{ "offered",
+		  OFFER,
+		  { 0, 0, 0, 0, 0 },
+		  { LEASE_OFFERED, LEASE_BOUND, LEASE_FREE, LEASE_DECLINED, LEASE_FREE } },
+		{ "bound",
+		  ACK,
+		  { 0, 0, 0, 0, 0 },
+		  { LEASE_BOUND, LEASE_BOUND, LEASE_FREE, LEASE_DECLINED, LEASE_FREE } },
+		{ "declined",
+		  DECLINE,
+		  { -EACCES, -EACCES, -EPROTO, -EPROTO, 0 },
+		  { LEASE_DECLINED, LEASE_DECLINED, LEASE_DECLINED, LEASE_DECLINED, LEASE_FREE } },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		for (int ev = 0; ev < EVENTS; ev++) {
+			AUTO(lease_pool_free)
+			struct lease_pool *p = pool_of(&(struct lease_range){ NET(10), NET(20) }, 1, NULL, 0);
+			struct lease_client c = plain(1), other = plain(2);
+			int r = 0;
+
+			assert_int_equal(lease_pool_bind(p, &other, NET(19), NOW + 1), 0); /* ends before */
+			if (rows[i].before == OFFER)
+				lease_pool_offer(p, &c, NET(10), NOW + 30);
+			else if (rows[i].before >= 0)
+				lease_pool_bind(p, &c, NET(10), NOW + 30);
+			if (rows[i].before == DECLINE)
+				lease_pool_decline(p, NET(10), NOW + 30);
+			switch (ev) {
+			case OFFER:
+				r = lease_pool_offer(p, &c, NET(10), NOW + 30);
+				break;
+			case ACK:
+				r = lease_pool_bind(p, &c, NET(10), NOW + 30);
+				break;
+			case RELEASE:
+				r = lease_pool_release(p, NET(10));
+				break;
+			case DECLINE:
+				r = lease_pool_decline(p, NET(10), NOW + 30);
+				break;
+			case EXPIRE:
+				lease_pool_expire(p, NOW + 30);
+				break;
+			}
+			const struct lease *l = lease_pool_at(p, NET(10));
+
+			if (r != rows[i].want[ev] || (l ? l->state : LEASE_FREE) != rows[i].to[ev])
+				fail_msg("%s, event %d: got %d", rows[i].name, ev, r);
+		}
+}
+
+static void leases_end_in_order(void **state)
+{
+	AUTO(lease_pool_free) struct lease_pool *p = pool_of(&(struct lease_range){ NET(2), NET(254) }, 1, NULL, 0);
+	unsigned left = 200;
+
+	(void)state;
+	for (unsigned i = 0; i < left; i++) /* 37 and 200 have no common divisor: all ends differ, out of order */
+		assert_int_equal(bind_to(p, plain((uint8_t)i), NET(2 + i), NOW + 1 + i * 37 % 200), 0);
+	assert_int_equal(bind_to(p, plain(250), NET(250), LEASE_NEVER), 0);
+	for (uint64_t now = NOW + 1; left; now++, left--) {
+		size_t bound = 0;
+		const struct lease *l;
+
+		assert_int_equal(lease_pool_next_expiry(p), now);
+		lease_pool_expire(p, now);
+		for (size_t pos = 0; (l = lease_pool_next(p, &pos));)
+			bound += l->state == LEASE_BOUND;
+		assert_int_equal(bound, left);
+	}
+	assert_int_equal(lease_pool_next_expiry(p), LEASE_NEVER);
+}
+
+static size_t count_dirty(struct lease_pool *p)
+{
+	size_t n = 0;
+
+	for (const struct lease *l = lease_pool_dirty(p); l; l = l->next_dirty)
+		n++;
+	lease_pool_clean(p);
+	return n;
+}
+
+static void changes_are_noted_once(void **state)
+{
+	AUTO(lease_pool_free) struct lease_pool *p = small();
+	struct lease_client c = plain(1);
+
+	(void)state;
+	lease_pool_offer(p, &c, NET(10), NOW + 30);
+	assert_int_equal(count_dirty(p), 0); /* an offer is no promise */
+	lease_pool_bind(p, &c, NET(10), NOW + LONG);
+	lease_pool_bind(p, &c, NET(10), NOW + LONG);
+	assert_int_equal(count_dirty(p), 1);
+	assert_int_equal(count_dirty(p), 0);
+	lease_pool_bind(p, &c, NET(10), NOW + LONG);
+	assert_int_equal(count_dirty(p), 0); /* nothing new: within the same second */
+	lease_pool_bind(p, &c, NET(10), NOW + LONG + 1);
+	assert_int_equal(count_dirty(p), 1);
+	c.hostname = (struct view){ (const uint8_t *)"name", 4 };
+	lease_pool_bind(p, &c, NET(10), NOW + LONG + 1);
+	assert_int_equal(count_dirty(p), 1);
+	lease_pool_bind(p, &c, NET(11), NOW + LONG);
+	assert_int_equal(count_dirty(p), 2);
+	lease_pool_decline(p, NET(11), NOW + 30);
+	assert_int_equal(count_dirty(p), 1);
+	lease_pool_expire(p, NOW + 30);
+	assert_int_equal(count_dirty(p), 1);
+}
+
+static void names_are_checked(void **state)
+{
+	static const struct {
+		const char *name;
+		bool ok;
+	} rows[] = {
+		{ "web-1", true },
+		{ "1", true },
+		{ "A", true },
+		{ "", false },
+		{ "-a", false },
+		{ "a-", false },
+		{ "a.b", false },
+		{ "a_b", false },
+		{ "a b", false },
+		{ "\xc3\xa4", false },
+		{ "a\n", false },
+		{ "123456789012345678901234567890123456789012345678901234567890123", true },
+		{ "1234567890123456789012345678901234567890123456789012345678901234", false },
+	};
+	AUTO(lease_pool_free) struct lease_pool *p = small();
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct lease_client c = plain(1);
+
+		c.hostname = (struct view){ (const uint8_t *)rows[i].name, strlen(rows[i].name) };
+		lease_pool_bind(p, &c, NET(10), NOW + LONG);
+		const char *got = lease_pool_at(p, NET(10))->hostname;
+
+		if (rows[i].ok ? !got || strcmp(got, rows[i].name) != 0 : got != NULL)
+			fail_msg("'%s': kept as '%s'", rows[i].name, got);
+	}
+}
+
+static void new_rules_keep_leases(void **state)
+{
+	AUTO(lease_pool_free) struct lease_pool *p = small();
+	struct lease_range moved = { NET(12), NET(14) };
+	struct lease_rules r = { .self = NET(1), .prefix_len = 24, .ranges = &moved, .n_ranges = 1 };
+	struct lease_client in = plain(1), out = plain(2);
+
+	(void)state;
+	assert_int_equal(lease_pool_bind(p, &in, NET(12), NOW + LONG), 0);
+	assert_int_equal(lease_pool_bind(p, &out, NET(10), NOW + LONG), 0);
+	assert_int_equal(lease_pool_rules(p, &r), 0);
+	assert_true(lease_pool_may_have(p, &in, NET(12)));
+	assert_false(lease_pool_may_have(p, &out, NET(10)));
+	assert_int_equal(lease_pool_at(p, NET(10))->state, LEASE_BOUND); /* until it asks again */
+	for (uint8_t i = 3; i < 5; i++) {
+		uint32_t addr = picked(p, plain(i), 0);
+
+		assert_true(addr == NET(13) || addr == NET(14));
+		assert_int_equal(bind_to(p, plain(i), addr, NOW + LONG), 0);
+	}
+	assert_int_equal(picked(p, plain(5), 0), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(rules_are_checked),
+		cmocka_unit_test(every_address_is_given_once),
+		cmocka_unit_test(small_prefixes),
+		cmocka_unit_test(a_client_keeps_its_address),
+		cmocka_unit_test(one_machine_one_address),
+		cmocka_unit_test(a_client_has_one_address),
+		cmocka_unit_test(a_full_pool),
+		cmocka_unit_test(reservations),
+		cmocka_unit_test(moves_follow_the_table),
+		cmocka_unit_test(leases_end_in_order),
+		cmocka_unit_test(changes_are_noted_once),
+		cmocka_unit_test(names_are_checked),
+		cmocka_unit_test(new_rules_keep_leases),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a person at a shell sees: vnet and, where it is installed, virsh, run against the daemon's sockets with a control
+ * behind them that has no kernel. */
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <systemd/sd-event.h>
+#include <cmocka.h>
+
+#include "../peer/stub_control.h"
+#include "api/server.h"
+
+static char root[] = "/tmp/vnet-test-XXXXXX";
+static pid_t server;
+
+static int serve(void)
+{
+	AUTO(control_free) struct control *c = stub_new();
+	AUTO(api_server_free) struct api_server *s = NULL;
+	struct sd_event *loop = NULL;
+	struct err e = { 0 };
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	sd_event_default(&loop);
+	sd_event_add_signal(loop, NULL, SIGTERM | SD_EVENT_SIGNAL_PROCMASK, NULL, NULL);
+	if (api_server_open(root, loop, c, &s, &e) < 0)
+		return fprintf(stderr, "%s\n", e.detail), 1;
+	return sd_event_loop(loop);
+}
+
+/* "BUILD/vnet" for the test BUILD/tests/unit/test_vnet. */
+static void set_program(void)
+{
+	char self[4096];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+	assert_true(n > 0);
+	self[n] = '\0';
+	for (int up = 0; up < 3; up++)
+		*strrchr(self, '/') = '\0';
+	AUTO(mem_drop) char *program = mem_printf("%s/vnet", self);
+
+	setenv("VNET", program, 1);
+}
+
+static int up(void **state)
+{
+	static const char xml[] =
+	    "<network>\n  <name>iso0</name>\n  <uuid>11111111-2222-3333-4444-555555555501</uuid>\n"
+	    "  <bridge name='virbr7' stp='on' delay='0'/>\n</network>\n";
+
+	(void)state;
+	assert_non_null(mkdtemp(root));
+	set_program();
+	setenv("VNET_ROOT", root, 1);
+	setenv("TZ", "UTC", 1);
+	setenv("LC_ALL", "C.UTF-8", 1);
+	AUTO(mem_drop) char *sock = mem_printf("%s/run/vnet/vnetd-sock", root);
+	AUTO(mem_drop) char *virsh = mem_printf("virsh -c network+unix:///system?socket=%s", sock);
+	AUTO(mem_drop) char *file = mem_printf("%s/iso0.xml", root);
+	FILE *f = fopen(file, "w");
+
+	fputs(xml, f);
+	fclose(f);
+	setenv("VIRSH", virsh, 1);
+	server = fork();
+	if (server == 0)
+		_exit(serve());
+	for (int tries = 0; access(sock, F_OK) < 0 && tries < 500; tries++)
+		usleep(10000);
+	return 0;
+}
+
+static int down(void **state)
+{
+	int status;
+
+	(void)state;
+	kill(server, SIGTERM);
+	waitpid(server, &status, 0);
+	assert_int_equal(status, 0);
+	AUTO(mem_drop) char *sock = mem_printf("%s/run/vnet/vnetd-sock", root);
+
+	assert_int_equal(access(sock, F_OK), -1); /* it takes its sockets away */
+	AUTO(mem_drop) char *rm = mem_printf("rm -r %s", root);
+
+	return system(rm);
+}
+
+/* Runs `command` in the root folder by the shell, without a terminal; its output is stdout and stderr together. */
+static int run(const char *command, char *out, size_t size)
+{
+	AUTO(mem_drop) char *line = mem_printf("cd '%s' && { %s; } 2>&1 </dev/null", root, command);
+	FILE *f = popen(line, "r");
+
+	assert_non_null(f);
+	size_t n = fread(out, 1, size - 1, f);
+
+	out[n] = '\0';
+	return WEXITSTATUS(pclose(f));
+}
+
+struct step {
+	const char *command, *output;
+	int status;
+};
+
+static void walk(const struct step *steps, size_t n)
+{
+	static char out[65536];
+
+	for (size_t i = 0; i < n; i++) {
+		int status = run(steps[i].command, out, sizeof(out));
+
+		if (status != steps[i].status)
+			fail_msg("%s: status %d, not %d:\n%s", steps[i].command, status, steps[i].status, out);
+		if (steps[i].output && strcmp(out, steps[i].output) != 0)
+			fail_msg("%s: printed\n%s\nnot\n%s", steps[i].command, out, steps[i].output);
+	}
+}
+
+#define NO_NETWORK "error: failed to get network 'no'\nerror: Network not found: no network with matching name 'no'\n"
+#define HEAD_NONE  " Name   State   Autostart   Persistent\n----------------------------------------\n"
+#define HEAD_ISO   " Name   State      Autostart   Persistent\n-------------------------------------------\n"
+
+static const struct step life[] = {
+	{ "$VNET list --all", HEAD_NONE "\n", 0 },
+	{ "$VNET -q list --all", "", 0 },
+	{ "$VNET list --all --json", "[\n]\n\n", 0 },
+	{ "$VNET define iso0.xml", "Network iso0 defined from iso0.xml\n\n", 0 },
+	{ "$VNET list", HEAD_NONE "\n", 0 },
+	{ "$VNET list --inactive", HEAD_ISO " iso0   inactive   no          yes\n\n", 0 },
+	{ "$VNET -q net-list --all", " iso0   inactive   no   yes\n", 0 },
+	{ "$VNET start iso0", "Network iso0 started\n\n", 0 },
+	{ "$VNET start iso0",
+	  "error: Failed to start network iso0\nerror: Requested operation is not valid: network is already active\n\n",
+	  1 },
+	{ "$VNET start 11111111-2222-3333-4444-555555555501",
+	  "error: Failed to start network 11111111-2222-3333-4444-555555555501\n"
+	  "error: Requested operation is not valid: network is already active\n\n",
+	  1 },
+	{ "$VNET autostart --network iso0", "Network iso0 marked as autostarted\n\n", 0 },
+	{ "$VNET -q info iso0",
+	  "Name:           iso0\nUUID:           11111111-2222-3333-4444-555555555501\nActive:         yes\n"
+	  "Persistent:     yes\nAutostart:      yes\nBridge:         virbr7\n",
+	  0 },
+	{ "$VNET autostart iso0 --disable", "Network iso0 unmarked as autostarted\n\n", 0 },
+	{ "$VNET list --all --name", "iso0\n\n", 0 },
+	{ "$VNET list --uuid", "11111111-2222-3333-4444-555555555501\n\n", 0 },
+	{ "$VNET uuid iso0", "11111111-2222-3333-4444-555555555501\n\n", 0 },
+	{ "$VNET name 11111111-2222-3333-4444-555555555501", "iso0\n\n", 0 },
+	{ "$VNET -q dumpxml iso0 | cmp - iso0.xml", "", 0 },
+	{ "$VNET plan iso0", "plan of iso0\n", 0 },
+	{ "$VNET -q dhcp-leases iso0 --mac=52:54:00:AA:00:01",
+	  " never   52:54:00:aa:00:01   ipv4   192.168.122.51/24   -   -\n", 0 },
+	{ "$VNET dhcp-leases iso0",
+	  " Expiry Time           MAC address         Protocol   IP address          Hostname   Client ID or DUID\n"
+	  "-----------------------------------------------------------------------------------------------------------"
+	  "\n"
+	  " 2026-11-22 07:07:14   52:54:00:11:22:33   ipv4       192.168.122.50/24   web        01:52:54:00:11:22:33\n"
+	  " never                 52:54:00:aa:00:01   ipv4       192.168.122.51/24   -          -\n\n",
+	  0 },
+	{ "$VNET dhcp-leases iso0 --mac zz",
+	  "error: Failed to get leases info for iso0\nerror: invalid MAC address: zz\n\n", 1 },
+	{ "$VNET -q 'destroy iso0; list --all'", " iso0   inactive   no   yes\n", 0 },
+	{ "$VNET undefine iso0", "Network iso0 has been undefined\n\n", 0 },
+	{ "$VNET -q create iso0.xml", "", 0 },
+	{ "$VNET autostart iso0",
+	  "error: failed to mark network iso0 as autostarted\n"
+	  "error: Requested operation is not valid: cannot set autostart for transient network\n\n",
+	  1 },
+	{ "$VNET destroy iso0", "Network iso0 destroyed\n\n", 0 },
+	{ "$VNET info no", NO_NETWORK "\n", 1 },
+};
+
+static void a_networks_life(void **state)
+{
+	(void)state;
+	walk(life, ARRAY_SIZE(life));
+}
+
+static const struct step words[] = {
+	{ "$VNET bogus", "error: unknown command: 'bogus'\n\n", 1 },
+	{ "$VNET net-bogus", "error: unknown command: 'net-bogus'\n\n", 1 },
+	{ "$VNET start", "error: command 'start' requires <network> option\n\n", 1 },
+	{ "$VNET net-start", "error: command 'net-start' requires <network> option\n\n", 1 },
+	{ "$VNET start --bogus", "error: command 'start' doesn't support option --bogus\n\n", 1 },
+	{ "$VNET list --all=1", "error: option --all takes no value\n\n", 1 },
+	{ "$VNET start a b", "error: unexpected data 'b'\n\n", 1 },
+	{ "$VNET start -- --no",
+	  "error: failed to get network '--no'\n"
+	  "error: Network not found: no network with matching name '--no'\n\n",
+	  1 },
+	{ "$VNET dhcp-leases no --mac", "error: expected a value behind --mac\n\n", 1 },
+	{ "$VNET dhcp-leases no --mac a --mac b", "error: option --mac was already given\n\n", 1 },
+	{ "$VNET tap add no --queues 17", "error: --queues must be a number from 1 to 16, not '17'\n\n", 1 },
+	{ "$VNET tap add no --mac 1:2:3:4:5", "error: invalid MAC address: 1:2:3:4:5\n\n", 1 },
+	{ "$VNET tap add no --owner no-such-user", "error: there is no user 'no-such-user'\n\n", 1 },
+	{ "$VNET tap", "error: unknown command: 'tap'\n\n", 1 },
+	{ "$VNET list --name --uuid",
+	  "error: Only one argument from --table, --name, --uuid and --json may be specified.\n\n", 1 },
+	{ "$VNET -q 'info no; list --name'", NO_NETWORK, 0 },
+	{ "$VNET -q 'list --name; info no'", NO_NETWORK, 1 },
+	{ "$VNET -q \"info 'no' # nothing behind\"", NO_NETWORK, 1 },
+	{ "$VNET -q \"info 'no\"", "error: a quote is not closed\n", 1 },
+	{ "$VNET -q ';; ; '", "", 0 },
+	{ "$VNET --root / -q --version", "vnet 0.1\n", 0 },
+	{ "$VNET --root x list", "error: --root must be an absolute path, not 'x'\n", 1 },
+	{ "$VNET help start | head -2", "  NAME\n    start - start a stored network\n", 0 },
+	{ "$VNET net-start --help | head -2", "  NAME\n    start - start a stored network\n", 0 },
+	{ "$VNET help bogus", "error: command 'bogus' doesn't exist\n", 1 },
+	{ "$VNET define none.xml", "error: cannot open 'none.xml': No such file or directory\n\n", 1 },
+	{ "$VNET --root /nowhere -q list",
+	  "error: failed to connect to vnetd at /nowhere/run/vnet/vnetd-sock: No such file or directory; is vnetd "
+	  "running?\n",
+	  1 },
+	{ "$VNET -c bogus://x -q list",
+	  "error: cannot connect to 'bogus://x': vnetd is at network:///system, network+unix:///system?socket=PATH or "
+	  "a "
+	  "socket's path\n",
+	  1 },
+	{ "$VNET -c network:///system -q list", "", 0 },
+	{ "$VNET -c \"network+unix:///system?socket=$VNET_ROOT/run/vnet/vnetd%2Dsock\" -q list", "", 0 },
+	{ "$VNET -c $VNET_ROOT/run/vnet/vnetd-sock-ro -q create iso0.xml",
+	  "error: Failed to create network from iso0.xml\n"
+	  "error: operation forbidden: read only access prevents virNetworkCreateXML\n",
+	  1 },
+	{ "$VNET list > /dev/full", "error: cannot write: No space left on device\n", 1 },
+};
+
+static void words_and_messages(void **state)
+{
+	(void)state;
+	walk(words, ARRAY_SIZE(words));
+}
+
+static const struct step files[] = {
+	{ "$VNET check iso0.xml", "iso0.xml: ok\n", 0 },
+	{ "$VNET -q check --print iso0.xml | cmp - iso0.xml", "", 0 },
+	{ "printf '<network>\\n<name>x' > bad.xml; $VNET check bad.xml", NULL, 1 },
+	{ "$VNET check bad.xml iso0.xml 2>&1 | grep -c '^bad.xml:2: '", "1\n", 0 },
+	{ "$VNET check bad.xml iso0.xml 2>&1 | tail -1", "iso0.xml: ok\n", 0 },
+	{ "$VNET plan ./bad.xml 2>&1 | grep -c '^./bad.xml:2: '", "1\n", 0 },
+	{ "$VNET plan iso0.xml | grep -q virbr7", NULL, 0 },
+	{ "$VNET check none.xml", "error: cannot open 'none.xml': No such file or directory\n", 1 },
+	{ "$VNET check", "error: command 'check' requires <file> option\n", 1 },
+};
+
+/* Without a daemon. */
+static void files_are_checked(void **state)
+{
+	(void)state;
+	walk(files, ARRAY_SIZE(files));
+}
+
+static const struct step taps[] = {
+	{ "$VNET -q create iso0.xml", "", 0 },
+	{ "$VNET tap add iso0", "Tap vnet0 added to network iso0\n\n", 0 },
+	{ "$VNET -q tap add iso0 --name t9 --owner 4294967294 --mac 52:54:00:1:2:3", "t9\n", 0 },
+	{ "$VNET -q tap add iso0 --name t9",
+	  "error: Failed to add a tap to network iso0\nerror: tap 't9': File exists\n", 1 },
+	{ "$VNET tap list",
+	  " Name    Network   Owner        MAC address         State\n"
+	  "--------------------------------------------------------------\n"
+	  " t9      iso0      4294967294   fe:54:00:01:02:03   attached\n"
+	  " vnet0   iso0      -            fe:00:00:00:00:00   attached\n\n",
+	  0 },
+	{ "$VNET tap del t9", "Tap t9 deleted\n\n", 0 },
+	{ "$VNET tap del t9", "error: Failed to delete tap t9\nerror: network port not found: no tap 't9'\n\n", 1 },
+	{ "$VNET tap exec iso0 -- sh -c 'cat /dev/fd/{fd}'", "vnet1", 0 },
+	{ "$VNET tap exec iso0 --queues 2 -- sh -c 'IFS=:; for fd in {fd}; do cat /dev/fd/$fd; done; echo x{fd}y{fd}z'",
+	  NULL, 0 },
+	{ "$VNET tap exec iso0 --queues 3 -- sh -c 'echo x{fd}y{fd}' | tr -d 0-9", "x::y::\n", 0 },
+	{ "$VNET tap exec iso0 -- /nowhere/x", "error: cannot run '/nowhere/x': No such file or directory\n", 1 },
+	{ "$VNET tap exec iso0 -- sh -c 'exit 3'", "", 3 },
+	{ "$VNET -q 'tap del vnet0; destroy iso0'", "", 0 },
+};
+
+static void taps_come_and_go(void **state)
+{
+	(void)state;
+	walk(taps, ARRAY_SIZE(taps));
+}
+
+static const struct step edits[] = {
+	{ "$VNET -q define iso0.xml", "", 0 },
+	{ "EDITOR=true $VNET edit iso0", "Network iso0 XML configuration not changed.\n\n", 0 },
+	{ "EDITOR='sed -i s/virbr7/virbr8/' $VNET edit iso0", "Network iso0 XML configuration edited.\n\n", 0 },
+	{ "$VNET -q info iso0 | tail -1", "Bridge:         virbr7\n", 0 }, /* the stub reads it once */
+	{ "$VNET -q dumpxml iso0 | grep -c virbr8", "1\n", 0 },
+	{ "EDITOR=false $VNET -q edit iso0", "error: the editor 'false' failed\n", 1 },
+	{ "EDITOR=/nowhere/vi $VNET -q edit iso0",
+	  "error: cannot run '/nowhere/vi': No such file or directory\nerror: the editor '/nowhere/vi' failed\n", 1 },
+	{ "EDITOR='sed -i /name/d' VISUAL='sed -i /<name/d' $VNET -q edit iso0", "error: missing name information\n",
+	  1 },
+	{ "printf '%s define iso0.xml; sed -i s/virbr/x/ $1' \"$VNET\" > ed; EDITOR='sh ed' $VNET -q edit iso0",
+	  "Network iso0 defined from iso0.xml\n\nerror: The XML configuration was changed by another user.\n", 1 },
+	{ "$VNET -q dumpxml iso0 | cmp - iso0.xml", "", 0 },
+	{ "$VNET -q undefine iso0", "", 0 },
+};
+
+static void edit_is_careful(void **state)
+{
+	(void)state;
+	walk(edits, ARRAY_SIZE(edits));
+}
+
+static const struct step virsh[] = {
+	{ "$VIRSH net-list --all", HEAD_NONE "\n", 0 },
+	{ "$VIRSH net-define iso0.xml", "Network iso0 defined from iso0.xml\n\n", 0 },
+	{ "$VIRSH net-define --validate iso0.xml",
+	  "error: Failed to define network from iso0.xml\n"
+	  "error: Operation not supported: validating against the schema is not supported yet\n\n",
+	  1 },
+	{ "$VIRSH net-list --all", HEAD_ISO " iso0   inactive   no          yes\n\n", 0 },
+	{ "$VIRSH net-start iso0", "Network iso0 started\n\n", 0 },
+	{ "$VIRSH net-start iso0",
+	  "error: Failed to start network iso0\nerror: Requested operation is not valid: network is already active\n\n",
+	  1 },
+	{ "$VIRSH net-info iso0",
+	  "Name:           iso0\nUUID:           11111111-2222-3333-4444-555555555501\nActive:         yes\n"
+	  "Persistent:     yes\nAutostart:      no\nBridge:         virbr7\n\n",
+	  0 },
+	{ "$VIRSH -q net-dumpxml iso0 | cmp - iso0.xml", "", 0 },
+	{ "$VIRSH net-autostart iso0", "Network iso0 marked as autostarted\n\n", 0 },
+	{ "$VIRSH net-autostart iso0 --disable", "Network iso0 unmarked as autostarted\n\n", 0 },
+	{ "$VIRSH -q net-dhcp-leases iso0 --mac 52:54:00:11:22:33",
+	  " 2026-11-22 07:07:14   52:54:00:11:22:33   ipv4   192.168.122.50/24   web   01:52:54:00:11:22:33\n", 0 },
+	{ "$VIRSH net-name 11111111-2222-3333-4444-555555555501", "iso0\n\n", 0 },
+	{ "$VIRSH net-uuid iso0", "11111111-2222-3333-4444-555555555501\n\n", 0 },
+	{ "EDITOR='sed -i s/virbr7/virbr8/' $VIRSH net-edit iso0", "Network iso0 XML configuration edited.\n\n", 0 },
+	{ "$VIRSH net-destroy iso0", "Network iso0 destroyed\n\n", 0 },
+	{ "$VIRSH net-undefine iso0", "Network iso0 has been undefined\n\n", 0 },
+	{ "$VIRSH net-create iso0.xml", "Network iso0 created from iso0.xml\n\n", 0 },
+	{ "$VIRSH -q net-destroy iso0", "", 0 },
+	{ "$VIRSH net-info no", NO_NETWORK "\n", 1 },
+	{ "$VIRSH capabilities",
+	  "error: failed to get capabilities\nerror: this function is not supported by the connection driver: "
+	  "virConnectGetCapabilities\n\n",
+	  1 },
+	{ "$VIRSH -r net-destroy no", NO_NETWORK "\n", 1 },
+};
+
+static void virsh_works(void **state)
+{
+	(void)state;
+	if (system("command -v virsh >/dev/null") != 0) {
+		print_message("virsh is not installed\n");
+		skip();
+	}
+	walk(virsh, ARRAY_SIZE(virsh));
+}
+
+int main(void)
+{
+	const struct CMUnitTest all[] = {
+		cmocka_unit_test(a_networks_life),   cmocka_unit_test(words_and_messages),
+		cmocka_unit_test(taps_come_and_go),  cmocka_unit_test(edit_is_careful),
+		cmocka_unit_test(files_are_checked), cmocka_unit_test(virsh_works),
+	};
+	const struct CMUnitTest virsh_alone[] = { cmocka_unit_test(virsh_works) };
+
+	alarm(300); /* no client may hang the run */
+	set_program();
+	if (access(getenv("VNET"), X_OK) == 0)
+		return cmocka_run_group_tests_name("vnet", all, up, down);
+	print_message("%s is not built: only virsh is tested\n", getenv("VNET"));
+	return cmocka_run_group_tests_name("vnet", virsh_alone, up, down);
+}
