@@ -237,6 +237,8 @@ static void try_wild(struct rd *r, bool tcp)
 	size_t bad = 0;
 
 	take_wild(&w, r);
+	if (r->bad) /* no message is left */
+		return;
 	AUTO(dns_zone_free) struct dns_zone *z = dns_zone_new();
 	AUTO(dns_routes_free) struct dns_routes *r_wild = dns_routes_new(&w.scope, &bad);
 
@@ -270,6 +272,8 @@ static void try_known(struct rd *r, bool forward, bool tcp)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	if (size == 0)
+		return 0;
 	struct rd r = rd_make(data, size);
 	uint8_t how = rd_u8(&r);
 
