@@ -4,9 +4,9 @@
  * Known here, per scope, in this order:
  *   hosts    A, AAAA and the PTR of their addresses. A name without a dot answers plain and, if the scope has a domain,
  *            with that appended; a dotted one as it is. Also what PTR gives has the domain.
- *   records  all other types, by their name as it is; "*.domain" is any name below that domain that has nothing of its
- *            own (RFC 4592). A CNAME is followed while its targets are known here, DNS_CNAMES_MAX times at most: more is
- *            a loop, SERVFAIL. A target that is not known here is not looked for elsewhere: the CNAME alone answers.
+ *   records  all other types, by their name as it is; "*.domain" is any name below that domain that has nothing of
+ *            its own (RFC 4592). A CNAME is followed while its targets are known here, DNS_CNAMES_MAX times at most:
+ *            more is a loop, SERVFAIL. A target that is not known is not looked for elsewhere: the CNAME alone answers.
  *            A PTR record of a name hides the PTR that hosts and leases give to it.
  *   leases   their names while they last. Such a name comes from the guest, so it counts only as one label of letters,
  *            digits and '-', or that with the scope's domain; it never overrides a host or a CNAME; of two guests that
@@ -14,7 +14,7 @@
  * Answers have AA set and TTL 0; another type of a known name is an empty NOERROR. Our own address has no name unless
  * the scope gives it one: nothing resolves that nobody has defined.
  *
- * What is not known: of `wildcards`, `local_domains`, `local_ptrs` and `forwarders` the most specific domain decides.
+ * What is not known: of `local_ptrs`, `wildcards`, `local_domains` and `forwarders` the most specific domain decides.
  * If they have the same domain that order does. A domain means itself and all below it.
  *   wildcard      its addresses; other types: an empty NOERROR
  *   local         NXDOMAIN, or an empty NOERROR if something is known below that name (RFC 8020)

@@ -161,28 +161,30 @@ static struct view next_label(struct rd *r)
 }
 
 static const struct reverse {
-	const char *zone;
+	struct view zone;   /* in wire form */
 	int family, labels; /* before the zone, the last part of the address first */
 	int (*digit)(struct view);
-} reverses[] = { { "in-addr.arpa", AF_INET, 4, decimal }, { "ip6.arpa", AF_INET6, 32, nibble } };
+} reverses[] = {
+	{ { (const uint8_t *)"\7in-addr\4arpa", 14 }, AF_INET, 4, decimal },
+	{ { (const uint8_t *)"\3ip6\4arpa", 10 }, AF_INET6, 32, nibble },
+};
 
 static int read_reverse(struct rd r, const struct reverse *v, struct prefix *ret)
 {
 	struct prefix p = { .ip.family = v->family };
-	struct dns_name zone;
 	uint8_t part[32];
 	int n = 0;
 
-	if (dns_name_parse(v->zone, &zone) < 0)
+	if (rd_left(&r) < v->zone.len || !bytes_eq(r.end - v->zone.len, v->zone.p, v->zone.len))
 		return -EINVAL;
-	for (; rd_left(&r) > zone.len; n++) {
+	for (; rd_left(&r) > v->zone.len; n++) {
 		int value = n < v->labels ? v->digit(next_label(&r)) : -1;
 
 		if (value < 0)
 			return -EINVAL;
 		part[n] = (uint8_t)value;
 	}
-	if (rd_left(&r) != zone.len || !bytes_eq(r.p, zone.b, zone.len))
+	if (rd_left(&r) != v->zone.len) /* its bytes began within a label */
 		return -EINVAL;
 	for (int i = 0; i < n; i++) {
 		uint8_t value = part[n - 1 - i];

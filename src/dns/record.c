@@ -18,7 +18,8 @@ struct dns_records {
 	bool stars;
 };
 
-static const struct dns_name star = { .len = 3, .b = { 1, '*', 0 } };
+enum { STAR = 2 }; /* bytes of its label */
+static const struct dns_name star = { .len = STAR + 1, .b = { 1, '*', 0 } };
 
 struct dns_records *dns_records_new(void)
 {
@@ -103,7 +104,7 @@ static struct node *get_node(struct dns_records *r, const struct dns_name *name)
 	n = mem_new(struct node);
 	n->end = &n->first;
 	map_put(r->nodes, key.b, key.len, n);
-	r->stars |= key.len > star.len && memcmp(key.b, star.b, 2) == 0;
+	r->stars |= key.len > star.len && memcmp(key.b, star.b, STAR) == 0;
 	return n;
 }
 
@@ -139,18 +140,19 @@ const struct dns_data *dns_records_find(const struct dns_records *r, const struc
 	return n ? n->first : NULL;
 }
 
+/* "*" takes the place of one label or more, none of which is shorter: there is room. */
 const struct dns_data *dns_records_find_star(const struct dns_records *r, const struct dns_name *name)
 {
-	const struct dns_data *d = NULL;
+	struct dns_name key = dns_name_lower(name), any = star;
+	const struct node *n = NULL;
 
-	for (size_t at = 0; r->stars && !d && dns_name_up(name, &at);) {
-		struct dns_name domain = { .len = (uint8_t)(name->len - at) }, any;
+	for (size_t at = 0; r->stars && !n && dns_name_up(&key, &at);) {
+		size_t len = key.len - at;
 
-		memcpy(domain.b, name->b + at, domain.len);
-		if (dns_name_append(&star, &domain, &any) == 0)
-			d = dns_records_find(r, &any);
+		memcpy(any.b + STAR, key.b + at, len);
+		n = map_get(r->nodes, any.b, STAR + len);
 	}
-	return d;
+	return n ? n->first : NULL;
 }
 
 bool dns_data_has(const struct dns_data *d, uint16_t type)

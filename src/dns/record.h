@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* dns/record.h - what names have beside addresses, ready to be sent: RFC 1035 s.3.3 (CNAME, PTR, MX, TXT), RFC 2782 (SRV).
+/* dns/record.h - what names have beside addresses, ready to be sent.
+ * Source  RFC 1035 s.3.3 (CNAME, PTR, MX, TXT), RFC 2782 (SRV).
  * Owner   the records. What a lookup gives is good until they are freed. */
 #pragma once
 #include "base/mem.h"

@@ -24,8 +24,9 @@ static bool is_wanted(const struct dns_query *q, const struct ip *ip)
 
 /* Answers with what a name has. A known name without records of the type asked for is an empty answer: passed on or
  * refused it would make resolvers give up on the types it has. Returns its CNAME if that is all there is to say. */
-static const struct dns_data *put_hits(struct dns_answer *a, const struct dns_query *q, const struct dns_hits *hits)
+static const struct dns_data *put_hits(struct dns_answer *a, const struct dns_hits *hits)
 {
+	const struct dns_query *q = a->q;
 	bool any = q->q.type == DNS_ANY, found = false;
 	const struct dns_data *cname = NULL;
 
@@ -88,7 +89,7 @@ static struct dns_verdict judge(const struct dns_zone *z, const struct dns_route
 	for (int i = 0; i <= DNS_CNAMES_MAX; i++) {
 		if (!dns_zone_find(z, &name, &hits))
 			return judge_unknown(z, r, &name, i > 0, a);
-		const struct dns_data *cname = put_hits(a, a->q, &hits);
+		const struct dns_data *cname = put_hits(a, &hits);
 
 		if (!cname)
 			return reply(a, DNS_NOERROR);
