@@ -95,6 +95,7 @@ static struct guest_dhcp4 *compile_dhcp4(const struct network *n, const struct n
 	d->prefix_len = network_ip_prefix(ip).len;
 	d->router = n->forward.mode != FORWARD_NONE;
 	d->dns = true;
+	d->rapid = true;
 	d->mtu = n->mtu;
 	d->lease_s = DEFAULT_LEASE_S;
 	d->ranges.ranges_val = mem_array(ip->n_ranges, sizeof(*d->ranges.ranges_val));
