@@ -9,6 +9,7 @@
 #include "base/map.h"
 #include "dhcp4/io.h"
 #include "guestd/dns_scope.h"
+#include "guestd/scope.h"
 #include "lease/db.h"
 
 enum { RETRY_S = 5 }; /* after the database refused */
@@ -225,35 +226,6 @@ static const char *check_scope(const struct net *n, const struct guest_scope *sc
 	return NULL;
 }
 
-static int configure_dhcp4(struct net *n, const struct guest_scope *scope)
-{
-	const struct guest_dhcp4 *d = scope->dhcp4;
-	AUTO(mem_drop) struct lease_range *ranges = mem_array(d->ranges.ranges_len + 1, sizeof(*ranges));
-	AUTO(mem_drop) struct lease_host *hosts = mem_array(d->hosts.hosts_len + 1, sizeof(*hosts));
-	struct dhcp4_scope to = {
-		.rules = { .self = d->server,
-			   .prefix_len = d->prefix_len,
-			   .ranges = ranges,
-			   .n_ranges = d->ranges.ranges_len,
-			   .hosts = hosts,
-			   .n_hosts = d->hosts.hosts_len },
-		.router = d->router,
-		.dns = d->dns,
-		.mtu = d->mtu <= UINT16_MAX ? (uint16_t)d->mtu : 0,
-		.lease_s = d->lease_s,
-		.domain = scope->domain,
-	};
-
-	memcpy(to.mac.b, scope->mac, sizeof(to.mac.b));
-	for (size_t i = 0; i < to.rules.n_ranges; i++)
-		ranges[i] = (struct lease_range){ d->ranges.ranges_val[i].start, d->ranges.ranges_val[i].end };
-	for (size_t i = 0; i < to.rules.n_hosts; i++) {
-		hosts[i] = (struct lease_host){ .name = d->hosts.hosts_val[i].name, .addr = d->hosts.hosts_val[i].ip };
-		memcpy(hosts[i].mac.b, d->hosts.hosts_val[i].mac, sizeof(hosts[i].mac.b));
-	}
-	return dhcp4_server_configure(n->dhcp4, &to);
-}
-
 /* Takes the sockets that it uses out of `socks`. NULL, or why not. */
 static const char *serve_dhcp4(struct guestd_serve *s, struct net *n, const struct guest_scope *scope,
 			       struct socks *socks)
@@ -262,8 +234,8 @@ static const char *serve_dhcp4(struct guestd_serve *s, struct net *n, const stru
 		stop_dhcp4(n);
 		return NULL;
 	}
-	if (configure_dhcp4(n, scope) < 0)
-		return "ranges, hosts or lease time of DHCP make no sense";
+	if (guestd_configure_dhcp4(n->dhcp4, scope) < 0)
+		return "ranges, hosts, options or lease time of DHCP make no sense";
 	if (socks->dhcp4 < 0)
 		return NULL;
 	struct dhcp4_io *io = NULL;

@@ -220,7 +220,7 @@ static void bridge_mac(char out[6])
 
 static void serve(uint64_t stamp, bool sockets)
 {
-	struct guest_range range = { SERVER - 1, SERVER + 253 }; /* with our own address inside */
+	struct guest_range range = { .start = SERVER - 1, .end = SERVER + 253 }; /* with our own address inside */
 	struct guest_host host = { .name = "printer", .ip = SERVER + 8 };
 	struct guest_dhcp4 dhcp4 = { .server = SERVER,
 				     .prefix_len = 24,
@@ -543,7 +543,7 @@ static void dns_works_in_the_sandbox(void **state)
 /* What can't be served is told, and what was served before goes on. */
 static void nonsense_is_refused(void **state)
 {
-	struct guest_range backwards = { SERVER + 9, SERVER + 2 };
+	struct guest_range backwards = { .start = SERVER + 9, .end = SERVER + 2 };
 	struct guest_dhcp4 dhcp4 = { .server = SERVER, .prefix_len = 24, .lease_s = 3600, .ranges = { 1, &backwards } };
 	struct guest_msg m = { .op = GUEST_SERVE }, answer;
 
@@ -557,7 +557,7 @@ static void nonsense_is_refused(void **state)
 	while (next(&answer, WAIT_MS) == GUEST_LEASE)
 		guest_msg_free(&answer);
 	assert_int_equal(answer.op, GUEST_FAILED);
-	assert_string_equal(answer.guest_msg_u.failed.why, "ranges, hosts or lease time of DHCP make no sense");
+	assert_string_equal(answer.guest_msg_u.failed.why, "ranges, hosts, options or lease time of DHCP make no sense");
 	guest_msg_free(&answer);
 	drop_result(run_clients("-n 1 --base 7"));
 }
