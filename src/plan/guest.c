@@ -41,14 +41,17 @@ struct guest_dns_record *guest_add_record(struct guest_dns *d, const char *name,
 
 void guest_add_strings(struct guest_dns_record *r, const char *comma_separated)
 {
-	for (const char *p = comma_separated;; p++) {
+	for (const char *p = comma_separated;;) {
 		size_t len = strcspn(p, ",");
+		size_t piece =
+		    len <= GUEST_NAME_MAX ? len : GUEST_NAME_MAX; /* of one character-string, RFC 1035 s.3.3 */
 
 		if (r->strings.strings_len < GUEST_TXT_MAX)
-			*PUSH(r->strings.strings) = mem_dup(p, len <= GUEST_NAME_MAX ? len : GUEST_NAME_MAX);
-		p += len;
+			*PUSH(r->strings.strings) = mem_dup(p, piece);
+		p += piece;
 		if (!*p)
 			return;
+		p += *p == ',';
 	}
 }
 

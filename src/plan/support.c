@@ -52,7 +52,6 @@ static int refuse(const struct network *n, const char *what, const char *value, 
 /* To support one more thing, take its row out. */
 int plan_supported(const struct network *n, struct err *e)
 {
-	const struct network_dns *d = &n->dns;
 	const char *option = wanted_option(n);
 	const struct {
 		bool there;
