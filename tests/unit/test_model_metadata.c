@@ -36,6 +36,8 @@ static const struct {
 	  "  <metadata>\n    <x:a xmlns:x=\"urn:a\" x:b=\"1\">\n      <!-- c -->\n    </x:a>\n  </metadata>\n" },
 	{ "<metadata><x:a xmlns:x='urn:a'>\xc3\xbc&#13;<![CDATA[<]]></x:a></metadata>",
 	  "  <metadata>\n    <x:a xmlns:x=\"urn:a\">\xc3\xbc&#13;&lt;</x:a>\n  </metadata>\n" },
+	{ "<metadata><a xmlns='urn:a'><![CDATA[]]><b>t<c><![CDATA[]]></c></b></a></metadata>",
+	  "  <metadata>\n    <a xmlns=\"urn:a\">\n      <b>t<c/></b>\n    </a>\n  </metadata>\n" },
 	{ "<metadata><a/><x:b xmlns:x='urn:a'/><y:c xmlns:y='urn:a'/></metadata>",
 	  "  <metadata>\n    <x:b xmlns:x=\"urn:a\"/>\n  </metadata>\n" },
 	{ "<metadata><a/></metadata>", "  <metadata/>\n" },
