@@ -196,7 +196,6 @@ static int get_element(const struct network_metadata *m, char **ret, struct err 
 
 int network_get_metadata(const struct network *n, int type, const char *uri, char **ret, struct err *e)
 {
-	static const char *const names[] = { "description", "title", "element" };
 	const char *text = type == METADATA_TITLE ? n->title : n->description;
 
 	if (type < METADATA_DESCRIPTION || type > METADATA_ELEMENT)
@@ -206,7 +205,7 @@ int network_get_metadata(const struct network *n, int type, const char *uri, cha
 	const struct network_metadata *m = uri ? find(n, uri) : NULL;
 
 	if (uri ? !m : !text)
-		return err_set(e, VNET_ERR_NO_METADATA, "Requested metadata %s is not present", names[type]);
+		return err_set(e, VNET_ERR_NO_METADATA, "Requested metadata element is not present");
 	if (m)
 		return get_element(m, ret, e);
 	*ret = mem_strdup(text);

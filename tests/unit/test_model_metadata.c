@@ -112,7 +112,7 @@ static const struct {
 	const char *text; /* or the message */
 } got[] = {
 	{ METADATA_TITLE, NULL, 0, "old" },
-	{ METADATA_DESCRIPTION, NULL, VNET_ERR_NO_METADATA, "Requested metadata description is not present" },
+	{ METADATA_DESCRIPTION, NULL, VNET_ERR_NO_METADATA, "Requested metadata element is not present" },
 	{ METADATA_ELEMENT, "urn:m", 0, "<inv rack=\"7\">\n  <slot>3</slot>\n  <o:x xmlns:o=\"urn:o\"/>\n</inv>" },
 	{ METADATA_ELEMENT, "urn:o", VNET_ERR_NO_METADATA, "Requested metadata element is not present" },
 	{ METADATA_ELEMENT, NULL, VNET_ERR_INVALID_ARG, "the uri goes with an element" },
