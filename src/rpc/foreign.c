@@ -14,8 +14,6 @@ static const struct {
 } unsupported[] = {
 	/* Networks' own that we do not serve yet. */
 	{ 291, NETWORK, "virNetworkUpdate" },
-	{ 313, NETWORK, "virConnectNetworkEventRegisterAny" },
-	{ 314, NETWORK, "virConnectNetworkEventDeregisterAny" },
 	{ 404, NETWORK, "virNetworkListAllPorts" },
 	{ 405, NETWORK, "virNetworkPortLookupByUUID" },
 	{ 406, NETWORK, "virNetworkPortCreateXML" },
