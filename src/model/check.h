@@ -3,10 +3,15 @@
 #pragma once
 #include "model/network.h"
 
-/* Mode against elements, subnets against each other, ranges and hosts against subnets. */
+/* Mode against elements, subnets against each other, ranges, hosts and routes against subnets, the canonical text
+ * against the limit of a document. VNET_ERR_XML, or VNET_ERR_CONFIG_UNSUPPORTED for what its forward mode cannot have. */
 int network_check(const struct network *n, struct err *e);
 
-/* Fills in what define does not find in the XML: uuid and mac. From `old`, the definition of the same name that it
+/* The definition against this host, for define: each PCI address must be a virtual function, found below `sysfs`
+ * (normally "/sys"). */
+int network_check_host(const struct network *n, const char *sysfs, struct err *e);
+
+/* Fills in what define does not find in the XML: uuid, and for our own bridges the mac. From `old`, the definition of the same name that it
  * replaces (may be NULL; then also a missing bridge name is kept), else random. */
 void network_complete(struct network *n, const struct network *old);
 

@@ -55,6 +55,8 @@ void network_complete(struct network *n, const struct network *old)
 	if (!n->has_uuid)
 		n->uuid = old && old->has_uuid ? old->uuid : uuid_random();
 	n->has_uuid = true;
+	if (!network_is_managed(n)) /* the bridge is somebody else's, if there is one */
+		return;
 	if (!n->has_mac)
 		n->mac = old && old->has_mac ? old->mac : random_mac();
 	n->has_mac = true;

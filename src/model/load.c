@@ -95,7 +95,7 @@ static xmlDoc *parse_document(const char *xml, size_t len, struct loading *l)
 	return doc;
 }
 
-int xml_load(struct parser *p, const char *xml, size_t len, const char *root, xmlNode **ret)
+int xml_load_any(struct parser *p, const char *xml, size_t len, xmlNode **ret)
 {
 	struct loading l = { 0 };
 
@@ -104,23 +104,36 @@ int xml_load(struct parser *p, const char *xml, size_t len, const char *root, xm
 	xmlDoc *doc = parse_document(xml, len, &l);
 	xmlNode *node = doc ? xmlDocGetRootElement(doc) : NULL;
 
+	if (node && !l.doctype) {
+		*ret = node;
+		return 0;
+	}
 	if (l.doctype) {
 		err_set(p->e, VNET_ERR_XML, "a document type declaration is not allowed");
 		if (p->e)
 			p->e->line = l.line;
-	} else if (!node) {
+	} else {
 		malformed(p, xml, len, &l);
-	} else if (node->ns || strcmp((const char *)node->name, root) != 0) {
+	}
+	xmlFreeDoc(doc);
+	return -1;
+}
+
+int xml_load(struct parser *p, const char *xml, size_t len, const char *root, xmlNode **ret)
+{
+	AUTO(xml_unload) xmlNode *node = NULL;
+
+	if (xml_load_any(p, xml, len, &node) < 0)
+		return -1;
+	if (node->ns || strcmp((const char *)node->name, root) != 0) {
 		err_set(p->e, VNET_ERR_XML, "expecting root element of '%s', not '%.64s'%s", root,
 			(const char *)node->name, node->ns ? " with a namespace" : "");
 		if (p->e)
 			p->e->line = xml_line(node);
-	} else {
-		*ret = node;
-		return 0;
+		return -1;
 	}
-	xmlFreeDoc(doc);
-	return -1;
+	*ret = TAKE(node);
+	return 0;
 }
 
 void xml_unload(xmlNode *root)

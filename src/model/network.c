@@ -1,73 +1,43 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/network.h"
 
-#include <assert.h>
-#include <errno.h>
-#include <string.h>
-
-static const char *const forward_modes[] = {
-	[FORWARD_NONE] = "none",       [FORWARD_NAT] = "nat",
-	[FORWARD_ROUTE] = "route",     [FORWARD_OPEN] = "open",
-	[FORWARD_BRIDGE] = "bridge",   [FORWARD_PRIVATE] = "private",
-	[FORWARD_VEPA] = "vepa",       [FORWARD_PASSTHROUGH] = "passthrough",
-	[FORWARD_HOSTDEV] = "hostdev",
-};
-static_assert(ARRAY_SIZE(forward_modes) == FORWARD_MODES, "every mode has a text");
-
-const char *forward_mode_text(enum forward_mode mode)
-{
-	return forward_modes[mode];
-}
-
-int forward_mode_parse(const char *text, enum forward_mode *ret)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(forward_modes); i++)
-		if (strcmp(text, forward_modes[i]) == 0) {
-			*ret = (enum forward_mode)i;
-			return 0;
-		}
-	return -EINVAL;
-}
-
-static void drop_ip(struct network_ip *ip)
-{
-	for (size_t i = 0; i < ip->n_hosts; i++) {
-		mem_drop(ip->hosts[i].mac_text);
-		mem_drop(ip->hosts[i].name);
-	}
-	mem_drop(ip->hosts);
-	mem_drop(ip->ranges);
-}
+#include "model/array.h"
 
 void network_free(struct network *n)
 {
 	if (!n)
 		return;
+	for (size_t i = 0; i < n->n_metadata; i++) {
+		mem_drop(n->metadata[i].uri);
+		mem_drop(n->metadata[i].xml);
+	}
 	for (size_t i = 0; i < n->n_ips; i++)
-		drop_ip(&n->ips[i]);
+		network_ip_clear(&n->ips[i]);
+	for (size_t i = 0; i < n->n_portgroups; i++)
+		portgroup_clear(&n->portgroups[i]);
+	network_forward_clear(&n->forward);
+	network_dns_clear(&n->dns);
+	array_drop_texts(n->options, n->n_options);
+	mem_drop(n->metadata);
 	mem_drop(n->ips);
+	mem_drop(n->routes);
+	mem_drop(n->portgroups);
+	mem_drop(n->vlan.tags);
+	mem_drop(n->virtualport.profileid);
 	mem_drop(n->name);
 	mem_drop(n->title);
 	mem_drop(n->description);
+	mem_drop(n->bridge.zone);
 	mem_drop(n->domain);
 	mem_drop(n);
 }
 
-static void copy_ip(struct network_ip *to, const struct network_ip *from)
+static void copy_metadata(struct network *to, const struct network *from)
 {
-	*to = *from;
-	to->ranges = NULL;
-	to->n_ranges = 0;
-	to->hosts = NULL;
-	to->n_hosts = 0;
-	for (size_t i = 0; i < from->n_ranges; i++)
-		*mem_push(to->ranges, to->n_ranges) = from->ranges[i];
-	for (size_t i = 0; i < from->n_hosts; i++) {
-		struct dhcp_host *h = mem_push(to->hosts, to->n_hosts);
-
-		*h = from->hosts[i];
-		h->mac_text = mem_strdup(from->hosts[i].mac_text);
-		h->name = mem_strdup(from->hosts[i].name);
+	to->metadata = array_copy(from->metadata, from->n_metadata, sizeof(*from->metadata));
+	for (size_t i = 0; i < to->n_metadata; i++) {
+		to->metadata[i].uri = mem_strdup(to->metadata[i].uri);
+		to->metadata[i].xml = mem_strdup(to->metadata[i].xml);
 	}
 }
 
@@ -79,36 +49,42 @@ struct network *network_copy(const struct network *n)
 	c->name = mem_strdup(n->name);
 	c->title = mem_strdup(n->title);
 	c->description = mem_strdup(n->description);
+	copy_metadata(c, n);
+	network_forward_copy(&c->forward, &n->forward);
+	c->bridge.zone = mem_strdup(n->bridge.zone);
 	c->domain = mem_strdup(n->domain);
-	c->ips = NULL;
-	c->n_ips = 0;
+	network_dns_copy(&c->dns, &n->dns);
+	vlan_copy(&c->vlan, &n->vlan);
+	c->ips = array_copy(n->ips, n->n_ips, sizeof(*n->ips));
 	for (size_t i = 0; i < n->n_ips; i++)
-		copy_ip(mem_push(c->ips, c->n_ips), &n->ips[i]);
+		network_ip_copy(&c->ips[i], &n->ips[i]);
+	c->routes = array_copy(n->routes, n->n_routes, sizeof(*n->routes));
+	virtualport_copy(&c->virtualport, &n->virtualport);
+	c->portgroups = array_copy(n->portgroups, n->n_portgroups, sizeof(*n->portgroups));
+	for (size_t i = 0; i < n->n_portgroups; i++)
+		portgroup_copy(&c->portgroups[i], &n->portgroups[i]);
+	c->options = array_copy_texts(n->options, n->n_options);
 	return c;
 }
 
-/* The prefix of the old address classes A, B and C (RFC 791 s.3.2); 0 for what is no unicast address. */
-static unsigned class_prefix(const struct ip *a)
+void network_replace(struct network *n, struct network *by)
 {
-	if (a->b[0] < 128)
-		return 8;
-	if (a->b[0] < 192)
-		return 16;
-	return a->b[0] < 224 ? 24 : 0;
+	struct network old = *n;
+
+	*n = *by;
+	*by = old;
+	network_free(by);
 }
 
-struct prefix network_ip_prefix(const struct network_ip *ip)
+bool network_is_managed(const struct network *n)
 {
-	struct prefix p = { .ip = ip->address, .len = ip->prefix };
-
-	if (ip->netmask.family)
-		prefix_from_mask(&ip->netmask, &p.len);
-	else if (!ip->prefix)
-		p.len = class_prefix(&ip->address);
-	return p;
-}
-
-bool network_ip_has_dhcp(const struct network_ip *ip)
-{
-	return ip->n_ranges || ip->n_hosts;
+	switch (n->forward.mode) {
+	case FORWARD_NONE:
+	case FORWARD_NAT:
+	case FORWARD_ROUTE:
+	case FORWARD_OPEN:
+		return true;
+	default:
+		return false;
+	}
 }

@@ -11,57 +11,38 @@
 #include "base/addr.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "model/dns.h"
+#include "model/forward.h"
+#include "model/ip.h"
+#include "model/portgroup.h"
+#include "model/words.h"
 
 enum {
 	NETWORK_XML_MAX = 4194304, /* bytes of a document: the wire's string limit */
 	NETWORK_NAME_MAX = 246,    /* bytes: .NAME.xml.new must be a file name */
 	NETWORK_DOMAIN_MAX = 253,  /* bytes of a domain or host name, RFC 1035 s.2.3.4 */
+	NETWORK_TOKEN_MAX = 255,   /* bytes of other names: port groups, zones, profiles, drivers */
+	NETWORK_ID_MAX = 389,      /* bytes of a client's id: a DUID has at most 130, RFC 8415 s.11.1 */
+	NETWORK_PATH_MAX = 4095,   /* bytes of a TFTP root */
+	NETWORK_FILE_MAX = 255,    /* bytes of a boot file's name, RFC 2132 s.9.5 */
+	NETWORK_TXT_MAX = 60000,   /* bytes of a TXT value: a DNS message has 65535 */
 	NETWORK_IPS_MAX = 256,
 	NETWORK_RANGES_MAX = 1024,
 	NETWORK_HOSTS_MAX = 65536,
+	NETWORK_ROUTES_MAX = 4096,
+	NETWORK_DNS_MAX = 65536,      /* of forwarders, txt, srv and host each */
+	NETWORK_HOSTNAMES_MAX = 1024, /* of one DNS host */
+	NETWORK_INTERFACES_MAX = 4096,
+	NETWORK_PORTGROUPS_MAX = 4096,
+	NETWORK_TAGS_MAX = 4096,
+	NETWORK_OPTIONS_MAX = 4096,
+	NETWORK_METADATA_MAX = 1024,
 	NETWORK_SPAN_MAX = 65536, /* addresses in one DHCP range, and in nat/address */
 };
 
-enum forward_mode {
-	FORWARD_NONE,
-	FORWARD_NAT,
-	FORWARD_ROUTE,
-	FORWARD_OPEN,
-	FORWARD_BRIDGE,
-	FORWARD_PRIVATE,
-	FORWARD_VEPA,
-	FORWARD_PASSTHROUGH,
-	FORWARD_HOSTDEV,
-	FORWARD_MODES
-};
-
-/* "nat", "route" ..; the text of FORWARD_NONE is "none". */
-const char *forward_mode_text(enum forward_mode mode);
-int forward_mode_parse(const char *text, enum forward_mode *ret); /* 0 or -EINVAL */
-
-struct dhcp_range {
-	int line;
-	struct ip start, end;
-};
-
-struct dhcp_host {
-	int line;
-	char *mac_text; /* as written, NULL: none */
-	struct mac mac;
-	char *name; /* NULL: none */
-	struct ip ip;
-};
-
-struct network_ip {
-	int line;
-	bool family_given; /* family='ipv4' was written, so it is printed */
-	struct ip address;
-	struct ip netmask; /* family 0: not given */
-	unsigned prefix;   /* 0: not given */
-	struct dhcp_range *ranges;
-	size_t n_ranges;
-	struct dhcp_host *hosts;
-	size_t n_hosts;
+struct network_metadata {
+	char *uri;
+	char *xml; /* the element, as it stands in the definition behind its indentation; see model/metadata.h */
 };
 
 struct network {
@@ -69,30 +50,46 @@ struct network {
 	struct uuid uuid;
 	bool has_uuid;
 	char *title, *description; /* NULL: none */
+	bool has_metadata;         /* there was an element in <metadata>, even if none could be kept */
+	struct network_metadata *metadata;
+	size_t n_metadata;
+	struct network_forward forward;
 	struct {
 		int line;
-		enum forward_mode mode;
-		struct ip nat_start, nat_end;  /* family 0: none */
-		unsigned port_start, port_end; /* 0, 0: none given */
-	} forward;
-	struct {
 		char name[IFNAMSIZ]; /* "": choose one; may be a template with %d until control has chosen */
-		bool stp;
+		char *zone;          /* of firewalld, NULL: none */
+		bool stp_given, stp;
 		unsigned long delay_s;
+		enum mac_table mac_table;
 	} bridge;
+	int mtu_line, mac_line, domain_line;
 	unsigned mtu;   /* 0: not given */
 	struct mac mac; /* of the bridge */
 	bool has_mac;
 	char *domain; /* NULL: none */
+	enum tri domain_local_only, domain_register;
+	struct network_dns dns;
+	struct vlan vlan;
+	struct bandwidth bandwidth;
+	enum tri port_isolated;
+	bool ipv6; /* guests may talk IPv6 to each other although the network has no such address */
+	enum tri trust_rx_filters;
 	struct network_ip *ips;
 	size_t n_ips;
+	struct network_route *routes;
+	size_t n_routes;
+	struct virtualport virtualport;
+	struct portgroup *portgroups;
+	size_t n_portgroups;
+	char **options; /* lines of dnsmasq's configuration; see model/options.h */
+	size_t n_options;
 };
 
 void network_free(struct network *n);
 DEFINE_AUTO(struct network *, network_free)
 struct network *network_copy(const struct network *n);
+/* `n` becomes what `by` is, which is used up. */
+void network_replace(struct network *n, struct network *by);
 
-/* The subnet of one ip element with its effective prefix length (netmask, prefix, else the old address class). */
-struct prefix network_ip_prefix(const struct network_ip *ip);
-/* Does this ip element ask for a DHCP server? */
-bool network_ip_has_dhcp(const struct network_ip *ip);
+/* Is the bridge ours (isolated, nat, route, open)? Else it is somebody else's, or there is none. */
+bool network_is_managed(const struct network *n);

@@ -7,16 +7,12 @@
 #include <string.h>
 
 #include "model/check.h"
-#include "model/format.h"
-#include "model/parse_ip.h"
-#include "model/xml.h"
-
-#define DNSMASQ_NS "http://libvirt.org/schemas/network/dnsmasq/1.0"
+#include "model/elements.h"
+#include "model/options.h"
 
 enum {
 	MTU_MIN = 68, /* RFC 791: every host can forward this */
 	MTU_MAX = 65535,
-	STORED_ROOM = 1024,  /* what a stored file may hold besides the canonical XML */
 	TEMPLATE_GROWTH = 1, /* %d becomes up to three digits */
 };
 
@@ -73,122 +69,16 @@ static int parse_description(struct parser *p, xmlNode *node, void *into)
 	return xml_text(p, node, &n->description);
 }
 
-static int parse_nat_address(struct parser *p, xmlNode *node, void *into)
-{
-	static const struct xml_rule attrs[] = {
-		ATTR("start"),
-		ATTR("end"),
-		{ 0 },
-	};
-	struct network *n = into;
-	struct ip start, end;
-	char a[IP_TEXT], b[IP_TEXT];
-
-	if (xml_check_attrs(p, node, attrs) < 0 || xml_ipv4(p, node, "start", &start) < 0 ||
-	    xml_ipv4(p, node, "end", &end) < 0)
-		return -1;
-	if (ip_cmp(&start, &end) > 0)
-		return xml_bad(p, node, "start %s is above end %s", ip_text(&start, a), ip_text(&end, b));
-	if (ip_v4(&end) - ip_v4(&start) >= NETWORK_SPAN_MAX)
-		return xml_bad(p, node, "%s to %s are more than %d addresses", ip_text(&start, a), ip_text(&end, b),
-			       NETWORK_SPAN_MAX);
-	n->forward.nat_start = start;
-	n->forward.nat_end = end;
-	return xml_read_children(p, node, NULL, NULL);
-}
-
-static int parse_nat_port(struct parser *p, xmlNode *node, void *into)
-{
-	static const struct xml_rule attrs[] = {
-		ATTR("start"),
-		ATTR("end"),
-		{ 0 },
-	};
-	struct network *n = into;
-	unsigned long start, end;
-
-	if (xml_check_attrs(p, node, attrs) < 0 || xml_number(p, node, "start", USHRT_MAX, &start) < 0 ||
-	    xml_number(p, node, "end", USHRT_MAX, &end) < 0)
-		return -1;
-	if (start > end)
-		return xml_bad(p, node, "start %lu is above end %lu", start, end);
-	n->forward.port_start = (unsigned)start;
-	n->forward.port_end = (unsigned)end;
-	return xml_read_children(p, node, NULL, NULL);
-}
-
-static int parse_nat(struct parser *p, xmlNode *node, void *into)
-{
-	static const struct xml_rule attrs[] = {
-		LATER("ipv6", NULL), /* an explicit no is printed back, so it counts */
-		{ 0 },
-	};
-	static const struct xml_rule children[] = {
-		ONE("address", parse_nat_address),
-		ONE("port", parse_nat_port),
-		{ 0 },
-	};
-	const struct network *n = into;
-
-	if (n->forward.mode != FORWARD_NAT)
-		return xml_bad(p, node, "needs forward mode 'nat', not '%s'", forward_mode_text(n->forward.mode));
-	return xml_check_attrs(p, node, attrs) < 0 ? -1 : xml_read_children(p, node, children, into);
-}
-
-static int parse_forward_mode(struct parser *p, xmlNode *node, enum forward_mode *ret)
-{
-	const char *text = xml_given(node, "mode");
-
-	*ret = FORWARD_NAT;
-	if (text && forward_mode_parse(text, ret) < 0) {
-		xml_bad(p, node, "unknown forward mode '%.64s'", text);
-		if (p->e)
-			p->e->code = VNET_ERR_CONFIG_UNSUPPORTED;
-		return -1;
-	}
-	switch (*ret) {
-	case FORWARD_NONE:
-	case FORWARD_NAT:
-	case FORWARD_ROUTE:
-		return 0;
-	default:
-		return xml_later(p, node, "forward mode '%s'", text);
-	}
-}
-
-static int parse_forward(struct parser *p, xmlNode *node, void *into)
-{
-	static const struct xml_rule attrs[] = {
-		ATTR("mode"),
-		LATER("dev", ""),
-		ATTR_MOOT("managed"), /* only for mode hostdev */
-		{ 0 },
-	};
-	static const struct xml_rule children[] = {
-		LATER("driver", NULL),    ONE("nat", parse_nat),  LATER("pf", NULL),
-		LATER("interface", NULL), LATER("address", NULL), { 0 },
-	};
-	struct network *n = into;
-
-	n->forward.line = xml_line(node);
-	if (parse_forward_mode(p, node, &n->forward.mode) < 0 || xml_check_attrs(p, node, attrs) < 0)
-		return -1;
-	return xml_read_children(p, node, children, n);
-}
-
 /* What the kernel takes as a device's name, and %d once as a placeholder. */
 static int parse_bridge_name(struct parser *p, xmlNode *node, const char *name, char ret[IFNAMSIZ])
 {
 	bool template = network_bridge_is_template(name);
 
-	if (strlen(name) + (template ? TEMPLATE_GROWTH : 0) >= IFNAMSIZ)
-		return xml_bad(p, node, "name '%.64s' is longer than %d bytes%s", name, IFNAMSIZ - 1,
-			       template ? " when %d becomes a number" : "");
-	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
-		return xml_bad(p, node, "'%s' cannot be a name", name);
-	for (const char *c = name; *c; c++)
-		if (*c == '/' || *c == ':' || isspace((unsigned char)*c) || iscntrl((unsigned char)*c))
-			return xml_bad(p, node, "name '%s' has a character that a device's name cannot have", name);
+	if (template && strlen(name) + TEMPLATE_GROWTH >= IFNAMSIZ)
+		return xml_bad(p, node, "name '%.64s' is longer than %d bytes when %%d becomes a number", name,
+			       IFNAMSIZ - 1);
+	if (xml_check_device(p, node, name) < 0)
+		return -1;
 	if (strchr(name, '%') && !strstr(name, "%d"))
 		return xml_bad(p, node, "name '%s': '%%' stands only in '%%d'", name);
 	if (strchr(name, '%') && !template) {
@@ -214,15 +104,21 @@ static bool parse_stp(struct parser *p, xmlNode *node)
 static int parse_bridge(struct parser *p, xmlNode *node, void *into)
 {
 	static const struct xml_rule attrs[] = {
-		ATTR("name"), LATER("zone", ""), ATTR("stp"), ATTR("delay"), LATER("macTableManager", ""), { 0 },
+		ATTR("name"), ATTR("zone"), ATTR("stp"), ATTR("delay"), ATTR("macTableManager"), { 0 },
 	};
 	struct network *n = into;
 	const char *name = xml_given(node, "name");
+	int manager = xml_given(node, "macTableManager") ? xml_word(p, node, "macTableManager", mac_table_words) : 0;
 
-	if (xml_check_attrs(p, node, attrs) < 0 || (name && parse_bridge_name(p, node, name, n->bridge.name) < 0))
+	n->bridge.line = xml_line(node);
+	if (manager < 0 || xml_check_attrs(p, node, attrs) < 0 ||
+	    (name && parse_bridge_name(p, node, name, n->bridge.name) < 0) ||
+	    xml_string(p, node, "zone", NETWORK_TOKEN_MAX, &n->bridge.zone) < 0)
 		return -1;
 	if (xml_given(node, "delay") && xml_number(p, node, "delay", ULONG_MAX, &n->bridge.delay_s) < 0)
 		return -1;
+	n->bridge.mac_table = (enum mac_table)manager;
+	n->bridge.stp_given = xml_given(node, "stp");
 	n->bridge.stp = parse_stp(p, node);
 	return xml_read_children(p, node, NULL, NULL);
 }
@@ -243,6 +139,7 @@ static int parse_mtu(struct parser *p, xmlNode *node, void *into)
 	if (size && size < MTU_MIN)
 		return xml_bad(p, node, "size='%lu' is less than %d", size, MTU_MIN);
 	n->mtu = (unsigned)size;
+	n->mtu_line = xml_line(node);
 	return xml_read_children(p, node, NULL, NULL);
 }
 
@@ -262,6 +159,7 @@ static int parse_mac(struct parser *p, xmlNode *node, void *into)
 	if (text && (mac_is_multicast(&n->mac) || mac_is_zero(&n->mac)))
 		return xml_bad(p, node, "address='%.64s' is not one device's address", text);
 	n->has_mac = text;
+	n->mac_line = xml_line(node);
 	return xml_read_children(p, node, NULL, NULL);
 }
 
@@ -269,58 +167,114 @@ static int parse_domain(struct parser *p, xmlNode *node, void *into)
 {
 	static const struct xml_rule attrs[] = {
 		ATTR("name"),
-		LATER("localOnly", NULL),
-		LATER("register", NULL),
+		ATTR("localOnly"),
+		ATTR("register"),
 		{ 0 },
 	};
 	struct network *n = into;
-	const char *name = xml_attr(node, "name");
 
-	if (xml_check_attrs(p, node, attrs) < 0)
+	n->domain_line = xml_line(node);
+	if (xml_check_attrs(p, node, attrs) < 0 || xml_name(p, node, "name", NETWORK_DOMAIN_MAX, &n->domain) < 0 ||
+	    xml_tri(p, node, "localOnly", &n->domain_local_only) < 0 ||
+	    xml_tri(p, node, "register", &n->domain_register) < 0)
 		return -1;
-	if (!name)
+	if (n->domain_register == TRI_YES && n->domain_local_only != TRI_YES)
+		return xml_bad(p, node, "register='yes' needs localOnly='yes'");
+	if (!n->domain) {
 		xml_warn(p, node, "<domain> without name says nothing and is dropped");
-	if (name && !*name)
-		return xml_bad(p, node, "the name is empty");
-	if (name && strlen(name) > NETWORK_DOMAIN_MAX)
-		return xml_bad(p, node, "the name is longer than %d bytes", NETWORK_DOMAIN_MAX);
-	n->domain = mem_strdup(name);
+		n->domain_local_only = n->domain_register = TRI_NONE;
+	}
 	return xml_read_children(p, node, NULL, NULL);
+}
+
+static int parse_port(struct parser *p, xmlNode *node, void *into)
+{
+	static const struct xml_rule attrs[] = {
+		ATTR("isolated"),
+		{ 0 },
+	};
+	struct network *n = into;
+
+	if (xml_check_attrs(p, node, attrs) < 0 || xml_tri(p, node, "isolated", &n->port_isolated) < 0)
+		return -1;
+	if (!n->port_isolated)
+		xml_warn(p, node, "empty <port> says nothing and is dropped");
+	return xml_read_children(p, node, NULL, NULL);
+}
+
+static int parse_network_forward(struct parser *p, xmlNode *node, void *into)
+{
+	return parse_forward(p, node, &((struct network *)into)->forward);
+}
+
+static int parse_network_dns(struct parser *p, xmlNode *node, void *into)
+{
+	return parse_dns(p, node, &((struct network *)into)->dns);
+}
+
+static int parse_network_vlan(struct parser *p, xmlNode *node, void *into)
+{
+	return parse_vlan(p, node, &((struct network *)into)->vlan);
+}
+
+static int parse_network_bandwidth(struct parser *p, xmlNode *node, void *into)
+{
+	return parse_bandwidth(p, node, &((struct network *)into)->bandwidth);
+}
+
+static int parse_network_virtualport(struct parser *p, xmlNode *node, void *into)
+{
+	struct network *n = into;
+
+	if (!xml_attr(node, "type"))
+		return xml_bad(p, node, "attribute 'type' is missing");
+	return parse_virtualport(p, node, &n->virtualport);
+}
+
+/* Attributes of the root. Its ipv6='' is as good as none, unlike that of other elements. */
+static int parse_root(struct parser *p, xmlNode *node, struct network *n)
+{
+	static const struct xml_rule attrs[] = {
+		ATTR("connections"), /* we print it; nobody tells us */
+		ATTR("ipv6"),
+		ATTR("trustGuestRxFilters"),
+		{ 0 },
+	};
+	enum tri ipv6 = TRI_NONE;
+
+	if (xml_check_attrs(p, node, attrs) < 0 || (xml_given(node, "ipv6") && xml_tri(p, node, "ipv6", &ipv6) < 0))
+		return -1;
+	n->ipv6 = ipv6 == TRI_YES;
+	return xml_tri(p, node, "trustGuestRxFilters", &n->trust_rx_filters);
 }
 
 static int parse_network(struct parser *p, xmlNode *node, struct network *n)
 {
-	static const struct xml_rule attrs[] = {
-		ATTR("connections"), /* we print it; nobody tells us */
-		LATER("ipv6", "no"),
-		LATER("trustGuestRxFilters", NULL),
-		{ 0 },
-	};
 	static const struct xml_rule children[] = {
 		FIRST("name", parse_name),
 		FIRST("uuid", parse_uuid),
 		FIRST("title", parse_title),
 		FIRST("description", parse_description),
-		LATER("metadata", ""),
-		FIRST("forward", parse_forward),
+		FIRST("metadata", parse_metadata),
+		FIRST("forward", parse_network_forward),
 		FIRST("bridge", parse_bridge),
 		FIRST("mtu", parse_mtu),
 		FIRST("mac", parse_mac),
 		FIRST("domain", parse_domain),
-		LATER("dns", ""),
-		LATER("vlan", NULL),
-		LATER("bandwidth", ""),
-		LATER("port", ""),
+		FIRST("dns", parse_network_dns),
+		FIRST("vlan", parse_network_vlan),
+		FIRST("bandwidth", parse_network_bandwidth),
+		FIRST("port", parse_port),
 		MANY("ip", parse_ip),
-		LATER("route", NULL),
-		LATER("virtualport", NULL),
-		LATER("portgroup", NULL),
-		LATER_NS("options", "", DNSMASQ_NS),
+		MANY("route", parse_route),
+		FIRST("virtualport", parse_network_virtualport),
+		MANY("portgroup", parse_portgroup),
+		FIRST_NS("options", parse_options, DNSMASQ_NS),
 		{ 0 },
 	};
 	static_assert(ARRAY_SIZE(children) <= XML_RULES_MAX, "xml_read_children has a bit for each");
 
-	if (xml_check_attrs(p, node, attrs) < 0 || xml_read_children(p, node, children, n) < 0)
+	if (parse_root(p, node, n) < 0 || xml_read_children(p, node, children, n) < 0)
 		return -1;
 	if (n->name)
 		return 0;
@@ -328,17 +282,6 @@ static int parse_network(struct parser *p, xmlNode *node, struct network *n)
 	if (p->e)
 		p->e->line = xml_line(node);
 	return -1;
-}
-
-/* The canonical form can be longer than what was read; it too must fit a message and a stored file. */
-static int check_size(const struct network *n, struct err *e)
-{
-	AUTO(mem_drop) char *text = network_format(n, NULL);
-
-	if (strlen(text) > NETWORK_XML_MAX - STORED_ROOM)
-		return err_set(e, VNET_ERR_XML, "the canonical XML has more than %d bytes",
-			       NETWORK_XML_MAX - STORED_ROOM);
-	return 0;
 }
 
 int network_parse(const char *xml, size_t len, struct network **ret, struct xml_warnings *w, struct err *e)
@@ -350,7 +293,7 @@ int network_parse(const char *xml, size_t len, struct network **ret, struct xml_
 	n->bridge.stp = true;
 	if (xml_load(&p, xml, len, "network", &root) < 0 || parse_network(&p, root, n) < 0)
 		return -1;
-	if (network_check(n, e) < 0 || check_size(n, e) < 0)
+	if (network_check(n, e) < 0)
 		return -1;
 	*ret = TAKE(n);
 	return 0;

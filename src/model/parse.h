@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* model/parse.h - a definition from XML. One function an element; what is not understood is never dropped silently:
- * what the format defines and we do not support yet is an error that names it, what the format does not know at all is
- * a warning. Every error carries its line (err.line) and a code for the wire (err.code, libvirt's). */
+/* model/parse.h - a definition from XML. One function an element; nothing is dropped silently: what the format does not
+ * know, and what says nothing where it stands, is a warning. What we understand but cannot run is accepted here; see
+ * plan/support.h. Every error carries its line (err.line) and a code for the wire (err.code, libvirt's). */
 #pragma once
 #include "model/network.h"
 

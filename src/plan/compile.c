@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "plan/support.h"
+
 enum { DEFAULT_LEASE_S = 3600, NAT_PORT_START = 1024, NAT_PORT_END = 65535 };
 
 static const char alias_prefix[] = "vnet:";
@@ -153,6 +155,8 @@ int plan_compile(const struct network *n, struct plan **ret, struct err *e)
 {
 	AUTO(plan_free) struct plan *p = mem_new(struct plan);
 
+	if (plan_supported(n, e) < 0)
+		return -1;
 	p->network = mem_strdup(n->name);
 	p->uuid = n->uuid;
 	if (!n->bridge.name[0])

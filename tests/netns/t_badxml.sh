@@ -29,10 +29,10 @@ bad range-outside 4 "*" <<-E
 	  </dhcp></ip>
 	</network>
 E
-bad not-supported-yet 3 "*hostdev*" <<-E
+bad unknown-mode 3 "*masquerade*" <<-E
 	<network>
 	  <name>n</name>
-	  <forward mode='hostdev'/>
+	  <forward mode='masquerade'/>
 	</network>
 E
 eq "$(vnet list --all --name)" "" "nothing is stored"

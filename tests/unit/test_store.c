@@ -174,8 +174,8 @@ static void broken_files_are_told_and_left_alone(void **state)
 	} cases[] = {
 		{ "etc/vnet/networks/cut.xml", "<network><name>cut</na", "not well-formed" },
 		{ "etc/vnet/networks/other.xml", "<network><name>else</name></network>", "holds the network 'else'" },
-		{ "etc/vnet/networks/later.xml", "<network><name>later</name><dns enable='no'/></network>",
-		  "not supported" },
+		{ "etc/vnet/networks/later.xml", "<network><name>later</name><dns enable='later'/></network>",
+		  "neither yes nor no" },
 		{ "etc/vnet/networks/twin.xml",
 		  "<network><name>twin</name><uuid>00000000-0000-0000-0000-000000000001</uuid></network>", "its uuid" },
 	};
