@@ -38,6 +38,26 @@ void control_set_caller(struct control *c, const void *caller);
 void control_caller_gone(struct control *c, const void *caller);
 void control_on_progress(struct control *c, void (*progress)(void *arg), void *arg);
 
+enum control_happening { /* libvirt's numbers of network events */
+			 CONTROL_DEFINED = 0,
+			 CONTROL_UNDEFINED = 1,
+			 CONTROL_STARTED = 2,
+			 CONTROL_STOPPED = 3,
+			 CONTROL_METADATA_CHANGED, /* ours: on the wire it is an event of its own */
+};
+
+struct control_event { /* strings are good during the callback */
+	enum control_happening what;
+	const char *name;
+	struct uuid uuid;
+	int metadata_type;        /* 0 description, 1 title, 2 element */
+	const char *metadata_uri; /* of an element, else NULL */
+};
+
+/* Who is told of every change of a network, also of those that clients did not ask for. One, set once; it may not call
+ * control. */
+void control_on_event(struct control *c, void (*event)(void *arg, const struct control_event *ev), void *arg);
+
 struct control_net {
 	const char *name; /* good until the next control_ call that changes something */
 	struct uuid uuid;

@@ -27,6 +27,8 @@ struct control {
 	size_t n_nets;
 	struct control_tap taps[STUB_MAX];
 	size_t n_taps;
+	void (*event)(void *arg, const struct control_event *ev);
+	void *event_arg;
 };
 
 static struct control *stub_new(void)
@@ -70,6 +72,12 @@ void control_caller_gone(struct control *c, const void *caller)
 void control_on_progress(struct control *c, void (*progress)(void *arg), void *arg)
 {
 	(void)c, (void)progress, (void)arg;
+}
+
+void control_on_event(struct control *c, void (*event)(void *arg, const struct control_event *ev), void *arg)
+{
+	c->event = event;
+	c->event_arg = arg;
 }
 
 bool control_net_at(const struct control *c, size_t i, struct control_net *ret)
