@@ -8,8 +8,9 @@
 void api_session_clear(struct api_session *s)
 {
 	control_caller_gone(s->control, s);
-	mem_drop(s->uri);
-	s->uri = NULL;
+	mem_drop(TAKE(s->uri));
+	mem_drop(TAKE(s->callbacks));
+	s->n_callbacks = 0;
 }
 
 void api_reply_clear(struct api_reply *r)
@@ -68,7 +69,7 @@ static const struct api_handler *find_row(const struct api_handler *h, int32_t n
 static const struct api_handler *find_handler(const struct rpc_proc *p)
 {
 	static const struct api_handler *const remote[] = { api_connect_handlers, api_network_handlers,
-							    api_list_handlers };
+							    api_list_handlers, api_event_handlers };
 
 	if (p->program == RPC_PROGRAM_VNET)
 		return find_row(api_vnet_handlers, p->number);

@@ -15,9 +15,13 @@ struct api_session { /* what a connection is, between its calls */
 	struct api_peer peer;
 	bool read_only; /* by its socket, or asked for in REMOTE_OPEN */
 	bool open;
-	bool closing; /* set by REMOTE_CLOSE: hang up once the answer is out */
-	bool later;   /* the last message waits for hook scripts: dispatch it again when control makes progress */
-	char *uri;    /* as opened */
+	bool closing;   /* set by REMOTE_CLOSE: hang up once the answer is out */
+	bool later;     /* the last message waits for hook scripts: dispatch it again when control makes progress */
+	bool keepalive; /* the client answers pings */
+	char *uri;      /* as opened */
+	struct api_callback *callbacks; /* which events it wants */
+	size_t n_callbacks;
+	int next_callback;
 };
 void api_session_clear(struct api_session *s);
 
@@ -53,6 +57,7 @@ struct api_handler {
 extern const struct api_handler api_connect_handlers[];
 extern const struct api_handler api_network_handlers[];
 extern const struct api_handler api_list_handlers[];
+extern const struct api_handler api_event_handlers[];
 extern const struct api_handler api_vnet_handlers[]; /* of the second program */
 
 /* For handlers: an error of another domain than the networks': return api_domain(e, DOMAIN, err_set(e, ...)). */

@@ -66,6 +66,7 @@ void api_server_free(struct api_server *s)
 	for (size_t i = 0; i < s->n_clients; i++)
 		api_client_free(s->clients[i]);
 	control_on_progress(s->control, NULL, NULL);
+	control_on_event(s->control, NULL, NULL);
 	sd_event_source_disable_unref(s->resume);
 	sd_event_source_disable_unref(s->progress);
 	mem_drop(s->clients);
@@ -248,6 +249,14 @@ static int retry_waiting(sd_event_source *source, void *arg)
 	return 0;
 }
 
+static void on_event(void *arg, const struct control_event *ev)
+{
+	struct api_server *s = arg;
+
+	for (size_t i = 0; i < s->n_clients; i++)
+		api_client_event(s->clients[i], ev);
+}
+
 static int add_sources(struct api_server *s)
 {
 	int r = sd_event_add_time_relative(s->loop, &s->resume, CLOCK_MONOTONIC, 0, 0, on_resume, s);
@@ -270,6 +279,7 @@ int api_server_open(const char *root, struct sd_event *loop, struct control *c, 
 	if (r < 0)
 		return err_sys(e, r, "timer");
 	control_on_progress(c, on_progress, s);
+	control_on_event(c, on_event, s);
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
 		if (listener_open(&s->listeners[i], root, e) < 0)
 			return -1;

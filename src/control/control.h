@@ -38,6 +38,26 @@ void control_set_caller(struct control *c, const void *caller);
 void control_caller_gone(struct control *c, const void *caller);
 void control_on_progress(struct control *c, void (*progress)(void *arg), void *arg);
 
+enum control_happening { /* libvirt's numbers of network events */
+			 CONTROL_DEFINED = 0,
+			 CONTROL_UNDEFINED = 1,
+			 CONTROL_STARTED = 2,
+			 CONTROL_STOPPED = 3,
+			 CONTROL_METADATA_CHANGED, /* ours: on the wire it is an event of its own */
+};
+
+struct control_event { /* strings are good during the callback */
+	enum control_happening what;
+	const char *name;
+	struct uuid uuid;
+	int metadata_type;        /* 0 description, 1 title, 2 element */
+	const char *metadata_uri; /* of an element, else NULL */
+};
+
+/* Who is told of every change of a network, also of those that clients did not ask for. One, set once; it may not call
+ * control. */
+void control_on_event(struct control *c, void (*event)(void *arg, const struct control_event *ev), void *arg);
+
 struct control_net {
 	const char *name; /* good until the next control_ call that changes something */
 	struct uuid uuid;
@@ -60,6 +80,36 @@ int control_set_autostart(struct control *c, const struct uuid *u, bool on, stru
 /* Canonical XML, freed with mem_drop. */
 int control_dumpxml(const struct control *c, const struct uuid *u, bool inactive, char **ret, struct err *e);
 int control_bridge(const struct control *c, const struct uuid *u, char ret[IFNAMSIZ], struct err *e);
+
+/* Which definitions a change is about, with their numbers on the wire. None: the live one if the network is active, else
+ * the stored one. With both, both must accept the change or nothing changes. */
+enum { CONTROL_LIVE = 1, CONTROL_CONFIG = 2 };
+
+struct control_update {
+	unsigned command,
+	    section;      /* enum update_command and enum update_section of model/update.h; others are refused */
+	int parent_index; /* of the ip elements, -1: the first that fits */
+	const char *xml;  /* one element */
+	size_t len;
+};
+
+/* Changes part of a definition. Live it takes effect at once: only what differs is touched, no lease is lost and no guest
+ * detached. When a step fails, definitions and kernel are as before. */
+int control_update(struct control *c, const struct uuid *u, const struct control_update *update, unsigned flags,
+		   struct err *e);
+
+struct control_metadata {
+	int type;         /* enum metadata_type of model/metadata.h, others are refused */
+	const char *text; /* NULL: it is removed */
+	const char *key, *uri;
+};
+
+/* Title, description, an element of <metadata>: as network_set_metadata. */
+int control_set_metadata(struct control *c, const struct uuid *u, const struct control_metadata *m, unsigned flags,
+			 struct err *e);
+/* `flags` is one bit or none. Freed with mem_drop. VNET_ERR_NO_METADATA: there is none. */
+int control_get_metadata(const struct control *c, const struct uuid *u, int type, const char *uri, unsigned flags,
+			 char **ret, struct err *e);
 
 struct control_lease {     /* strings are control's, good until the loop turns */
 	const char *iface; /* the bridge */

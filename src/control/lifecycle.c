@@ -72,6 +72,7 @@ static void after_started(struct job *j, const struct err *why)
 	struct err later;
 
 	if (!why) {
+		net_tell(j->c, j->n, CONTROL_STARTED);
 		job_end(j, NULL);
 		return;
 	}
@@ -186,6 +187,7 @@ int control_destroy(struct control *c, const struct uuid *u, struct err *e)
 	if (r < 0)
 		err_in(e, "network '%s'", n->name);
 	log_info("network: %s: stopped", n->name);
+	net_tell(c, n, CONTROL_STOPPED);
 	if (!n->def)
 		net_remove(c, n);
 	return r;
@@ -204,6 +206,7 @@ int control_undefine(struct control *c, const struct uuid *u, struct err *e)
 	if (defs_remove(c->defs, n->name, e) < 0)
 		return -1;
 	log_info("network: %s: undefined", n->name);
+	net_tell(c, n, CONTROL_UNDEFINED);
 	n->autostart = false;
 	network_free(TAKE(n->def));
 	if (!n->live) /* else it runs on, transient */

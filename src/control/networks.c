@@ -200,6 +200,7 @@ int control_define(struct control *c, const char *xml, size_t len, struct contro
 	network_free(n->def);
 	n->def = TAKE(def);
 	log_info("network: %s: defined", n->name);
+	net_tell(c, n, CONTROL_DEFINED);
 	*ret = net_info(n);
 	return 0;
 }

@@ -42,6 +42,8 @@ struct control {
 	const void *caller; /* on whose behalf we are called */
 	void (*progress)(void *arg);
 	void *progress_arg;
+	void (*event)(void *arg, const struct control_event *ev);
+	void *event_arg;
 	struct map *by_bridge; /* running networks by the name of their bridge */
 	struct sd_event_source *watch_io, *watch_post;
 	bool dirty;
@@ -62,6 +64,10 @@ void net_free(struct net *n);
 /* lifecycle.c */
 void net_resume(struct control *c, struct net *n, struct network *live); /* it ran before */
 void net_autostart(struct control *c, struct net *n);                    /* errors are logged */
+
+/* events.c */
+void net_tell(struct control *c, const struct net *n, enum control_happening what); /* to the subscriber, if any */
+void net_tell_metadata(struct control *c, const struct net *n, int type, const char *uri);
 
 /* taps.c */
 void net_tap_add(struct net *n, const char *name);

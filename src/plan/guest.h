@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* plan/guest.h - building the arrays of guest/protocol.x. Texts and addresses are copied; NULL is "". */
+/* plan/guest.h - the data of guest/protocol.x: building its arrays (texts and addresses are copied; NULL is ""), and
+ * printing them for people. */
 #pragma once
+#include <stdio.h>
+
 #include "base/addr.h"
 #include "base/mem.h"
 #include "guest/protocol.h"
@@ -17,3 +20,5 @@ void guest_add_wildcard(struct guest_dns *d, const char *domain, const struct ip
 void guest_add_forwarder(struct guest_dns *d, const char *domain, const struct ip *ip, unsigned port);
 void guest_add_local_domain(struct guest_dns *d, const char *domain);
 void guest_add_local_ptr(struct guest_dns *d, const struct prefix *p);
+
+void guest_print(const struct guest_scope *s, FILE *out);

@@ -13,9 +13,6 @@ static const struct {
 	const char *api;
 } unsupported[] = {
 	/* Networks' own that we do not serve yet. */
-	{ 291, NETWORK, "virNetworkUpdate" },
-	{ 313, NETWORK, "virConnectNetworkEventRegisterAny" },
-	{ 314, NETWORK, "virConnectNetworkEventDeregisterAny" },
 	{ 404, NETWORK, "virNetworkListAllPorts" },
 	{ 405, NETWORK, "virNetworkPortLookupByUUID" },
 	{ 406, NETWORK, "virNetworkPortCreateXML" },
@@ -23,8 +20,6 @@ static const struct {
 	{ 408, NETWORK, "virNetworkPortSetParameters" },
 	{ 409, NETWORK, "virNetworkPortGetXMLDesc" },
 	{ 410, NETWORK, "virNetworkPortDelete" },
-	{ 444, NETWORK, "virNetworkSetMetadata" },
-	{ 445, NETWORK, "virNetworkGetMetadata" },
 	/* Other drivers'. */
 	{ 4, OTHER, "virConnectGetVersion" },
 	{ 5, OTHER, "virConnectGetMaxVcpus" },

@@ -36,6 +36,8 @@ static const struct {
 	  "  <metadata>\n    <x:a xmlns:x=\"urn:a\" x:b=\"1\">\n      <!-- c -->\n    </x:a>\n  </metadata>\n" },
 	{ "<metadata><x:a xmlns:x='urn:a'>\xc3\xbc&#13;<![CDATA[<]]></x:a></metadata>",
 	  "  <metadata>\n    <x:a xmlns:x=\"urn:a\">\xc3\xbc&#13;&lt;</x:a>\n  </metadata>\n" },
+	{ "<metadata><a xmlns='urn:a'><![CDATA[]]><b>t<c><![CDATA[]]></c></b></a></metadata>",
+	  "  <metadata>\n    <a xmlns=\"urn:a\">\n      <b>t<c/></b>\n    </a>\n  </metadata>\n" },
 	{ "<metadata><a/><x:b xmlns:x='urn:a'/><y:c xmlns:y='urn:a'/></metadata>",
 	  "  <metadata>\n    <x:b xmlns:x=\"urn:a\"/>\n  </metadata>\n" },
 	{ "<metadata><a/></metadata>", "  <metadata/>\n" },
@@ -110,7 +112,7 @@ static const struct {
 	const char *text; /* or the message */
 } got[] = {
 	{ METADATA_TITLE, NULL, 0, "old" },
-	{ METADATA_DESCRIPTION, NULL, VNET_ERR_NO_METADATA, "Requested metadata description is not present" },
+	{ METADATA_DESCRIPTION, NULL, VNET_ERR_NO_METADATA, "Requested metadata element is not present" },
 	{ METADATA_ELEMENT, "urn:m", 0, "<inv rack=\"7\">\n  <slot>3</slot>\n  <o:x xmlns:o=\"urn:o\"/>\n</inv>" },
 	{ METADATA_ELEMENT, "urn:o", VNET_ERR_NO_METADATA, "Requested metadata element is not present" },
 	{ METADATA_ELEMENT, NULL, VNET_ERR_INVALID_ARG, "the uri goes with an element" },
