@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Changes of parts of a network's definitions, of the one that runs, the stored one, or both. Each is first made on copies;
  * then the live copy takes effect, which can fail and can be taken back, and last the stored one is saved. */
-#include "model/update.h"
+#include "control/control.h"
 
 #include "base/log.h"
 #include "control/reconcile.h"
 #include "control/state.h"
 #include "model/metadata.h"
+#include "model/update.h"
 
 /* What is done to one definition. */
 typedef int edit_fn(struct network *n, const void *what, struct err *e);
