@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/validate.h"
 
-#include <fcntl.h>
 #include <libxml/relaxng.h>
 #include <stdio.h>
 
-#include "base/file.h"
+#include "model/grammar.h"
 #include "model/xml.h"
 
 struct finding { /* the first one */
@@ -32,17 +31,11 @@ static void on_error(void *into, found_error *error)
 	f->what[strcspn(f->what, "\n")] = '\0';
 }
 
-static xmlRelaxNG *load_grammar(const char *path, struct err *e)
+static xmlRelaxNG *load_grammar(struct err *e)
 {
-	AUTO(mem_drop) char *text = NULL;
 	struct finding f = { 0 };
 	size_t len;
-	int r = file_read(AT_FDCWD, path, NETWORK_XML_MAX, &text, &len);
-
-	if (r < 0) {
-		err_sys(e, r, "read schema %s", path);
-		return NULL;
-	}
+	const char *text = grammar_text(&len);
 	xmlRelaxNGParserCtxt *ctxt = xmlRelaxNGNewMemParserCtxt(text, (int)len);
 	xmlRelaxNG *grammar = NULL;
 
@@ -52,7 +45,7 @@ static xmlRelaxNG *load_grammar(const char *path, struct err *e)
 		xmlRelaxNGFreeParserCtxt(ctxt);
 	}
 	if (!grammar)
-		err_set(e, VNET_ERR_INTERNAL, "schema %s: %s", path, f.what);
+		err_set(e, VNET_ERR_INTERNAL, "network.rng: %s", f.what);
 	return grammar;
 }
 
@@ -77,14 +70,14 @@ static int validate(xmlDoc *doc, xmlRelaxNG *grammar, struct err *e)
 	return -1;
 }
 
-int network_validate(const char *xml, size_t len, const char *rng_path, struct err *e)
+int network_validate(const char *xml, size_t len, struct err *e)
 {
 	AUTO(xml_unload) xmlNode *root = NULL;
 	struct parser p = { .e = e };
 
 	if (xml_load_any(&p, xml, len, &root) < 0)
 		return -1;
-	xmlRelaxNG *grammar = load_grammar(rng_path, e);
+	xmlRelaxNG *grammar = load_grammar(e);
 
 	if (!grammar)
 		return -1;
