@@ -65,10 +65,10 @@ $(FUZZ): $O/%: $O/%.o $O/libcore.a
 	$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
 
 # The makes inside are of their own, since pkg-config may have come only with the packages.
-FRESH   := @$(MAKE) --no-print-directory -s -j$$(nproc)
+FRESH   := $(MAKE) --no-print-directory -s -j$$(nproc)
 check: ## all tests: unit, network namespaces, virtual machine (root installs what is missing)
 	@sh tests/install-deps.sh build check
-	$(FRESH) check-built
+	+@$(FRESH) check-built
 check-built: all $(UNIT) $(NETNS) $(PEER)
 	@$(RUN) tests/layers.sh $(UNIT) $(NETNS) tests/netns/t_*.sh tests/vm/t_*.sh
 check-unit: $(UNIT) ## unit tests alone, without root
@@ -80,14 +80,14 @@ check-vm: all $(PEER) ## a virtual machine on a tap alone
 check-layers: ## who includes whom, against tests/layers.txt
 	@sh tests/layers.sh
 asan: ## unit tests under AddressSanitizer and UBSan
-	$(FRESH) O=build/asan SAN=address,undefined check-unit
+	+@$(FRESH) O=build/asan SAN=address,undefined check-unit
 fuzz: ## every fuzz target for 30 s from its stored seeds (clang)
-	$(FRESH) CC=clang O=build/fuzz SAN=address,undefined,fuzzer-no-link fuzz-run
+	+@$(FRESH) CC=clang O=build/fuzz SAN=address,undefined,fuzzer-no-link fuzz-run
 fuzz-run: $(FUZZ)
 	@$(RUN) $(FUZZ)
 demo: ## the main job, to watch: a guest gets its address and reaches the world (root)
 	@sh tests/install-deps.sh build demo
-	$(FRESH) demo-built
+	+@$(FRESH) demo-built
 demo-built: all $(PEER)
 	@BUILD=$(abspath $O) sh tests/demo.sh
 

@@ -25,6 +25,7 @@ build    libjson-c-dev      json-c-devel          json-c            json-c-dev
 check    libcmocka-dev      libcmocka-devel       cmocka            cmocka-dev
 check    iproute2           iproute               iproute2          iproute2
 check    nftables           nftables              nftables          nftables
+check    netbase            -                     iana-etc          -
 check    conntrack          conntrack-tools       conntrack-tools   conntrack-tools
 check    isc-dhcp-client    dhcp-client           dhclient          dhclient
 check    udhcpc             -                     -                 -
@@ -42,6 +43,7 @@ demo     qemu-system-x86    qemu-system-x86-core  qemu-system-x86   qemu-system-
 demo     cpio               cpio                  cpio              cpio
 demo     lz4                lz4                   lz4               lz4
 ci       clang              clang                 clang             clang
+ci       libclang-rt-dev    compiler-rt           compiler-rt       compiler-rt
 ci       clang-format       clang-tools-extra     -                 clang-extra-tools
 '
 

@@ -228,6 +228,34 @@ VNET_API int vnet_tap_del(struct vnet_conn *c, const char *name, struct vnet_err
 VNET_API int vnet_tap_list(struct vnet_conn *c, const struct vnet_network *net, struct vnet_tap **ret, size_t *ret_n,
 			   struct vnet_error *err);
 
+/* --- Events --- */
+
+enum vnet_event_kind { VNET_EVENT_LIFECYCLE = 0, VNET_EVENT_METADATA = 1 };
+
+/* What a VNET_EVENT_LIFECYCLE tells: event.detail. */
+enum vnet_lifecycle { VNET_DEFINED = 0, VNET_UNDEFINED = 1, VNET_STARTED = 2, VNET_STOPPED = 3 };
+
+struct vnet_event {
+	enum vnet_event_kind kind;
+	int id; /* of the registration it belongs to */
+	struct vnet_network network;
+	int detail; /* enum vnet_lifecycle; of metadata what changed: 0 description, 1 title, 2 an element */
+	char *uri;  /* of that element, freed with vnet_free; else NULL */
+};
+
+/* Asks to be told of one kind of event, of one network or of all (`net` NULL). *ret_id (may be NULL) names the
+ * registration until the connection is closed. */
+VNET_API int vnet_event_register(struct vnet_conn *c, enum vnet_event_kind kind, const struct vnet_network *net,
+				 int *ret_id, struct vnet_error *err);
+VNET_API int vnet_event_deregister(struct vnet_conn *c, int id, struct vnet_error *err);
+/* The next event in order, after waiting for it up to `timeout_ms` (-1: for ever, 0: not at all). 1: *ret is it; 0: none
+ * came in time; -1: the connection is lost, or a signal came (VNET_ERR_SYSTEM). The daemon cuts off who lets many
+ * events wait, so call it whenever vnet_fd is readable. */
+VNET_API int vnet_event_next(struct vnet_conn *c, int timeout_ms, struct vnet_event *ret, struct vnet_error *err);
+/* The connection's descriptor, to be polled for reading between calls; it stays the connection's. Events may have come
+ * already with the answer to a call: ask vnet_event_next with no timeout before waiting. */
+VNET_API int vnet_fd(const struct vnet_conn *c);
+
 /* --- Without a daemon --- */
 
 /* Reads and checks a definition of `len` bytes. `warn`, if not NULL, is told what is odd but no error, each with its line.

@@ -3,14 +3,28 @@
 
 #include <errno.h>
 #include <systemd/sd-event.h>
+#include <time.h>
 
+#include "api/event.h"
 #include "api/server.h"
+#include "base/log.h"
 #include "base/stream.h"
+
+enum { USEC_PER_S = 1000000 };
 
 struct api_client {
 	struct api_session session;
 	struct stream *stream;
-	sd_event_source *io, *more;
+	sd_event_source *io, *more, *ping;
+	unsigned pings;     /* sent since the client was last heard */
+	size_t event_bytes; /* put since the queue was last empty */
+	bool deaf;          /* too many of them */
+	bool blocked;       /* the next message is a call that has to wait for the one in `held` */
+	struct {            /* the message that waits (session.later) */
+		struct rpc_header header;
+		uint8_t *payload;
+		size_t len;
+	} held;
 	void (*gone)(struct api_client *client, void *arg);
 	void *arg;
 };
@@ -21,7 +35,9 @@ void api_client_free(struct api_client *client)
 		return;
 	sd_event_source_disable_unref(client->io);
 	sd_event_source_disable_unref(client->more);
+	sd_event_source_disable_unref(client->ping);
 	stream_free(client->stream);
+	mem_drop(client->held.payload);
 	api_session_clear(&client->session);
 	mem_drop(client);
 }
@@ -32,13 +48,38 @@ const struct api_peer *api_client_peer(const struct api_client *client)
 	return &client->session.peer;
 }
 
-/* Answers the next whole message. 1: one was dealt with; 0: there is none; else the connection is beyond repair.
- * Descriptors that come along are not for any call: they are closed. */
+/* Answers one message, or keeps it until control has made progress. */
+static void dispatch(struct api_client *c, const struct rpc_header *h, struct view payload)
+{
+	struct api_reply reply;
+
+	if (api_dispatch(&c->session, h, payload, &reply)) {
+		stream_put(c->stream, reply.body, reply.len, reply.fds, reply.n_fds);
+		mem_drop(reply.body);
+	}
+	if (c->session.later && !c->held.payload) {
+		c->held.header = *h;
+		c->held.payload = mem_dup(payload.p, payload.len);
+		c->held.len = payload.len;
+	}
+}
+
+/* Whatever came from it: it lives. */
+static void heard(struct api_client *c)
+{
+	c->pings = 0;
+	if (!c->session.keepalive)
+		return;
+	sd_event_source_set_time_relative(c->ping, API_PING_S * USEC_PER_S);
+	sd_event_source_set_enabled(c->ping, SD_EVENT_ONESHOT);
+}
+
+/* Answers the next whole message. 1: one was dealt with; 0: there is none; -EAGAIN: it has to wait; else the connection
+ * is beyond repair. Descriptors that come along are not for any call: they are closed. */
 static int serve_one(struct api_client *c)
 {
 	int fds[STREAM_FDS_MAX];
 	struct rpc_header h;
-	struct api_reply reply;
 	struct view body;
 	int r = stream_peek(c->stream, &body);
 
@@ -53,21 +94,23 @@ static int serve_one(struct api_client *c)
 
 	if (n_fds < 0)
 		return -EBADMSG;
+	/* pings are answered also while a call takes its time */
+	c->blocked = c->session.later && h.program != RPC_PROGRAM_KEEPALIVE;
+	if (c->blocked)
+		return -EAGAIN;
 	r = stream_consume(c->stream, fds, (size_t)n_fds);
 	if (r <= 0)
 		return r;
 	for (int i = 0; i < n_fds; i++)
 		fd_close(fds[i]);
-	if (api_dispatch(&c->session, &h, rd_rest(&in), &reply)) {
-		stream_put(c->stream, reply.body, reply.len, reply.fds, reply.n_fds);
-		mem_drop(reply.body);
-	}
+	dispatch(c, &h, rd_rest(&in));
+	heard(c);
 	return 1;
 }
 
 static bool may_read(const struct api_client *c)
 {
-	return !c->session.closing && stream_queued(c->stream) < API_QUEUE_MAX;
+	return !c->session.closing && !c->blocked && stream_queued(c->stream) < API_QUEUE_MAX;
 }
 
 /* Up to API_CALLS_MAX messages, then it is the other clients' turn. 1: more may wait; 0: all that came is done; else the
@@ -91,10 +134,12 @@ static int serve(struct api_client *c)
 /* Serves, sends, and settles what to wait for. Below zero: the connection has ended. */
 static int pump(struct api_client *c)
 {
-	int served = serve(c), flushed = stream_flush(c->stream);
+	int served = c->deaf ? -ENOBUFS : serve(c), flushed = stream_flush(c->stream);
 
 	if (served < 0)
 		return served;
+	if (flushed == 0)
+		c->event_bytes = 0;
 	if (flushed < 0 && flushed != -EAGAIN)
 		return flushed;
 	if (flushed == 0 && c->session.closing)
@@ -126,6 +171,66 @@ static int on_more(sd_event_source *s, void *arg)
 	return turn(arg);
 }
 
+void api_client_progress(struct api_client *c)
+{
+	if (!c->session.later)
+		return;
+	dispatch(c, &c->held.header, (struct view){ c->held.payload, c->held.len });
+	if (c->session.later)
+		return;
+	mem_drop(TAKE(c->held.payload));
+	c->blocked = false;
+	/* the answer leaves, and the next message gets its turn */
+	sd_event_source_set_enabled(c->more, SD_EVENT_ONESHOT);
+}
+
+static void put_event(void *arg, const char *body, size_t len)
+{
+	struct api_client *c = arg;
+
+	c->event_bytes += len;
+	if (c->event_bytes <= API_EVENTS_MAX) {
+		stream_put(c->stream, body, len, NULL, 0);
+	} else if (!c->deaf) {
+		c->deaf = true;
+		log_warn("api: client of uid %u, pid %d: cut off: it does not read its events", c->session.peer.uid,
+			 c->session.peer.pid);
+	}
+}
+
+void api_client_event(struct api_client *c, const struct control_event *ev)
+{
+	if (!c->session.n_callbacks || c->session.closing)
+		return;
+	api_event_each(&c->session, ev, put_event, c);
+	/* sent from the loop: we may be inside a call of this very client */
+	sd_event_source_set_enabled(c->more, SD_EVENT_ONESHOT);
+}
+
+static int on_silence(sd_event_source *s, uint64_t usec, void *arg)
+{
+	static const struct rpc_header ping = { RPC_PROGRAM_KEEPALIVE, RPC_VERSION, RPC_PING, RPC_MESSAGE, 0, RPC_OK };
+	struct api_client *c = arg;
+	AUTO(mem_drop) char *body = NULL;
+	size_t len;
+
+	(void)usec;
+	if (c->blocked) /* its answers wait behind a call: that is our doing */
+		c->pings = 0;
+	if (c->pings == API_PINGS_MAX) {
+		log_info("api: client of uid %u, pid %d: cut off: it answers no pings", c->session.peer.uid,
+			 c->session.peer.pid);
+		c->gone(c, c->arg);
+		return 0;
+	}
+	c->pings++;
+	rpc_encode(&ping, 0, NULL, NULL, &body, &len);
+	stream_put(c->stream, body, len, NULL, 0);
+	sd_event_source_set_time_relative(s, API_PING_S * USEC_PER_S);
+	sd_event_source_set_enabled(s, SD_EVENT_ONESHOT);
+	return turn(c);
+}
+
 static int watch(struct api_client *c, struct sd_event *loop)
 {
 	int r = sd_event_add_io(loop, &c->io, stream_fd(c->stream), EPOLLIN, on_io, c);
@@ -134,6 +239,10 @@ static int watch(struct api_client *c, struct sd_event *loop)
 		r = sd_event_add_defer(loop, &c->more, on_more, c);
 	if (r >= 0)
 		r = sd_event_source_set_enabled(c->more, SD_EVENT_OFF);
+	if (r >= 0)
+		r = sd_event_add_time_relative(loop, &c->ping, CLOCK_MONOTONIC, 0, 0, on_silence, c);
+	if (r >= 0)
+		r = sd_event_source_set_enabled(c->ping, SD_EVENT_OFF);
 	return r;
 }
 

@@ -41,6 +41,7 @@ static int supports_feature(struct api_call *c, struct err *e)
 
 	if (!c->session->open && a->value != FEATURE_KEEPALIVE)
 		return api_domain(e, VNET_FROM_RPC, err_set(e, VNET_ERR_INTERNAL, "hypervisor connection not open"));
+	c->session->keepalive |= a->value == FEATURE_KEEPALIVE;
 	switch (a->value) {
 	case FEATURE_FD_PASSING:
 	case FEATURE_TYPED_PARAM_STRING:

@@ -7,8 +7,10 @@
 
 void api_session_clear(struct api_session *s)
 {
-	mem_drop(s->uri);
-	s->uri = NULL;
+	control_caller_gone(s->control, s);
+	mem_drop(TAKE(s->uri));
+	mem_drop(TAKE(s->callbacks));
+	s->n_callbacks = 0;
 }
 
 void api_reply_clear(struct api_reply *r)
@@ -67,7 +69,7 @@ static const struct api_handler *find_row(const struct api_handler *h, int32_t n
 static const struct api_handler *find_handler(const struct rpc_proc *p)
 {
 	static const struct api_handler *const remote[] = { api_connect_handlers, api_network_handlers,
-							    api_list_handlers };
+							    api_list_handlers, api_event_handlers };
 
 	if (p->program == RPC_PROGRAM_VNET)
 		return find_row(api_vnet_handlers, p->number);
@@ -178,6 +180,7 @@ static void dispatch_call(struct api_session *s, const struct rpc_header *h, str
 		p = rpc_proc_find(h->program, h->procedure);
 		r = p ? run(&c, p, payload, args, &e) : refuse(h, &e);
 	}
+	s->later = r == CONTROL_LATER;
 	if (r == 0)
 		r = answer_result(h, p, &c, ret, &e);
 	if (r < 0) {
@@ -208,6 +211,7 @@ bool api_dispatch(struct api_session *s, const struct rpc_header *h, struct view
 		return dispatch_keepalive(h, ret);
 	if (h->type != RPC_CALL && h->type != RPC_CALL_FDS)
 		return false;
+	control_set_caller(s->control, s);
 	dispatch_call(s, h, payload, ret);
-	return true;
+	return !s->later;
 }

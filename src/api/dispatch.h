@@ -15,8 +15,13 @@ struct api_session { /* what a connection is, between its calls */
 	struct api_peer peer;
 	bool read_only; /* by its socket, or asked for in REMOTE_OPEN */
 	bool open;
-	bool closing; /* set by REMOTE_CLOSE: hang up once the answer is out */
-	char *uri;    /* as opened */
+	bool closing;   /* set by REMOTE_CLOSE: hang up once the answer is out */
+	bool later;     /* the last message waits for hook scripts: dispatch it again when control makes progress */
+	bool keepalive; /* the client answers pings */
+	char *uri;      /* as opened */
+	struct api_callback *callbacks; /* which events it wants */
+	size_t n_callbacks;
+	int next_callback;
 };
 void api_session_clear(struct api_session *s);
 
@@ -29,7 +34,7 @@ struct api_reply {
 void api_reply_clear(struct api_reply *r);
 
 /* Answers one message whose header and descriptor count were read off. True: *ret is the answer, the caller's to send or
- * to clear; false: the message wants none. */
+ * to clear; false: the message wants none, or s->later. */
 bool api_dispatch(struct api_session *s, const struct rpc_header *h, struct view payload, struct api_reply *ret);
 
 /* A call while it runs. `args` and `ret` point to the structs of the procedure's row; what a handler puts into `ret` is
@@ -44,13 +49,15 @@ struct api_call {
 
 struct api_handler {
 	int32_t number;
-	int (*run)(struct api_call *c, struct err *e); /* NULL: nothing to do, the answer is empty */
+	/* 0, -1 with *e, or CONTROL_LATER. NULL: nothing to do, the answer is empty */
+	int (*run)(struct api_call *c, struct err *e);
 };
 
 /* Rows up to one with number 0. Every row of rpc/procs.h has one here. */
 extern const struct api_handler api_connect_handlers[];
 extern const struct api_handler api_network_handlers[];
 extern const struct api_handler api_list_handlers[];
+extern const struct api_handler api_event_handlers[];
 extern const struct api_handler api_vnet_handlers[]; /* of the second program */
 
 /* For handlers: an error of another domain than the networks': return api_domain(e, DOMAIN, err_set(e, ...)). */

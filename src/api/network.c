@@ -40,10 +40,11 @@ static int from_xml(struct api_call *c, const char *xml, control_xml_fn *fn, str
 	struct remote_one_net *ret = c->ret;
 	struct control_net n;
 
-	if (fn(c->session->control, xml, strlen(xml), &n, e) < 0)
-		return -1;
-	ret->net = api_net(&n);
-	return 0;
+	int r = fn(c->session->control, xml, strlen(xml), &n, e);
+
+	if (r == 0)
+		ret->net = api_net(&n);
+	return r;
 }
 
 static int from_xml_flags(struct api_call *c, const char *function, control_xml_fn *fn, struct err *e)

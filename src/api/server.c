@@ -2,6 +2,7 @@
 #include "api/server.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <sys/socket.h>
 #include <systemd/sd-daemon.h>
@@ -43,7 +44,7 @@ struct api_server {
 	struct listener listeners[ARRAY_SIZE(kinds)];
 	struct api_client **clients;
 	size_t n_clients;
-	sd_event_source *resume;
+	sd_event_source *resume, *progress;
 	struct log_limit refused;
 };
 
@@ -64,7 +65,10 @@ void api_server_free(struct api_server *s)
 		listener_close(&s->listeners[i]);
 	for (size_t i = 0; i < s->n_clients; i++)
 		api_client_free(s->clients[i]);
+	control_on_progress(s->control, NULL, NULL);
+	control_on_event(s->control, NULL, NULL);
 	sd_event_source_disable_unref(s->resume);
+	sd_event_source_disable_unref(s->progress);
 	mem_drop(s->clients);
 	mem_drop(s);
 }
@@ -201,6 +205,8 @@ static int listener_open(struct listener *l, const char *root, struct err *e)
 	l->fd = activated(l->kind->unit);
 	if (l->fd < 0 && listen_at(l, root, e) < 0)
 		return -1;
+	fcntl(l->fd, F_SETFL,
+	      fcntl(l->fd, F_GETFL) | O_NONBLOCK); /* systemd's are not: accept(2) would stop the loop */
 	int r = sd_event_add_io(s->loop, &l->io, l->fd, EPOLLIN, on_accept, l);
 
 	return r < 0 ? err_sys(e, r, "watch %s", l->kind->file) : 0;
@@ -225,18 +231,55 @@ static struct api_server *server_new(struct sd_event *loop, struct control *c)
 	return s;
 }
 
+/* Not at once: we may be inside the call that made the progress. */
+static void on_progress(void *arg)
+{
+	struct api_server *s = arg;
+
+	sd_event_source_set_enabled(s->progress, SD_EVENT_ONESHOT);
+}
+
+static int retry_waiting(sd_event_source *source, void *arg)
+{
+	struct api_server *s = arg;
+
+	(void)source;
+	for (size_t i = 0; i < s->n_clients; i++)
+		api_client_progress(s->clients[i]);
+	return 0;
+}
+
+static void on_event(void *arg, const struct control_event *ev)
+{
+	struct api_server *s = arg;
+
+	for (size_t i = 0; i < s->n_clients; i++)
+		api_client_event(s->clients[i], ev);
+}
+
+static int add_sources(struct api_server *s)
+{
+	int r = sd_event_add_time_relative(s->loop, &s->resume, CLOCK_MONOTONIC, 0, 0, on_resume, s);
+
+	if (r >= 0)
+		r = sd_event_source_set_enabled(s->resume, SD_EVENT_OFF);
+	if (r >= 0)
+		r = sd_event_add_defer(s->loop, &s->progress, retry_waiting, s);
+	return r < 0 ? r : sd_event_source_set_enabled(s->progress, SD_EVENT_OFF);
+}
+
 int api_server_open(const char *root, struct sd_event *loop, struct control *c, struct api_server **ret, struct err *e)
 {
 	AUTO(api_server_free) struct api_server *s = server_new(loop, c);
 
 	if (make_folder(root, e) < 0)
 		return -1;
-	int r = sd_event_add_time_relative(loop, &s->resume, CLOCK_MONOTONIC, 0, 0, on_resume, s);
+	int r = add_sources(s);
 
-	if (r >= 0)
-		r = sd_event_source_set_enabled(s->resume, SD_EVENT_OFF);
 	if (r < 0)
 		return err_sys(e, r, "timer");
+	control_on_progress(c, on_progress, s);
+	control_on_event(c, on_event, s);
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
 		if (listener_open(&s->listeners[i], root, e) < 0)
 			return -1;

@@ -7,6 +7,8 @@
 #include <time.h>
 
 #include "base/log.h"
+#include "control/hooks.h"
+#include "control/job.h"
 #include "control/reconcile.h"
 #include "control/state.h"
 #include "plan/print.h"
@@ -206,13 +208,12 @@ static int resume(struct control *c, struct err *e)
 
 static void autostart(struct control *c)
 {
-	struct err e;
-
+	control_set_caller(c, NULL);
 	for (size_t i = 0; i < c->n_nets; i++) {
 		struct net *n = c->nets[i];
 
-		if (n->autostart && n->def && !n->live && net_start(c, n, network_copy(n->def), &e) < 0)
-			log_error("autostart: %s", e.detail);
+		if (n->autostart && n->def && !n->live && !n->job)
+			net_autostart(c, n);
 	}
 }
 
@@ -242,6 +243,7 @@ int control_start_up(const struct control_options *o, struct sd_event *loop, str
 	c->by_name = map_new();
 	c->by_bridge = map_new();
 	c->leases = leases_new();
+	c->hooks = hooks_new(o->root, loop);
 	if (open_all(c, o, e) < 0 || watch_kernel(c, e) < 0 || load_definitions(c, e) < 0 || resume(c, e) < 0)
 		return -1;
 	if (live_first_start(c->store))
@@ -271,6 +273,8 @@ void control_free(struct control *c)
 		return;
 	sd_event_source_disable_unref(c->watch_io);
 	sd_event_source_disable_unref(c->watch_post);
+	hooks_free(c->hooks);
+	jobs_free(c);
 	resolvers_free(c->resolvers);
 	guestd_free(c->guestd);
 	for (size_t i = 0; i < c->n_nets; i++)

@@ -2,7 +2,9 @@
 /* control/control.h - all that a client can ask of the daemon. Every change goes definition -> plan -> reconcile.
  * Shapes  networks are named by uuid; control_find_* give it for a name. Info structs are values or owned by the caller
  *         as said at each.
- * Errors  0 or -1 with *e: libvirt's code and text without its prefix. Nothing half-done remains. */
+ * Errors  0 or -1 with *e: libvirt's code and text without its prefix. Nothing half-done remains.
+ * Later   a call that waits for the administrator's hook scripts gives CONTROL_LATER: ask again, with the same arguments
+ *         and for the same caller, whenever `progress` is called. */
 #pragma once
 #include <net/if.h>
 #include <stdbool.h>
@@ -14,6 +16,8 @@
 
 struct sd_event;
 struct control;
+
+enum { CONTROL_LATER = 1 };
 
 struct control_options {
 	const char *root;        /* "" or an absolute path without '/' at its end */
@@ -27,6 +31,32 @@ int control_start_up(const struct control_options *o, struct sd_event *loop, str
 void control_free(struct control *c); /* bridges, rules, guestd and guests stay */
 DEFINE_AUTO(struct control *, control_free)
 void control_reload(struct control *c); /* SIGHUP: settings, definitions, everything reconciled, autostart */
+
+/* On whose behalf the next calls are: any address that is a client's own. One who goes gets no more answers, but what it
+ * began is finished. */
+void control_set_caller(struct control *c, const void *caller);
+void control_caller_gone(struct control *c, const void *caller);
+void control_on_progress(struct control *c, void (*progress)(void *arg), void *arg);
+
+enum control_happening { /* libvirt's numbers of network events */
+			 CONTROL_DEFINED = 0,
+			 CONTROL_UNDEFINED = 1,
+			 CONTROL_STARTED = 2,
+			 CONTROL_STOPPED = 3,
+			 CONTROL_METADATA_CHANGED, /* ours: on the wire it is an event of its own */
+};
+
+struct control_event { /* strings are good during the callback */
+	enum control_happening what;
+	const char *name;
+	struct uuid uuid;
+	int metadata_type;        /* 0 description, 1 title, 2 element */
+	const char *metadata_uri; /* of an element, else NULL */
+};
+
+/* Who is told of every change of a network, also of those that clients did not ask for. One, set once; it may not call
+ * control. */
+void control_on_event(struct control *c, void (*event)(void *arg, const struct control_event *ev), void *arg);
 
 struct control_net {
 	const char *name; /* good until the next control_ call that changes something */

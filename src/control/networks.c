@@ -22,8 +22,8 @@ void net_free(struct net *n)
 	mem_drop(n);
 }
 
-/* The object disappears: its leases and its guests' persistent taps go with it. */
-static void net_remove(struct control *c, struct net *n)
+/* Its leases and its guests' persistent taps go with it. */
+void net_remove(struct control *c, struct net *n)
 {
 	guestd_forget(c->guestd, &n->uuid);
 	net_taps_delete(c, n);
@@ -50,7 +50,7 @@ struct net *net_add(struct control *c, const char *name, const struct uuid *uuid
 	return n;
 }
 
-static struct control_net info(const struct net *n)
+struct control_net net_info(const struct net *n)
 {
 	return (struct control_net){
 		.name = n->name, .uuid = n->uuid, .active = n->live, .persistent = n->def, .autostart = n->autostart
@@ -61,7 +61,7 @@ bool control_net_at(const struct control *c, size_t i, struct control_net *ret)
 {
 	if (i >= c->n_nets)
 		return false;
-	*ret = info(c->nets[i]);
+	*ret = net_info(c->nets[i]);
 	return true;
 }
 
@@ -97,7 +97,7 @@ int control_find_name(const struct control *c, const char *name, struct control_
 
 	if (!n)
 		return err_set(e, VNET_ERR_NO_NETWORK, "no network with matching name '%s'", name);
-	*ret = info(n);
+	*ret = net_info(n);
 	return 0;
 }
 
@@ -108,7 +108,7 @@ int control_find_uuid(const struct control *c, const struct uuid *u, const char 
 
 	if (!n)
 		return -1;
-	*ret = info(n);
+	*ret = net_info(n);
 	return 0;
 }
 
@@ -169,9 +169,8 @@ static int check_identity(const struct control *c, const struct network *n, cons
 	return 0;
 }
 
-/* From text to a definition that is whole and fits among the others. *ret_old is the network of its name, or NULL. */
-static int read_definition(const struct control *c, const char *xml, size_t len, struct network **ret,
-			   struct net **ret_old, struct err *e)
+int net_read(const struct control *c, const char *xml, size_t len, struct network **ret, struct net **ret_old,
+	     struct err *e)
 {
 	AUTO(network_free) struct network *n = NULL;
 	struct net *old;
@@ -194,140 +193,15 @@ int control_define(struct control *c, const char *xml, size_t len, struct contro
 	AUTO(network_free) struct network *def = NULL;
 	struct net *n;
 
-	if (read_definition(c, xml, len, &def, &n, e) < 0 || defs_save(c->defs, def, e) < 0)
+	if (net_read(c, xml, len, &def, &n, e) < 0 || defs_save(c->defs, def, e) < 0)
 		return -1;
 	if (!n)
 		n = net_add(c, def->name, &def->uuid);
 	network_free(n->def);
 	n->def = TAKE(def);
 	log_info("network: %s: defined", n->name);
-	*ret = info(n);
-	return 0;
-}
-
-/* Marks `n` as running with this definition and its plan. */
-static void net_activate(struct control *c, struct net *n, struct network *live, struct plan *plan)
-{
-	n->live = live;
-	n->plan = plan;
-	map_put(c->by_bridge, live->bridge.name, strlen(live->bridge.name), n);
-}
-
-/* Forgets that it runs; nothing in the kernel changes. */
-static void net_deactivate(struct control *c, struct net *n)
-{
-	map_del(c->by_bridge, n->live->bridge.name, strlen(n->live->bridge.name));
-	plan_free(TAKE(n->plan));
-	network_free(TAKE(n->live));
-}
-
-/* Makes it inactive: nothing of it is left. Carries on after an error and reports the first. */
-static int net_stop(struct control *c, struct net *n, struct err *e)
-{
-	struct err later;
-	int r = live_remove(c->store, n->name, e);
-
-	if (reconcile_gone(c, n->plan, r < 0 ? &later : e) < 0)
-		r = -1;
-	net_deactivate(c, n);
-	return r;
-}
-
-/* The live definition is on disk before the first step: a daemon that dies in the middle is followed by one that
- * finishes the start. */
-int net_start(struct control *c, struct net *n, struct network *live, struct err *e)
-{
-	AUTO(network_free) struct network *mine = live;
-	struct plan *plan;
-	struct err cleanup;
-
-	if (plan_compile(live, &plan, e) < 0)
-		return -1;
-	net_activate(c, n, TAKE(mine), plan);
-	if (live_save(c->store, live, e) == 0 && reconcile(c, n, e) == 0) {
-		log_info("network: %s: started on %s", n->name, n->live->bridge.name);
-		return 0;
-	}
-	err_in(e, "network '%s'", n->name);
-	if (net_stop(c, n, &cleanup) < 0)
-		log_error("network: %s: after its failed start: %s", n->name, cleanup.detail);
-	return -1;
-}
-
-void net_resume(struct control *c, struct net *n, struct network *live)
-{
-	AUTO(network_free) struct network *mine = live;
-	struct plan *plan;
-	struct err e;
-
-	if (plan_compile(live, &plan, &e) < 0)
-		log_error("network: %s: it ran, and can't go on: %s", n->name, e.detail);
-	else
-		net_activate(c, n, TAKE(mine), plan);
-}
-
-int control_start(struct control *c, const struct uuid *u, struct err *e)
-{
-	struct net *n = net_find(c, u, NULL, e);
-
-	if (!n)
-		return -1;
-	if (n->live)
-		return err_set(e, VNET_ERR_OPERATION_INVALID, "network is already active");
-	return net_start(c, n, network_copy(n->def), e);
-}
-
-int control_create(struct control *c, const char *xml, size_t len, struct control_net *ret, struct err *e)
-{
-	AUTO(network_free) struct network *live = NULL;
-	struct net *n;
-
-	if (read_definition(c, xml, len, &live, &n, e) < 0)
-		return -1;
-	if (n && n->live)
-		return err_set(e, VNET_ERR_OPERATION_INVALID, "network is already active as '%s'", n->name);
-	if (!n)
-		n = net_add(c, live->name, &live->uuid);
-	if (net_start(c, n, TAKE(live), e) < 0) {
-		if (!n->def)
-			net_remove(c, n);
-		return -1;
-	}
-	*ret = info(n);
-	return 0;
-}
-
-int control_destroy(struct control *c, const struct uuid *u, struct err *e)
-{
-	struct net *n = net_active(c, u, e);
-
-	if (!n)
-		return -1;
-	int r = net_stop(c, n, e);
-
-	if (r < 0)
-		err_in(e, "network '%s'", n->name);
-	log_info("network: %s: stopped", n->name);
-	if (!n->def)
-		net_remove(c, n);
-	return r;
-}
-
-int control_undefine(struct control *c, const struct uuid *u, struct err *e)
-{
-	struct net *n = net_find(c, u, NULL, e);
-
-	if (!n)
-		return -1;
-	if (!n->def)
-		return err_set(e, VNET_ERR_OPERATION_INVALID, "can't undefine transient network");
-	if (defs_remove(c->defs, n->name, e) < 0)
-		return -1;
-	log_info("network: %s: undefined", n->name);
-	n->autostart = false;
-	network_free(TAKE(n->def));
-	if (!n->live) /* else it runs on, transient */
-		net_remove(c, n);
+	net_tell(c, n, CONTROL_DEFINED);
+	*ret = net_info(n);
 	return 0;
 }
 

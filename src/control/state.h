@@ -18,7 +18,8 @@ struct net {
 	struct network *live; /* what runs; NULL: inactive */
 	struct plan *plan;    /* of `live` */
 	bool autostart;
-	bool dirty; /* the kernel told of a change: to be reconciled */
+	struct job *job; /* the change that waits for hook scripts; others wait for its end */
+	bool dirty;      /* the kernel told of a change: to be reconciled */
 	char (*taps)[IFNAMSIZ];
 	size_t n_taps;
 };
@@ -36,6 +37,13 @@ struct control {
 	struct net **nets;
 	size_t n_nets;
 	struct map *by_uuid, *by_name;
+	struct hooks *hooks;
+	struct job *jobs;   /* under way, or ended and not yet asked for */
+	const void *caller; /* on whose behalf we are called */
+	void (*progress)(void *arg);
+	void *progress_arg;
+	void (*event)(void *arg, const struct control_event *ev);
+	void *event_arg;
 	struct map *by_bridge; /* running networks by the name of their bridge */
 	struct sd_event_source *watch_io, *watch_post;
 	bool dirty;
@@ -45,10 +53,21 @@ struct control {
 struct net *net_find(const struct control *c, const struct uuid *u, const char *name, struct err *e);
 struct net *net_active(const struct control *c, const struct uuid *u, struct err *e); /* or an error */
 struct net *net_add(struct control *c, const char *name, const struct uuid *uuid);
-int net_start(struct control *c, struct net *n, struct network *live, struct err *e); /* takes live, also on failure */
-void net_resume(struct control *c, struct net *n, struct network *live);              /* it ran before */
+void net_remove(struct control *c, struct net *n); /* the object disappears, and what belongs to it alone */
 int net_name_bridge(struct control *c, struct net *n, struct err *e); /* a stored definition that names none */
+/* From text to a definition that is whole and fits among the others. *ret_old is the network of its name, or NULL. */
+int net_read(const struct control *c, const char *xml, size_t len, struct network **ret, struct net **ret_old,
+	     struct err *e);
+struct control_net net_info(const struct net *n);
 void net_free(struct net *n);
+
+/* lifecycle.c */
+void net_resume(struct control *c, struct net *n, struct network *live); /* it ran before */
+void net_autostart(struct control *c, struct net *n);                    /* errors are logged */
+
+/* events.c */
+void net_tell(struct control *c, const struct net *n, enum control_happening what); /* to the subscriber, if any */
+void net_tell_metadata(struct control *c, const struct net *n, int type, const char *uri);
 
 /* taps.c */
 void net_tap_add(struct net *n, const char *name);

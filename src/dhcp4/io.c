@@ -265,10 +265,19 @@ int dhcp4_io_open(struct sd_event *loop, int fd, const char *network, struct dhc
 	return 0;
 }
 
+static void say_counts(const struct dhcp4_io *io)
+{
+	for (int i = 0; i < WHYS; i++)
+		if (io->counts[i])
+			log_debug("dhcp4: %s: %llu times: %s", io->network, (unsigned long long)io->counts[i],
+				  dhcp4_why_info[i].text);
+}
+
 void dhcp4_io_close(struct dhcp4_io *io)
 {
 	if (!io)
 		return;
+	say_counts(io);
 	for (size_t i = 0; i < io->out->n; i++)
 		if (io->out->slots[i].io == io)
 			io->out->slots[i].io = NULL;
@@ -276,9 +285,4 @@ void dhcp4_io_close(struct dhcp4_io *io)
 	fd_close(io->fd);
 	mem_drop(io->network);
 	mem_drop(io);
-}
-
-const uint64_t *dhcp4_io_counts(const struct dhcp4_io *io)
-{
-	return io->counts;
 }

@@ -28,8 +28,5 @@ struct dhcp4_io;
 /* Takes `fd`, a packet socket (SOCK_RAW) bound to the bridge, also when it fails. -EPROTOTYPE: it is something else. */
 int dhcp4_io_open(struct sd_event *loop, int fd, const char *network, struct dhcp4_server *s, struct dhcp4_outbox *o,
 		  struct dhcp4_io **ret);
-void dhcp4_io_close(struct dhcp4_io *io);
+void dhcp4_io_close(struct dhcp4_io *io); /* logs, for debugging, how often each verdict was given */
 DEFINE_AUTO(struct dhcp4_io *, dhcp4_io_close)
-
-/* How often each verdict was given, WHYS numbers. */
-const uint64_t *dhcp4_io_counts(const struct dhcp4_io *io);

@@ -26,6 +26,8 @@ static int become(const struct passwd *pw, struct err *e)
 {
 	for (int cap = 0; prctl(PR_CAPBSET_READ, cap, 0, 0, 0) >= 0; cap++)
 		prctl(PR_CAPBSET_DROP, cap, 0, 0, 0); /* as root only; no_new_privs makes it moot later */
+	if (pw->pw_uid == geteuid()) /* root of a user namespace that has one uid, and may not change groups */
+		return 0;
 	if (setgroups(0, NULL) < 0)
 		return err_sys(e, -errno, "drop supplementary groups");
 	if (setresgid(pw->pw_gid, pw->pw_gid, pw->pw_gid) < 0 || setresuid(pw->pw_uid, pw->pw_uid, pw->pw_uid) < 0)

@@ -8,7 +8,8 @@
 #include "base/log.h"
 #include "base/map.h"
 #include "dhcp4/io.h"
-#include "dns/dns.h"
+#include "guestd/dns_scope.h"
+#include "guestd/scope.h"
 #include "lease/db.h"
 
 enum { RETRY_S = 5 }; /* after the database refused */
@@ -225,35 +226,6 @@ static const char *check_scope(const struct net *n, const struct guest_scope *sc
 	return NULL;
 }
 
-static int configure_dhcp4(struct net *n, const struct guest_scope *scope)
-{
-	const struct guest_dhcp4 *d = scope->dhcp4;
-	AUTO(mem_drop) struct lease_range *ranges = mem_array(d->ranges.ranges_len + 1, sizeof(*ranges));
-	AUTO(mem_drop) struct lease_host *hosts = mem_array(d->hosts.hosts_len + 1, sizeof(*hosts));
-	struct dhcp4_scope to = {
-		.rules = { .self = d->server,
-			   .prefix_len = d->prefix_len,
-			   .ranges = ranges,
-			   .n_ranges = d->ranges.ranges_len,
-			   .hosts = hosts,
-			   .n_hosts = d->hosts.hosts_len },
-		.router = d->router,
-		.dns = d->dns,
-		.mtu = d->mtu <= UINT16_MAX ? (uint16_t)d->mtu : 0,
-		.lease_s = d->lease_s,
-		.domain = scope->domain,
-	};
-
-	memcpy(to.mac.b, scope->mac, sizeof(to.mac.b));
-	for (size_t i = 0; i < to.rules.n_ranges; i++)
-		ranges[i] = (struct lease_range){ d->ranges.ranges_val[i].start, d->ranges.ranges_val[i].end };
-	for (size_t i = 0; i < to.rules.n_hosts; i++) {
-		hosts[i] = (struct lease_host){ .name = d->hosts.hosts_val[i].name, .addr = d->hosts.hosts_val[i].ip };
-		memcpy(hosts[i].mac.b, d->hosts.hosts_val[i].mac, sizeof(hosts[i].mac.b));
-	}
-	return dhcp4_server_configure(n->dhcp4, &to);
-}
-
 /* Takes the sockets that it uses out of `socks`. NULL, or why not. */
 static const char *serve_dhcp4(struct guestd_serve *s, struct net *n, const struct guest_scope *scope,
 			       struct socks *socks)
@@ -262,8 +234,8 @@ static const char *serve_dhcp4(struct guestd_serve *s, struct net *n, const stru
 		stop_dhcp4(n);
 		return NULL;
 	}
-	if (configure_dhcp4(n, scope) < 0)
-		return "ranges, hosts or lease time of DHCP make no sense";
+	if (guestd_configure_dhcp4(n->dhcp4, scope) < 0)
+		return "ranges, hosts, options or lease time of DHCP make no sense";
 	if (socks->dhcp4 < 0)
 		return NULL;
 	struct dhcp4_io *io = NULL;
@@ -276,29 +248,6 @@ static const char *serve_dhcp4(struct guestd_serve *s, struct net *n, const stru
 	return NULL;
 }
 
-static struct ip to_ip(const guest_ip *from)
-{
-	struct ip ip = { .family = from->guest_ip_len == 4 ? AF_INET : from->guest_ip_len == 16 ? AF_INET6 : 0 };
-
-	if (ip.family)
-		memcpy(ip.b, from->guest_ip_val, from->guest_ip_len);
-	return ip;
-}
-
-/* The reservations' names are known as soon as they are defined. */
-static size_t host_records(const struct guest_dhcp4 *d, struct dns_record *out)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; d && i < d->hosts.hosts_len; i++) {
-		const struct guest_host *h = &d->hosts.hosts_val[i];
-
-		if (h->name[0])
-			out[n++] = (struct dns_record){ .name = h->name, .ip = ip_from_v4(h->ip) };
-	}
-	return n;
-}
-
 static const char *serve_dns(struct guestd_serve *s, struct net *n, const struct guest_scope *scope,
 			     struct socks *socks)
 {
@@ -306,23 +255,9 @@ static const char *serve_dns(struct guestd_serve *s, struct net *n, const struct
 		dns_stop(s->dns, &n->uuid);
 		return NULL;
 	}
-	size_t n_addrs = scope->dns->addrs.addrs_len, n_hosts = scope->dhcp4 ? scope->dhcp4->hosts.hosts_len : 0;
-	AUTO(mem_drop) struct ip *addrs = mem_array(n_addrs + 1, sizeof(*addrs));
-	AUTO(mem_drop) struct dns_record *records = mem_array(n_hosts + 1, sizeof(*records));
-	struct dns_scope to = {
-		.uuid = n->uuid,
-		.network = scope->network,
-		.domain = scope->domain[0] ? scope->domain : NULL,
-		.forward = scope->dns->forward,
-		.addrs = addrs,
-		.n_addrs = n_addrs,
-		.records = records,
-		.n_records = host_records(scope->dhcp4, records),
-	};
+	AUTO(guestd_dns_scope_release) struct dns_scope to = guestd_dns_scope(scope);
 	size_t n_socks = socks->n_udp;
 
-	for (size_t i = 0; i < n_addrs; i++)
-		addrs[i] = to_ip(&scope->dns->addrs.addrs_val[i]);
 	socks->n_udp = socks->n_tcp = 0; /* dns_serve takes them, whatever it returns */
 	return dns_serve(s->dns, &to, socks->dns_udp, socks->dns_tcp, n_socks) < 0 ? "DNS can't listen" : NULL;
 }
@@ -369,6 +304,8 @@ void guestd_serve_set(struct guestd_serve *s, const struct guest_serve *m, const
 	if (why) {
 		log_warn("guestd: %s: can't be served: %s", m->scope.network, why);
 		s->sink.failed(s->sink.arg, &uuid, why);
+		if (!n->served)
+			stop_dhcp4(n); /* no half of it */
 		return;
 	}
 	mem_drop(n->name);
@@ -420,7 +357,7 @@ void guestd_serve_resolvers(struct guestd_serve *s, const guest_ip *v, size_t n)
 	size_t used = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		ips[used] = to_ip(&v[i]);
+		ips[used] = guestd_to_ip(&v[i]);
 		used += ips[used].family != 0;
 	}
 	dns_set_resolvers(s->dns, ips, used);

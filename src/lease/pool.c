@@ -393,7 +393,8 @@ static void set_client(struct lease_pool *p, struct lease *l, struct view id, co
 	map_put(p->by_mac, l->mac.b, sizeof(l->mac.b), l);
 }
 
-static void set_hostname(struct lease_pool *p, struct lease *l, const struct lease_client *c)
+/* Did it change? */
+static bool set_hostname(struct lease_pool *p, struct lease *l, const struct lease_client *c)
 {
 	const struct lease_host *h = lease_pool_host(p, c);
 	struct view name = c->hostname;
@@ -402,10 +403,11 @@ static void set_hostname(struct lease_pool *p, struct lease *l, const struct lea
 		name = (struct view){ (const uint8_t *)h->name, strlen(h->name) };
 	else if (!lease_name_ok(name))
 		name.len = 0;
-	if (l->hostname && strlen(l->hostname) == name.len && memcmp(l->hostname, name.p, name.len) == 0)
-		return;
+	if (l->hostname ? strlen(l->hostname) == name.len && memcmp(l->hostname, name.p, name.len) == 0 : !name.len)
+		return false;
 	mem_drop(l->hostname);
 	l->hostname = name.len ? mem_dup(name.p, name.len) : NULL;
+	return true;
 }
 
 static struct lease *record(struct lease_pool *p, uint32_t addr)
@@ -449,15 +451,21 @@ int lease_pool_offer(struct lease_pool *p, const struct lease_client *c, uint32_
 	return r < 0 ? r : step(p, l, LEASE_EV_OFFER, until);
 }
 
+/* A guest that asks many times a second costs no write each time: what is promised already is not stored again. */
+static bool is_promised(const struct lease *l, const struct lease_client *c, uint64_t expiry)
+{
+	return l && l->state == LEASE_BOUND && l->expiry == expiry && mac_eq(&l->mac, &c->mac) && view_eq(l->id, c->id);
+}
+
 int lease_pool_bind(struct lease_pool *p, const struct lease_client *c, uint32_t addr, uint64_t expiry)
 {
+	bool promised = is_promised(lease_pool_at(p, addr), c, expiry);
 	struct lease *l;
 	int r = take(p, c, addr, &l);
 
 	if (r < 0)
 		return r;
-	set_hostname(p, l, c);
-	return step(p, l, LEASE_EV_ACK, expiry);
+	return set_hostname(p, l, c) || !promised ? step(p, l, LEASE_EV_ACK, expiry) : 0;
 }
 
 static int step_at(struct lease_pool *p, uint32_t addr, enum lease_event ev, uint64_t until)

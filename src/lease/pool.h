@@ -18,6 +18,7 @@ struct lease_host {       /* a reservation: an address that nobody else gets */
 	struct mac mac;   /* zero: whoever sends `name` */
 	const char *name; /* "" or NULL: none. With a MAC: the name that this client is told to have */
 	uint32_t addr;
+	uint32_t tag; /* the caller's, for finding what else it has for this host */
 };
 
 struct lease_rules {

@@ -85,19 +85,43 @@ static bool answers(const struct answer *a, const struct rpc_header *call)
 	       a->header.program == call->program && a->header.procedure == call->procedure;
 }
 
-/* A daemon that wants to know whether we live is told so; other messages are events nobody here asked for. */
+/* A daemon that wants to know whether we live is told so. */
 static int answer_ping(struct vnet_conn *c, const struct rpc_header *h)
 {
 	struct rpc_header pong = *h;
 	AUTO(mem_drop) char *body = NULL;
 	size_t len;
 
-	if (h->program != RPC_PROGRAM_KEEPALIVE || h->procedure != RPC_PING)
+	if (h->procedure != RPC_PING)
 		return 0;
 	pong.procedure = RPC_PONG;
 	rpc_encode(&pong, 0, NULL, NULL, &body, &len);
 	stream_put(c->stream, body, len, NULL, 0);
 	return send_all(c);
+}
+
+int conn_message(struct vnet_conn *c, const struct rpc_header *h, struct view payload)
+{
+	if (h->type != RPC_MESSAGE)
+		return 0;
+	return h->program == RPC_PROGRAM_KEEPALIVE ? answer_ping(c, h) : conn_put_event(c, h, payload);
+}
+
+int conn_take_messages(struct vnet_conn *c)
+{
+	for (;;) {
+		struct answer a;
+		int r = take(c, &a);
+
+		if (r > 0) {
+			r = conn_message(c, &a.header, a.payload);
+			answer_clear(&a);
+		} else if (r == 0) {
+			r = stream_fill(c->stream);
+		}
+		if (r < 0)
+			return r == -EAGAIN ? 0 : r;
+	}
 }
 
 static int exchange(struct vnet_conn *c, const struct rpc_header *call, struct answer *ret)
@@ -108,7 +132,7 @@ static int exchange(struct vnet_conn *c, const struct rpc_header *call, struct a
 		r = receive(c, ret);
 		if (r < 0 || answers(ret, call))
 			break;
-		r = answer_ping(c, &ret->header);
+		r = conn_message(c, &ret->header, ret->payload);
 		answer_clear(ret);
 	}
 	return r;

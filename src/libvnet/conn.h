@@ -9,8 +9,20 @@
 struct vnet_conn {
 	struct stream *stream;
 	uint32_t serial;
-	bool broken; /* the stream can't be trusted any more: a call was cut short */
+	bool broken;               /* the stream can't be trusted any more: a call was cut short */
+	struct vnet_event *events; /* that came while a call waited for its answer, oldest first */
+	size_t n_events;
 };
+
+enum { CONN_EVENTS_MAX = 65536 }; /* kept for vnet_event_next; with more, the connection is given up */
+
+/* Takes a message that answers no call: a ping is answered, an event is kept. 0 or -errno. */
+int conn_message(struct vnet_conn *c, const struct rpc_header *h, struct view payload);
+/* Takes all messages that have come, without waiting; for when no call is under way. 0 or -errno. */
+int conn_take_messages(struct vnet_conn *c);
+/* Keeps an event that came, if it is one. 0 or -errno. */
+int conn_put_event(struct vnet_conn *c, const struct rpc_header *h, struct view payload);
+void conn_drop_events(struct vnet_conn *c);
 
 /* Calls procedure `number` of `program`: `args` and `ret` are the structs of its row in rpc/procs.h, `ret` zeroed and to
  * be released with xdr_free when the call succeeded; NULL where the row has none. Descriptors that come with the answer

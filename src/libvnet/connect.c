@@ -103,6 +103,7 @@ static void conn_free(struct vnet_conn *c)
 	if (!c)
 		return;
 	stream_free(c->stream);
+	conn_drop_events(c);
 	mem_drop(c);
 }
 DEFINE_AUTO(struct vnet_conn *, conn_free)

@@ -77,6 +77,13 @@ static int check_rate(const struct bandwidth *b, const struct bandwidth_rate *r,
 	return 0;
 }
 
+int bandwidth_check(const struct bandwidth *b, struct err *e)
+{
+	if (b->floor > RATE_MAX)
+		return check_bad(e, b->line, "<bandwidth>: floor is at most %lu", RATE_MAX);
+	return check_rate(b, &b->in, e) < 0 ? -1 : check_rate(b, &b->out, e);
+}
+
 static int check_bandwidths(const struct network *n, struct err *e)
 {
 	bool fits = network_is_managed(n) || (n->forward.mode == FORWARD_BRIDGE && n->bridge.name[0]);
@@ -88,8 +95,7 @@ static int check_bandwidths(const struct network *n, struct err *e)
 			return check_unfit(e, b->line, "<bandwidth> does not go with forward mode '%s'",
 					   forward_mode_text(n->forward.mode));
 	}
-	return check_rate(&n->bandwidth, &n->bandwidth.in, e) < 0 ? -1
-								  : check_rate(&n->bandwidth, &n->bandwidth.out, e);
+	return bandwidth_check(&n->bandwidth, e);
 }
 
 int check_ports(const struct network *n, struct err *e)

@@ -19,6 +19,9 @@ int parse_dhcp_host(struct parser *p, xmlNode *node, void *into);
 int parse_forward(struct parser *p, xmlNode *node, void *into);
 int parse_forward_if(struct parser *p, xmlNode *node, void *into);
 
+/* into: struct forward_address */
+int parse_pci_address(struct parser *p, xmlNode *node, void *into);
+
 /* into: struct network_dns */
 int parse_dns(struct parser *p, xmlNode *node, void *into);
 int parse_dns_txt(struct parser *p, xmlNode *node, void *into);
@@ -29,3 +32,4 @@ int parse_dns_host(struct parser *p, xmlNode *node, void *into);
 int parse_vlan(struct parser *p, xmlNode *node, void *into);
 int parse_virtualport(struct parser *p, xmlNode *node, void *into);
 int parse_bandwidth(struct parser *p, xmlNode *node, void *into);
+int parse_port_bandwidth(struct parser *p, xmlNode *node, void *into); /* with floor and classID */

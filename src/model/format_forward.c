@@ -38,6 +38,12 @@ static void put_nat(FILE *f, const struct network_forward *w)
 	fputs("    </nat>\n", f);
 }
 
+void put_address(FILE *f, const struct forward_address *a)
+{
+	fprintf(f, " domain='0x%04x' bus='0x%02x' slot='0x%02x' function='0x%x'", a->domain, a->bus, a->slot,
+		a->function);
+}
+
 static void put_devices(FILE *f, const struct network_forward *w, bool live)
 {
 	for (size_t i = 0; i < w->n_ifs; i++) {
@@ -47,11 +53,8 @@ static void put_devices(FILE *f, const struct network_forward *w, bool live)
 		fputs("/>\n", f);
 	}
 	for (size_t i = 0; i < w->n_addresses; i++) {
-		const struct forward_address *a = &w->addresses[i];
-
-		fprintf(f, "    <address type='pci' domain='0x%04x' bus='0x%02x' slot='0x%02x' function='0x%x'",
-			a->domain, a->bus, a->slot, a->function);
-		put_number(f, "connections", live ? a->connections : 0);
+		fputs("    <address type='pci'", f);
+		put_address(f, &w->addresses[i]); /* libvirt prints no connections here */
 		fputs("/>\n", f);
 	}
 }

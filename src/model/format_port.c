@@ -46,13 +46,14 @@ void put_virtualport(FILE *f, int in, const struct virtualport *v)
 	fprintf(f, "%*s</virtualport>\n", in, "");
 }
 
-static void put_rate(FILE *f, int in, const char *name, const struct bandwidth_rate *r)
+static void put_rate(FILE *f, int in, const char *name, const struct bandwidth_rate *r, unsigned long floor)
 {
-	if (!r->average)
+	if (!r->average && !floor)
 		return;
 	fprintf(f, "%*s<%s", in, "", name);
 	put_number(f, "average", r->average);
 	put_number(f, "peak", r->peak);
+	put_number(f, "floor", floor);
 	put_number(f, "burst", r->burst);
 	fputs("/>\n", f);
 }
@@ -61,9 +62,11 @@ void put_bandwidth(FILE *f, int in, const struct bandwidth *b)
 {
 	if (!bandwidth_given(b))
 		return;
-	fprintf(f, "%*s<bandwidth>\n", in, "");
-	put_rate(f, in + 2, "inbound", &b->in);
-	put_rate(f, in + 2, "outbound", &b->out);
+	fprintf(f, "%*s<bandwidth", in, "");
+	put_number(f, "classID", b->class_id);
+	fputs(">\n", f);
+	put_rate(f, in + 2, "inbound", &b->in, b->floor);
+	put_rate(f, in + 2, "outbound", &b->out, 0);
 	fprintf(f, "%*s</bandwidth>\n", in, "");
 }
 

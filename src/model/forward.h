@@ -34,7 +34,7 @@ struct forward_if {
 struct forward_address { /* a virtual function by its PCI address */
 	int line;
 	unsigned domain, bus, slot, function;
-	unsigned connections;
+	unsigned connections; /* as of forward_if, but not printed */
 };
 
 struct network_forward {

@@ -92,27 +92,19 @@ int parse_forward_if(struct parser *p, xmlNode *node, void *into)
 	return xml_read_children(p, node, NULL, NULL);
 }
 
-static int parse_address(struct parser *p, xmlNode *node, void *into)
+int parse_pci_address(struct parser *p, xmlNode *node, void *into)
 {
 	static const struct xml_rule attrs[] = {
 		ATTR("type"), ATTR("domain"), ATTR("bus"), ATTR("slot"), ATTR("function"), ATTR("connections"), { 0 },
 	};
-	struct network_forward *f = into;
-	const char *type = xml_given(node, "type");
 	unsigned long domain = 0, bus = 0, slot = 0, function = 0;
 
-	if (f->n_addresses == NETWORK_INTERFACES_MAX)
-		return xml_bad(p, node, "more than %d of them", NETWORK_INTERFACES_MAX);
-	if (!type)
-		return xml_bad(p, node, "attribute 'type' is missing");
-	if (strcmp(type, "pci") != 0)
-		return xml_bad(p, node, "type='%.64s' is not pci", type);
 	if (xml_check_attrs(p, node, attrs) < 0 || xml_number_c(p, node, "domain", UINT_MAX, &domain) < 0 ||
 	    xml_number_c(p, node, "bus", PCI_BUS_MAX, &bus) < 0 ||
 	    xml_number_c(p, node, "slot", PCI_SLOT_MAX, &slot) < 0 ||
 	    xml_number_c(p, node, "function", PCI_FUNCTION_MAX, &function) < 0)
 		return -1;
-	*mem_push(f->addresses, f->n_addresses) = (struct forward_address){
+	*(struct forward_address *)into = (struct forward_address){
 		.line = xml_line(node),
 		.domain = (unsigned)domain,
 		.bus = (unsigned)bus,
@@ -120,6 +112,20 @@ static int parse_address(struct parser *p, xmlNode *node, void *into)
 		.function = (unsigned)function,
 	};
 	return xml_read_children(p, node, NULL, NULL);
+}
+
+static int parse_address(struct parser *p, xmlNode *node, void *into)
+{
+	struct network_forward *f = into;
+	const char *type = xml_given(node, "type");
+
+	if (f->n_addresses == NETWORK_INTERFACES_MAX)
+		return xml_bad(p, node, "more than %d of them", NETWORK_INTERFACES_MAX);
+	if (!type)
+		return xml_bad(p, node, "attribute 'type' is missing");
+	if (strcmp(type, "pci") != 0)
+		return xml_bad(p, node, "type='%.64s' is not pci", type);
+	return parse_pci_address(p, node, mem_push(f->addresses, f->n_addresses));
 }
 
 static int parse_pf(struct parser *p, xmlNode *node, void *into)

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What a port gets: vlan, virtualport, bandwidth, and the groups of them. */
 #include <limits.h>
+#include <stdint.h>
 #include <string.h>
 #include <strings.h>
 
+#include "model/checks.h"
 #include "model/elements.h"
 
 enum {
@@ -165,19 +167,27 @@ int parse_virtualport(struct parser *p, xmlNode *node, void *into)
 	return xml_read_children(p, node, children, v);
 }
 
-static int parse_rate(struct parser *p, xmlNode *node, struct bandwidth_rate *r)
+static int parse_floor(struct parser *p, xmlNode *node, unsigned long *floor)
+{
+	if (!xml_attr(node, "floor"))
+		return 0;
+	if (!floor)
+		return xml_bad(p, node, "a floor is for the inbound traffic of a port alone");
+	return xml_number(p, node, "floor", ULONG_MAX, floor);
+}
+
+/* `floor` NULL: there may be none. With one the average may be missing, and all that hangs on it. */
+static int parse_rate(struct parser *p, xmlNode *node, struct bandwidth_rate *r, unsigned long *floor)
 {
 	static const struct xml_rule attrs[] = {
-		ATTR("average"),
-		ATTR("peak"),
-		ATTR("burst"),
-		{ 0 },
+		ATTR("average"), ATTR("peak"), ATTR("burst"), ATTR("floor"), { 0 },
 	};
+	bool alone = floor && xml_attr(node, "floor") && !xml_attr(node, "peak") && !xml_attr(node, "burst");
 
-	if (xml_attr(node, "floor"))
-		return xml_bad(p, node, "a floor is a port's alone");
-	if (xml_check_attrs(p, node, attrs) < 0)
+	if (xml_check_attrs(p, node, attrs) < 0 || parse_floor(p, node, floor) < 0)
 		return -1;
+	if (!xml_attr(node, "average") && alone)
+		return xml_read_children(p, node, NULL, NULL);
 	if (!xml_attr(node, "average"))
 		return xml_bad(p, node, "attribute 'average' is missing");
 	if (xml_number(p, node, "average", ULONG_MAX, &r->average) < 0 ||
@@ -193,12 +203,19 @@ static int parse_rate(struct parser *p, xmlNode *node, struct bandwidth_rate *r)
 
 static int parse_inbound(struct parser *p, xmlNode *node, void *into)
 {
-	return parse_rate(p, node, &((struct bandwidth *)into)->in);
+	return parse_rate(p, node, &((struct bandwidth *)into)->in, NULL);
 }
 
 static int parse_outbound(struct parser *p, xmlNode *node, void *into)
 {
-	return parse_rate(p, node, &((struct bandwidth *)into)->out);
+	return parse_rate(p, node, &((struct bandwidth *)into)->out, NULL);
+}
+
+static int parse_port_inbound(struct parser *p, xmlNode *node, void *into)
+{
+	struct bandwidth *b = into;
+
+	return parse_rate(p, node, &b->in, &b->floor);
 }
 
 int parse_bandwidth(struct parser *p, xmlNode *node, void *into)
@@ -218,6 +235,26 @@ int parse_bandwidth(struct parser *p, xmlNode *node, void *into)
 	if (!bandwidth_given(b))
 		xml_warn(p, node, "empty <bandwidth> says nothing and is dropped");
 	return 0;
+}
+
+int parse_port_bandwidth(struct parser *p, xmlNode *node, void *into)
+{
+	static const struct xml_rule attrs[] = {
+		ATTR("classID"),
+		{ 0 },
+	};
+	static const struct xml_rule children[] = {
+		FIRST("inbound", parse_port_inbound),
+		FIRST("outbound", parse_outbound),
+		{ 0 },
+	};
+	struct bandwidth *b = into;
+
+	b->line = xml_line(node);
+	if (xml_check_attrs(p, node, attrs) < 0 || xml_number_given(p, node, "classID", UINT16_MAX, &b->class_id) < 0 ||
+	    xml_read_children(p, node, children, b) < 0)
+		return -1;
+	return bandwidth_check(b, p->e);
 }
 
 static int parse_group_vlan(struct parser *p, xmlNode *node, void *into)

@@ -6,7 +6,7 @@
 
 bool bandwidth_given(const struct bandwidth *b)
 {
-	return b->in.average || b->out.average;
+	return b->in.average || b->out.average || b->floor;
 }
 
 bool virtualport_given(const struct virtualport *v)

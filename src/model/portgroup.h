@@ -17,6 +17,9 @@ struct bandwidth_rate {              /* 0: not given; without average there is n
 struct bandwidth {
 	int line;
 	struct bandwidth_rate in, out; /* as the guest sees it */
+	/* of a port alone */
+	unsigned long floor; /* kilobytes per second that it is guaranteed inbound; 0: none */
+	unsigned class_id;   /* of the network's traffic control; 0: none */
 };
 
 struct vlan_tag {

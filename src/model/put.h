@@ -24,4 +24,5 @@ void put_route(FILE *f, const struct network_route *r);
 void put_vlan(FILE *f, int in, const struct vlan *v);
 void put_virtualport(FILE *f, int in, const struct virtualport *v);
 void put_bandwidth(FILE *f, int in, const struct bandwidth *b);
+void put_address(FILE *f, const struct forward_address *a); /* its four attributes */
 void put_portgroup(FILE *f, const struct portgroup *g);

@@ -13,8 +13,6 @@ static const struct {
 	const char *api;
 } unsupported[] = {
 	/* Networks' own that we do not serve yet. */
-	{ 313, NETWORK, "virConnectNetworkEventRegisterAny" },
-	{ 314, NETWORK, "virConnectNetworkEventDeregisterAny" },
 	{ 404, NETWORK, "virNetworkListAllPorts" },
 	{ 405, NETWORK, "virNetworkPortLookupByUUID" },
 	{ 406, NETWORK, "virNetworkPortCreateXML" },

@@ -59,6 +59,8 @@ static const struct rpc_proc procs[] = {
 	       RPC_WRITES),
 	REMOTE(REMOTE_NETWORK_SET_METADATA, "virNetworkSetMetadata", remote_set_metadata_args, none, RPC_WRITES),
 	REMOTE(REMOTE_NETWORK_GET_METADATA, "virNetworkGetMetadata", remote_get_metadata_args, remote_str, 0),
+	REMOTE(REMOTE_EVENT_REGISTER, "virConnectNetworkEventRegisterAny", remote_register_args, remote_int, 0),
+	REMOTE(REMOTE_EVENT_DEREGISTER, "virConnectNetworkEventDeregisterAny", remote_int, none, 0),
 	VNET(VNET_PROC_TAP_ADD, "vnet_tap_add", vnet_tap_add_args, vnet_tap_row, RPC_WRITES),
 	VNET(VNET_PROC_TAP_DEL, "vnet_tap_del", remote_str, none, RPC_WRITES),
 	VNET(VNET_PROC_TAP_LIST, "vnet_tap_list", vnet_tap_list_args, vnet_tap_list_ret, 0),

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Taps: made on a network for a user, listed, re-attached when the network comes back, handed over open, deleted.
 . "${0%/*}/lib.sh"
+[ -w /dev/net/tun ] && ! one_uid || skip "taps need root here"
 start_vnetd
 network default
 quietly vnet tap add default --owner nobody

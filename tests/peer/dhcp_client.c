@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* dhcp_client - many DHCP clients at once on one interface, each with a MAC of its own, by one packet socket.
- *	dhcp_client IFACE [-n CLIENTS] [-t SECONDS] [-r MS] [-w WINDOW] [--renew] [--release] [--base N]
+ *	dhcp_client IFACE [-n CLIENTS] [-t SECONDS] [-r MS] [-w WINDOW] [--pace MS] [--renew] [--release] [--base N]
  * One line for each acknowledged address: "ack MAC IP server lease_s ms_to_first_offer"; exit 0 only if every client got
- * one within SECONDS. What goes unanswered for MS is sent again. At most WINDOW clients ask at a time. --renew: each
- * then extends its lease once ("renewed MAC IP"). --release: each gives its address back. --base: the first client's number,
- * so that several runs can be told apart or be the same clients. Client N calls itself cN. */
+ * one within SECONDS. What goes unanswered for MS is sent again. At most WINDOW clients ask at a time. --pace: a new one
+ * every MS at most. --renew: each then extends its lease once ("renewed MAC IP"). --release: each gives its address back.
+ * --base: the first client's number, so that several runs can be told apart or be the same clients. Client N calls
+ * itself cN. */
 #include <errno.h>
 #include <getopt.h>
 #include <linux/if_packet.h>
@@ -33,11 +34,12 @@ struct client {
 
 static struct {
 	const char *iface;
-	unsigned n, base, window, retry_ms, seconds;
+	unsigned n, base, window, retry_ms, seconds, pace_ms;
 	bool renew, release;
 	int fd;
 	struct client *clients;
 	unsigned active, done;
+	uint64_t last_start_us;
 } t = { .n = 1, .window = 64, .retry_ms = 1000, .seconds = 10 };
 
 static uint64_t now_us(void)
@@ -167,9 +169,9 @@ static void start_and_retry(void)
 	for (unsigned i = 0; i < t.n; i++) {
 		struct client *c = &t.clients[i];
 
-		if (c->phase == WAITING && t.active < t.window) {
+		if (c->phase == WAITING && t.active < t.window && now - t.last_start_us >= t.pace_ms * 1000ULL) {
 			c->phase = DISCOVERING;
-			c->started_us = now;
+			c->started_us = t.last_start_us = now;
 			t.active++;
 			send_again(c);
 		} else if (c->phase != WAITING && c->phase != DONE && now - c->sent_us > t.retry_ms * 1000ULL) {
@@ -201,6 +203,7 @@ static int parse(int argc, char **argv)
 		{ "renew", no_argument, NULL, 'R' },
 		{ "release", no_argument, NULL, 'L' },
 		{ "base", required_argument, NULL, 'b' },
+		{ "pace", required_argument, NULL, 'p' },
 		{ 0 },
 	};
 
@@ -222,6 +225,9 @@ static int parse(int argc, char **argv)
 			break;
 		case 'b':
 			t.base = v;
+			break;
+		case 'p':
+			t.pace_ms = v;
 			break;
 		case 'R':
 			t.renew = true;

@@ -27,6 +27,8 @@ struct control {
 	size_t n_nets;
 	struct control_tap taps[STUB_MAX];
 	size_t n_taps;
+	void (*event)(void *arg, const struct control_event *ev);
+	void *event_arg;
 };
 
 static struct control *stub_new(void)
@@ -55,6 +57,27 @@ static bool stub_between(const char *xml, const char *from, const char *to, char
 static struct control_net stub_info(const struct stub_net *n)
 {
 	return (struct control_net){ n->name, n->uuid, n->active, n->persistent, n->autostart };
+}
+
+void control_set_caller(struct control *c, const void *caller)
+{
+	(void)c, (void)caller;
+}
+
+void control_caller_gone(struct control *c, const void *caller)
+{
+	(void)c, (void)caller;
+}
+
+void control_on_progress(struct control *c, void (*progress)(void *arg), void *arg)
+{
+	(void)c, (void)progress, (void)arg;
+}
+
+void control_on_event(struct control *c, void (*event)(void *arg, const struct control_event *ev), void *arg)
+{
+	c->event = event;
+	c->event_arg = arg;
 }
 
 bool control_net_at(const struct control *c, size_t i, struct control_net *ret)

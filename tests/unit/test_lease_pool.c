@@ -380,6 +380,13 @@ static void changes_are_noted_once(void **state)
 	lease_pool_bind(p, &c, NET(10), NOW + LONG);
 	assert_int_equal(count_dirty(p), 1);
 	assert_int_equal(count_dirty(p), 0);
+	lease_pool_bind(p, &c, NET(10), NOW + LONG);
+	assert_int_equal(count_dirty(p), 0); /* nothing new: within the same second */
+	lease_pool_bind(p, &c, NET(10), NOW + LONG + 1);
+	assert_int_equal(count_dirty(p), 1);
+	c.hostname = (struct view){ (const uint8_t *)"name", 4 };
+	lease_pool_bind(p, &c, NET(10), NOW + LONG + 1);
+	assert_int_equal(count_dirty(p), 1);
 	lease_pool_bind(p, &c, NET(11), NOW + LONG);
 	assert_int_equal(count_dirty(p), 2);
 	lease_pool_decline(p, NET(11), NOW + 30);

@@ -9,6 +9,7 @@ if [ -z "$VNET_TEST_INSIDE" ]; then	# out here there is a network to fetch the k
 	sh "$here/build.sh" "$BUILD/vm" || exit
 fi
 . "${0%/*}/../netns/lib.sh"
+[ -w /dev/net/tun ] && ! one_uid || skip "taps need root here"
 start_vnetd
 outside
 network default

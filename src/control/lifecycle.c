@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* How a network becomes active and inactive again. Whatever happens on the way, reconcile does the work. */
+#include "base/log.h"
+#include "control/job.h"
+#include "control/reconcile.h"
+
+/* Marks `n` as running with this definition and its plan. */
+static void activate(struct control *c, struct net *n, struct network *live, struct plan *plan)
+{
+	n->live = live;
+	n->plan = plan;
+	map_put(c->by_bridge, live->bridge.name, strlen(live->bridge.name), n);
+}
+
+/* Forgets that it runs; nothing in the kernel changes. */
+static struct network *deactivate(struct control *c, struct net *n)
+{
+	map_del(c->by_bridge, n->live->bridge.name, strlen(n->live->bridge.name));
+	plan_free(TAKE(n->plan));
+	return TAKE(n->live);
+}
+
+/* Makes it inactive: nothing of it is left. Carries on after an error and reports the first. */
+static int stop(struct control *c, struct net *n, struct err *e)
+{
+	AUTO(network_free) struct network *was = NULL;
+	struct err later;
+	int r = live_remove(c->store, n->name, e);
+
+	if (reconcile_gone(c, n->plan, r < 0 ? &later : e) < 0)
+		r = -1;
+	was = deactivate(c, n);
+	job_tell(c, "stopped", "end", was);
+	return r;
+}
+
+/* The live definition is on disk before the first step: a daemon that dies in the middle is followed by one that
+ * finishes the start. */
+static int start(struct control *c, struct net *n, struct network *live, struct err *e)
+{
+	AUTO(network_free) struct network *mine = live;
+	struct plan *plan;
+	struct err cleanup;
+
+	if (plan_compile(live, &plan, e) < 0)
+		return -1;
+	activate(c, n, TAKE(mine), plan);
+	if (live_save(c->store, live, e) == 0 && reconcile(c, n, e) == 0) {
+		log_info("network: %s: started on %s", n->name, n->live->bridge.name);
+		return 0;
+	}
+	err_in(e, "network '%s'", n->name);
+	if (stop(c, n, &cleanup) < 0)
+		log_error("network: %s: after its failed start: %s", n->name, cleanup.detail);
+	return -1;
+}
+
+/* ---- a start with the administrator's hooks around it ---- */
+
+static void refused(struct job *j, const struct err *why)
+{
+	struct control *c = j->c;
+	struct net *n = j->n;
+
+	job_end(j, why);
+	if (!n->def && !n->live) /* it was to be transient */
+		net_remove(c, n);
+}
+
+static void after_started(struct job *j, const struct err *why)
+{
+	struct err later;
+
+	if (!why) {
+		net_tell(j->c, j->n, CONTROL_STARTED);
+		job_end(j, NULL);
+		return;
+	}
+	if (j->n->live && stop(j->c, j->n, &later) < 0)
+		log_error("network: %s: after its hook: %s", j->n->name, later.detail);
+	refused(j, why);
+}
+
+static void after_start_begin(struct job *j, const struct err *why)
+{
+	struct err e;
+
+	if (why)
+		refused(j, why);
+	else if (start(j->c, j->n, TAKE(j->live), &e) < 0)
+		refused(j, &e);
+	else
+		job_hook(j, "started", "begin", j->n->live, after_started);
+}
+
+/* Takes `live`. The job says how it ends. */
+static void begin_start(struct control *c, struct net *n, struct network *live)
+{
+	struct job *j = job_begin(c, n);
+
+	j->live = live;
+	job_hook(j, "start", "begin", live, after_start_begin);
+}
+
+void net_autostart(struct control *c, struct net *n)
+{
+	begin_start(c, n, network_copy(n->def));
+}
+
+void net_resume(struct control *c, struct net *n, struct network *live)
+{
+	AUTO(network_free) struct network *mine = live;
+	struct plan *plan;
+	struct err e;
+
+	if (plan_compile(live, &plan, &e) < 0)
+		log_error("network: %s: it ran, and can't go on: %s", n->name, e.detail);
+	else
+		activate(c, n, TAKE(mine), plan);
+}
+
+/* ---- what clients ask ---- */
+
+int control_start(struct control *c, const struct uuid *u, struct err *e)
+{
+	struct job *mine = job_mine(c);
+	struct net *n = mine ? NULL : net_find(c, u, NULL, e);
+
+	if (mine)
+		return job_result(mine, e);
+	if (!n)
+		return -1;
+	if (n->job)
+		return CONTROL_LATER;
+	if (n->live)
+		return err_set(e, VNET_ERR_OPERATION_INVALID, "network is already active");
+	begin_start(c, n, network_copy(n->def));
+	return job_result(job_mine(c), e);
+}
+
+/* 0: `n` may be created with this definition. */
+static int check_create(const struct net *n, struct err *e)
+{
+	if (n && n->job)
+		return CONTROL_LATER;
+	if (n && n->live)
+		return err_set(e, VNET_ERR_OPERATION_INVALID, "network is already active as '%s'", n->name);
+	return 0;
+}
+
+int control_create(struct control *c, const char *xml, size_t len, struct control_net *ret, struct err *e)
+{
+	AUTO(network_free) struct network *live = NULL;
+	struct job *mine = job_mine(c);
+	struct net *n = NULL;
+
+	if (!mine) {
+		if (net_read(c, xml, len, &live, &n, e) < 0)
+			return -1;
+		int r = check_create(n, e);
+
+		if (r != 0)
+			return r;
+		if (!n)
+			n = net_add(c, live->name, &live->uuid);
+		begin_start(c, n, TAKE(live));
+		mine = job_mine(c);
+	}
+	struct uuid uuid = mine->uuid;
+	int r = job_result(mine, e);
+
+	/* looked up anew: while the hooks ran, somebody may have destroyed it */
+	return r == 0 ? control_find_uuid(c, &uuid, NULL, ret, e) : r;
+}
+
+int control_destroy(struct control *c, const struct uuid *u, struct err *e)
+{
+	struct net *n = net_find(c, u, NULL, e);
+
+	if (n && n->job)
+		return CONTROL_LATER;
+	n = n ? net_active(c, u, e) : NULL;
+	if (!n)
+		return -1;
+	int r = stop(c, n, e);
+
+	if (r < 0)
+		err_in(e, "network '%s'", n->name);
+	log_info("network: %s: stopped", n->name);
+	net_tell(c, n, CONTROL_STOPPED);
+	if (!n->def)
+		net_remove(c, n);
+	return r;
+}
+
+int control_undefine(struct control *c, const struct uuid *u, struct err *e)
+{
+	struct net *n = net_find(c, u, NULL, e);
+
+	if (!n)
+		return -1;
+	if (n->job)
+		return CONTROL_LATER;
+	if (!n->def)
+		return err_set(e, VNET_ERR_OPERATION_INVALID, "can't undefine transient network");
+	if (defs_remove(c->defs, n->name, e) < 0)
+		return -1;
+	log_info("network: %s: undefined", n->name);
+	net_tell(c, n, CONTROL_UNDEFINED);
+	n->autostart = false;
+	network_free(TAKE(n->def));
+	if (!n->live) /* else it runs on, transient */
+		net_remove(c, n);
+	return 0;
+}

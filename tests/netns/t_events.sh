@@ -1,0 +1,48 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Events of networks: as vnet prints them and as virsh does; who does not read them is cut off.
+. "${0%/*}/lib.sh"
+need virsh
+start_vnetd
+v() { virsh -c "network+unix:///system?socket=$ROOT/run/vnet/vnetd-sock" "$@" 2>&1; }
+eq "$(vnet event --list)" "lifecycle
+metadata-change*" "the kinds are listed"
+refused "a kind is wanted" "*either --list or --event <type> is required*" vnet event
+command vnet --root "$ROOT" event --event lifecycle --loop --timeout 30 >"$T/ours" 2>&1 &
+ours=$!
+refused "nothing but time" "*" vnet event --event lifecycle --timeout 1
+eq "$(cat "$T/out")" "event loop timed out*events received: 0*" "and it says so"
+
+network default
+command vnet --root "$ROOT" event --event lifecycle --loop --timestamp --network default >"$T/one" 2>&1 &
+one=$!
+v net-event --event lifecycle --loop --timeout 8 >"$T/virsh" 2>&1 &
+theirs=$!
+v net-event --event lifecycle --network default >"$T/virsh1" 2>&1 &
+theirs1=$!
+until_true 5 eval '[ "$(ss -Hxp src "$ROOT/run/vnet/vnetd-sock" | grep -c ESTAB)" -ge 4 ]' ||
+	fail "the four clients are not there"
+sleep 0.3
+quietly vnet define "$DATA/isolated.xml"
+quietly vnet destroy default
+quietly vnet start default
+quietly vnet undefine default
+wait $theirs1
+eq "$(cat "$T/virsh1")" "event 'lifecycle' for network default: Stopped*events received: 1*" "virsh, one event of one network"
+wait $theirs
+eq "$(cat "$T/virsh")" "event 'lifecycle' for network isolated: Defined
+event 'lifecycle' for network default: Stopped
+event 'lifecycle' for network default: Started
+event 'lifecycle' for network default: Undefined
+*events received: 4*" "virsh, in a loop"
+kill -TERM $one && wait $one && ok "ours is interrupted, having seen some"
+eq "$(cat "$T/one")" "20*+0000: event 'lifecycle' for network default: Stopped
+*Started
+*Undefined
+event loop interrupted
+events received: 3*" "only those of one network, with their time"
+kill -TERM $ours && wait $ours
+eq "$(head -n 3 "$T/ours")" "event 'lifecycle' for network default: Defined
+event 'lifecycle' for network default: Started
+event 'lifecycle' for network isolated: Defined" "from the first definition on"
+eq "$(ss -Hxp src "$ROOT/run/vnet/vnetd-sock" | grep -c ESTAB)" 0 "all of them are gone"

@@ -1,0 +1,20 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Every file in examples/ and xml/ passes the check, is stored and printed back as the same network, starts and stops.
+. "${0%/*}/lib.sh"
+start_vnetd
+before=$(host_state)
+for f in "$top"/examples/*.xml "$top"/xml/*.xml; do
+	name=$(sed -n 's|.*<name>\(.*\)</name>.*|\1|p' "$f")
+	quietly vnet check "$f"
+	quietly vnet define "$f"
+	vnet dumpxml "$name" >"$T/first"
+	quietly vnet define "$T/first"
+	vnet dumpxml "$name" >"$T/second"
+	same "${f#"$top"/}: printed as it was read" "$(cat "$T/first")" "$(cat "$T/second")"
+	quietly vnet start "$name"
+	eq "$(vnet list --name)" "*$name*" "${f#"$top"/}: starts"
+	quietly vnet destroy "$name"
+	quietly vnet undefine "$name"
+	same "${f#"$top"/}: leaves nothing" "$before" "$(host_state)"
+done

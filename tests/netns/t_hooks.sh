@@ -1,0 +1,70 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The administrator's hook scripts: when they run, what they read, what their exit status decides, and that nobody else waits.
+. "${0%/*}/lib.sh"
+mkdir -p "$ROOT/etc/vnet/hooks/network.d"
+hook() # FILE: a script from standard input
+{
+	cat >"$ROOT/etc/vnet/hooks/$1"
+	chmod 755 "$ROOT/etc/vnet/hooks/$1"
+}
+no_bridge() { eq "$(ip -br link show virbr0 2>&1)" "*does not exist*" "$1"; }
+log=$T/hooks.log
+: >"$log"
+hook network <<EOF
+#!/bin/sh
+echo "network \$*" >>"$log"
+cat >"$T/\$2.xml"
+EOF
+hook network.d/10-second <<EOF
+#!/bin/sh
+echo "second \$*" >>"$log"
+EOF
+start_vnetd
+quietly vnet define "$top/xml/default.xml"
+quietly vnet start default
+eq "$(cat "$log")" "network default start begin -
+second default start begin -
+network default started begin -
+second default started begin -" "both scripts run around the start, in order"
+eq "$(head -n 2 "$T/start.xml")" "<hookData>
+  <network>" "the definition is on standard input"
+eq "$(tail -n 1 "$T/start.xml")" "</hookData>" "in an element of its own"
+: >"$log"
+quietly vnet destroy default
+until_true 5 grep -q "second default stopped end -" "$log" || fail "no hook after the stop"
+ok "they hear of the stop"
+
+hook network <<EOF
+#!/bin/sh
+[ \$2 != start ] || { echo "not today" >&2; exit 3; }
+EOF
+out=$(vnet start default 2>&1) && fail "a refused start succeeds"
+eq "$out" "*hook*start begin: exit status 3: not today*" "a start is refused, with the script's words"
+eq "$(vnet list --all)" "*default*inactive*" "refused: the network is inactive"
+no_bridge "refused: nothing was made"
+out=$(vnet create "$DATA/isolated.xml" 2>&1) && fail "a refused create succeeds"
+eq "$(vnet -q list --all --name)" "default" "refused: a transient network is gone"
+
+hook network <<EOF
+#!/bin/sh
+[ \$2 != started ] || exit 1
+EOF
+out=$(vnet start default 2>&1) && fail "an undone start succeeds"
+no_bridge "refused after the start: all is undone"
+
+hook network <<EOF
+#!/bin/sh
+[ \$2 != start ] || sleep 2
+EOF
+vnet start default >"$T/slow" 2>&1 &
+slow=$!
+sleep 0.3
+t=$(uptime_ms)
+quietly vnet list --all
+[ $(($(uptime_ms) - t)) -lt 1000 ] || fail "others wait for a slow script"
+ok "others don't wait for a slow script"
+quietly vnet destroy default
+wait $slow
+eq "$(cat "$T/slow")" "Network default started*" "the slow start ends well"
+eq "$(vnet list --all)" "*default*inactive*" "a destroy meanwhile waits, then stops it"
