@@ -2,9 +2,11 @@
 #include "model/validate.h"
 
 #include <libxml/relaxng.h>
+#include <limits.h>
 #include <stdio.h>
 
 #include "model/grammar.h"
+#include "model/parse.h"
 #include "model/xml.h"
 
 struct finding { /* the first one */
@@ -63,11 +65,38 @@ static int validate(xmlDoc *doc, xmlRelaxNG *grammar, struct err *e)
 	if (r == 0)
 		return 0;
 	err_set(e, VNET_ERR_XML_INVALID_SCHEMA, "%s", f.what);
-	if (e) {
-		e->domain = VNET_FROM_XML;
+	if (e)
 		e->line = f.line ? f.line : xml_line(xmlDocGetRootElement(doc));
-	}
 	return -1;
+}
+
+static bool begins(const char *text, const char *with)
+{
+	return strncmp(text, with, strlen(with)) == 0;
+}
+
+/* libxml2 names the element that it got stuck at, which is far from what is wrong in it. Our own parser knows better
+ * about unknown and repeated things, and about what it refuses anyway. */
+static void explain(const char *xml, size_t len, struct err *e)
+{
+	AUTO(network_free) struct network *n = NULL;
+	struct xml_warnings w = { 0 };
+	struct err why = { 0 };
+
+	if (network_parse(xml, len, &n, &w, &why) < 0) {
+		err_set(e, VNET_ERR_XML_INVALID_SCHEMA, "%s", why.detail);
+		e->line = why.line ? why.line : e->line;
+	}
+	for (size_t i = 0; n && i < w.n; i++)
+		if (begins(w.v[i].text, "unknown ") || begins(w.v[i].text, "only the first <")) {
+			char *end = strstr(w.v[i].text, " is ignored");
+
+			err_set(e, VNET_ERR_XML_INVALID_SCHEMA, "%.*s", end ? (int)(end - w.v[i].text) : INT_MAX,
+				w.v[i].text);
+			e->line = w.v[i].line;
+			break;
+		}
+	xml_warnings_free(&w);
 }
 
 int network_validate(const char *xml, size_t len, struct err *e)
@@ -84,5 +113,9 @@ int network_validate(const char *xml, size_t len, struct err *e)
 	int r = validate(root->doc, grammar, e);
 
 	xmlRelaxNGFree(grammar);
+	if (r < 0 && e && e->code == VNET_ERR_XML_INVALID_SCHEMA) {
+		explain(xml, len, e);
+		e->domain = VNET_FROM_XML;
+	}
 	return r;
 }

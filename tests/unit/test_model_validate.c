@@ -82,6 +82,31 @@ static void the_grammar_is_strict(void **state)
 	}
 }
 
+static void errors_name_what_is_wrong(void **state)
+{
+	static const struct {
+		const char *inner;
+		int line;
+		const char *detail;
+	} told[] = {
+		{ "\n<bridge name='a' foo='b'/>", 2, "unknown attribute 'foo' of <bridge>" },
+		{ "\n<ip address='10.0.0.1'>\n<dhcp><rnge/></dhcp></ip>", 3, "unknown element <rnge> in <dhcp>" },
+		{ "<title>a</title>\n<title>b</title>", 2, "only the first <title> in <network> counts" },
+		{ "\n<ip address='10.0.0'/>", 2, "<ip>: address='10.0.0' is not an IPv4 address" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(told); i++) {
+		AUTO(mem_drop) char *xml = mem_printf("<network><name>n</name>%s</network>", told[i].inner);
+		struct err e = { 0 };
+
+		assert_int_equal(network_validate(xml, strlen(xml), &e), -1);
+		if (e.line != told[i].line || strcmp(e.detail, told[i].detail) != 0 ||
+		    e.code != VNET_ERR_XML_INVALID_SCHEMA || e.domain != VNET_FROM_XML)
+			fail_msg("%s: %d, line %d: %s", told[i].inner, e.code, e.line, e.detail);
+	}
+}
+
 static void errors_are_told_apart(void **state)
 {
 	static const char wrong[] = "<network>\n<x/>\n</network>";
@@ -150,9 +175,8 @@ static void fixtures_are_valid(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_grammar_is_strict),
-		cmocka_unit_test(errors_are_told_apart),
-		cmocka_unit_test(what_we_ship_is_valid),
+		cmocka_unit_test(the_grammar_is_strict), cmocka_unit_test(errors_name_what_is_wrong),
+		cmocka_unit_test(errors_are_told_apart), cmocka_unit_test(what_we_ship_is_valid),
 		cmocka_unit_test(fixtures_are_valid),
 	};
 
