@@ -2,6 +2,7 @@
 /* The calls about one network. */
 #include "api/dispatch.h"
 #include "model/metadata.h"
+#include "model/validate.h"
 
 enum { XML_VALIDATE = 1, XML_INACTIVE = 1, AFFECT_FLAGS = CONTROL_LIVE | CONTROL_CONFIG };
 
@@ -52,8 +53,8 @@ static int from_xml_flags(struct api_call *c, const char *function, control_xml_
 
 	if (api_check_flags(a->flags, XML_VALIDATE, function, e) < 0)
 		return -1;
-	if (a->flags & XML_VALIDATE)
-		return err_set(e, VNET_ERR_OPERATION_UNSUPPORTED, "validating against the schema is not supported yet");
+	if (a->flags & XML_VALIDATE && network_validate(a->xml, strlen(a->xml), e) < 0)
+		return e->code == VNET_ERR_XML_INVALID_SCHEMA ? err_in(e, "line %d", e->line) : -1;
 	return from_xml(c, a->xml, fn, e);
 }
 

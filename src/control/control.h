@@ -94,7 +94,7 @@ struct control_update {
 };
 
 /* Changes part of a definition. Live it takes effect at once: only what differs is touched, no lease is lost and no guest
- * detached. When a step fails, definitions and kernel are as before. */
+ * detached. When a step fails, definitions and kernel are as before; a hook that fails afterwards is reported alone. */
 int control_update(struct control *c, const struct uuid *u, const struct control_update *update, unsigned flags,
 		   struct err *e);
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Changes of parts of a network's definitions, of the one that runs, the stored one, or both. Each is first made on copies;
  * then the live copy takes effect, which can fail and can be taken back, and last the stored one is saved. */
-#include "model/update.h"
+#include "control/control.h"
 
 #include "base/log.h"
+#include "control/job.h"
 #include "control/reconcile.h"
-#include "control/state.h"
 #include "model/metadata.h"
+#include "model/update.h"
 
 /* What is done to one definition. */
 typedef int edit_fn(struct network *n, const void *what, struct err *e);
@@ -109,15 +110,29 @@ static int edit_section(struct network *n, const void *what, struct err *e)
 	return network_update(n, u->command, u->section, u->parent_index, u->xml, u->len, e);
 }
 
+/* What is changed stays changed, whatever the hook says. */
+static void after_updated(struct job *j, const struct err *why)
+{
+	job_end(j, why);
+}
+
 int control_update(struct control *c, const struct uuid *u, const struct control_update *update, unsigned flags,
 		   struct err *e)
 {
-	struct net *n = net_find(c, u, NULL, e);
+	struct job *mine = job_mine(c);
+	struct net *n = mine ? NULL : net_find(c, u, NULL, e);
 
-	if (!n || change(c, n, flags, edit_section, update, e) < 0)
+	if (mine)
+		return job_result(mine, e);
+	if (!n)
+		return -1;
+	if (n->job)
+		return CONTROL_LATER;
+	if (change(c, n, flags, edit_section, update, e) < 0)
 		return -1;
 	log_info("network: %s: updated", n->name);
-	return 0;
+	job_hook(job_begin(c, n), "updated", "begin", n->live ? n->live : n->def, after_updated);
+	return job_result(job_mine(c), e);
 }
 
 static int edit_metadata(struct network *n, const void *what, struct err *e)
@@ -132,7 +147,14 @@ int control_set_metadata(struct control *c, const struct uuid *u, const struct c
 {
 	struct net *n = net_find(c, u, NULL, e);
 
-	return n ? change(c, n, flags, edit_metadata, m, e) : -1;
+	if (!n)
+		return -1;
+	if (n->job)
+		return CONTROL_LATER;
+	if (change(c, n, flags, edit_metadata, m, e) < 0)
+		return -1;
+	net_tell_metadata(c, n, m->type, m->uri);
+	return 0;
 }
 
 int control_get_metadata(const struct control *c, const struct uuid *u, int type, const char *uri, unsigned flags,

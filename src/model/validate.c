@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/validate.h"
 
-#include <fcntl.h>
 #include <libxml/relaxng.h>
 #include <limits.h>
 #include <stdio.h>
 
-#include "base/file.h"
+#include "model/grammar.h"
 #include "model/parse.h"
 #include "model/xml.h"
 
@@ -34,17 +33,11 @@ static void on_error(void *into, found_error *error)
 	f->what[strcspn(f->what, "\n")] = '\0';
 }
 
-static xmlRelaxNG *load_grammar(const char *path, struct err *e)
+static xmlRelaxNG *load_grammar(struct err *e)
 {
-	AUTO(mem_drop) char *text = NULL;
 	struct finding f = { 0 };
 	size_t len;
-	int r = file_read(AT_FDCWD, path, NETWORK_XML_MAX, &text, &len);
-
-	if (r < 0) {
-		err_sys(e, r, "read schema %s", path);
-		return NULL;
-	}
+	const char *text = grammar_text(&len);
 	xmlRelaxNGParserCtxt *ctxt = xmlRelaxNGNewMemParserCtxt(text, (int)len);
 	xmlRelaxNG *grammar = NULL;
 
@@ -54,7 +47,7 @@ static xmlRelaxNG *load_grammar(const char *path, struct err *e)
 		xmlRelaxNGFreeParserCtxt(ctxt);
 	}
 	if (!grammar)
-		err_set(e, VNET_ERR_INTERNAL, "schema %s: %s", path, f.what);
+		err_set(e, VNET_ERR_INTERNAL, "network.rng: %s", f.what);
 	return grammar;
 }
 
@@ -106,14 +99,14 @@ static void explain(const char *xml, size_t len, struct err *e)
 	xml_warnings_free(&w);
 }
 
-int network_validate(const char *xml, size_t len, const char *rng_path, struct err *e)
+int network_validate(const char *xml, size_t len, struct err *e)
 {
 	AUTO(xml_unload) xmlNode *root = NULL;
 	struct parser p = { .e = e };
 
 	if (xml_load_any(&p, xml, len, &root) < 0)
 		return -1;
-	xmlRelaxNG *grammar = load_grammar(rng_path, e);
+	xmlRelaxNG *grammar = load_grammar(e);
 
 	if (!grammar)
 		return -1;

@@ -105,7 +105,7 @@ static int edit_loop(struct edit *e)
 static int edit(struct cli *cli, const struct cli_args *args)
 {
 	const char *name = cli_arg(args, "network");
-	struct edit e = { .cli = cli, .flags = 0 };
+	struct edit e = { .cli = cli, .flags = VNET_VALIDATE };
 	struct vnet_error why;
 
 	if (cli_network(cli, name, &e.net) < 0)

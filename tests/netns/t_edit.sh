@@ -54,7 +54,11 @@ twice 'sed -i s/122.220/123.200/ "$1"' true
 at_terminal "? n" && fail "given up: it succeeded"
 eq "$(cat "$T/out")" "*y - yes, edit again*" "help"
 same "given up: nothing changed" "$xml" "$(stored)"
-twice "sed -i s/122.220/122.240/ \"\$1\"; vnet --root '$ROOT' -q desc default --config meanwhile" true
+twice 'sed -i "s|</network>|  <frobnicate/>\n</network>|; s/122.220/122.230/" "$1"' true
+at_terminal i || fail "unchecked: $(cat "$T/out")"
+eq "$(cat "$T/out")" "*failed to validate against schema*edited.*" "i: stored without validation"
+eq "$(stored)" "*122.230*" "i: it is stored"
+twice "sed -i s/122.230/122.240/ \"\$1\"; vnet --root '$ROOT' -q desc default --config meanwhile" true
 at_terminal "y f" || fail "forced: $(cat "$T/out")"
 eq "$(stored)" "*122.240*" "f: stored over the other change"
 eq "$(stored | grep -c meanwhile)" 0 "f: the other change is gone"

@@ -4,6 +4,10 @@
 . "${0%/*}/lib.sh"
 start_vnetd
 network default
+command vnet --root "$ROOT" event --event metadata-change --loop >"$T/events" 2>&1 &
+watcher=$!
+until_true 5 eval '[ "$(ss -Hxp src "$ROOT/run/vnet/vnetd-sock" | grep -c ESTAB)" -ge 1 ]' || fail "nobody watches"
+sleep 0.3
 quietly vnet desc default --title --live --config 'The & lab'
 quietly vnet desc default --config 'Stored words.'
 quietly vnet desc default --live 'Live words.'
@@ -20,6 +24,13 @@ texts() # what a client sees
 }
 want=$(printf '%s\n' 'The & lab' 'Live words.' 'Stored words.' "$(echo "$element" | sed 's/app://g')" '<a>1</a>')
 same "what was set is read" "$want" "$(texts)"
+kill -TERM $watcher && wait $watcher
+eq "$(cat "$T/events")" "event 'metadata-change' for network default: type title, uri <null>
+event 'metadata-change' for network default: type description, uri <null>
+event 'metadata-change' for network default: type description, uri <null>
+event 'metadata-change' for network default: type element, uri http://example.org/app
+event 'metadata-change' for network default: type element, uri urn:live
+*events received: 5*" "who watches is told"
 eq "$(vnet -q metadata default urn:live --config)" "" "live alone is not stored"
 eq "$(vnet -q list --title)" " default   active   no   yes   The & lab" "list --title"
 stop_vnetd KILL

@@ -19,6 +19,7 @@ untouched() # WHAT
 {
 	same "$1: links and rules untouched" "$before" "$(links)"
 	eq "$(guestd_pid)" "$guestd" "$1: no restart"
+	eq "$(vnet plan default)" "*to change now:*nothing*" "$1: the plan is true"
 	eq "$(dhcp g2)" "$b" "$1: the other guest keeps its address"
 }
 
@@ -37,6 +38,29 @@ same "a host twice: nothing changed" "$xml" "$(both default)"
 quietly vnet update default modify ip-dhcp-host "<host mac='52:54:00:00:00:11' name='one' ip='192.168.122.78'/>"
 eq "$(dhcp g1 dhclient)" 192.168.122.78 "a host modified: the next address"
 eq "$(vnet -q dumpxml default --inactive)" "*$host*" "a host modified live: the stored one is not"
+
+# DNS entries
+if command -v dig >/dev/null; then
+	q() { on g2 dig +time=2 +tries=2 +short @192.168.122.1 "$@" 2>&1; }
+	quietly vnet update default add dns-host "<host ip='192.168.122.9'><hostname>db</hostname></host>"
+	eq "$(q db)" 192.168.122.9 "dns-host: the name is answered"
+	quietly vnet update default add dns-txt "<txt name='note' value='hello'/>"
+	eq "$(q note TXT)" '"hello"' "dns-txt: the text is answered"
+	quietly vnet update default add dns-srv "<srv service='ldap' protocol='tcp' target='db' port='389'/>"
+	eq "$(q _ldap._tcp SRV)" "*389 db." "dns-srv: the service is answered"
+	untouched "DNS entries"
+	quietly vnet update default delete dns-host "<host><hostname>db</hostname></host>"
+	eq "$(q db)" "" "dns-host deleted: the name is gone"
+fi
+
+# what cannot run is refused for what runs, and can be stored
+xml=$(both default)
+refused "what cannot run" "*unsupported configuration: network 'default': *up0*" \
+	vnet update default add forward-interface "<interface dev='up0'/>" --live --config
+same "what cannot run: both definitions are unchanged" "$xml" "$(both default)"
+untouched "what cannot run"
+quietly vnet update default add forward-interface "<interface dev='up0'/>" --config
+quietly vnet update default delete forward-interface "<interface dev='up0'/>" --config
 
 # one of two definitions refuses
 xml=$(both default)
@@ -100,6 +124,18 @@ quietly vnet destroy isolated
 refused "not running" "*network is not running*" vnet update isolated delete portgroup "<portgroup name='guests'/>" --live
 eq "$(vnet update isolated delete portgroup "<portgroup name='guests'/>")" "Updated network isolated persistent config" \
 	"not running: the stored one is meant"
+
+# the administrator's hook hears of it, afterwards
+mkdir -p "$ROOT/etc/vnet/hooks"
+printf '#!/bin/sh\necho "$*" >"%s"; cat >"%s"; echo no thanks >&2; [ $1 != isolated ]\n' "$T/hook.args" "$T/hook.xml" \
+	>"$ROOT/etc/vnet/hooks/network"
+chmod 755 "$ROOT/etc/vnet/hooks/network"
+quietly vnet update default add portgroup "<portgroup name='hooked'/>" --live
+eq "$(cat "$T/hook.args")" "default updated begin -" "the hook is called"
+eq "$(cat "$T/hook.xml")" "<hookData>*<portgroup name='hooked'>*</hookData>" "the hook reads what it is now"
+refused "a hook that fails is reported" "*no thanks*" vnet update isolated add portgroup "<portgroup name='hooked'/>"
+eq "$(vnet -q dumpxml isolated)" "*<portgroup name='hooked'>*" "a hook that fails undoes nothing"
+rm "$ROOT/etc/vnet/hooks/network"
 
 if command -v virsh >/dev/null; then
 	v() { virsh -c "network+unix:///system?socket=$ROOT/run/vnet/vnetd-sock" "$@" 2>&1; }

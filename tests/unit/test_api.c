@@ -402,6 +402,7 @@ static const struct {
 	{ "n113-net-create", true },
 	{ "n113-net-define", true },
 	{ "n113-net-define-again", true },
+	{ "n113-net-define-validate-ok", true },
 	{ "n113-net-desc-set", true },
 	{ "n113-net-destroy", true },
 	{ "n113-net-dhcp-leases", false },
