@@ -194,6 +194,13 @@ struct vnet_lease {
  * vnet_leases_free. VNET_ERR_INVALID_MAC: `mac` is none. */
 VNET_API int vnet_leases(struct vnet_conn *c, const struct vnet_network *net, const char *mac, struct vnet_lease **ret,
 			 size_t *ret_n, struct vnet_error *err);
+/* Gives leases of another DHCP server to the network, whether it runs or not, so that its guests keep their addresses.
+ * Their `bridge`, `prefix` and `ipv6` mean nothing; only IPv4 is taken. Those that the network's ranges or hosts don't
+ * give to that client, and those that are over, are left out; *ret_n (may be NULL) are not. Of these the free ones are
+ * among vnet_leases a moment later, when they are stored. VNET_ERR_INVALID_ARG and VNET_ERR_INVALID_MAC: one makes no
+ * sense; VNET_ERR_OPERATION_INVALID: no DHCP on this network. */
+VNET_API int vnet_import_leases(struct vnet_conn *c, const struct vnet_network *net, const struct vnet_lease *v,
+				size_t n, size_t *ret_n, struct vnet_error *err);
 VNET_API void vnet_leases_free(struct vnet_lease *v, size_t n);
 
 /* --- Taps --- */

@@ -126,6 +126,20 @@ int control_leases(const struct control *c, const struct uuid *u, const struct m
 		   size_t *ret_n, struct err *e);
 void control_leases_free(struct control_lease *v, size_t n);
 
+struct control_import { /* a lease that another server gave */
+	struct ip ip;
+	struct mac mac;
+	uint64_t expiry;      /* Unix seconds, 0: never */
+	const char *hostname; /* NULL: unknown */
+	uint8_t id[255];      /* the client-id option; without one id_len is 0 */
+	size_t id_len;
+};
+
+/* Hands those to guestd that are on the network, whether it runs or not, and that its ranges or hosts give to this
+ * client: *ret_n are. It takes those that are free, and they are among control_leases when they are durable. */
+int control_import_leases(struct control *c, const struct uuid *u, const struct control_import *v, size_t n,
+			  size_t *ret_n, struct err *e);
+
 /* What the kernel should look like and what reconcile would change, as text for people, freed with mem_drop. */
 int control_plan(struct control *c, const struct uuid *u, char **ret, struct err *e);
 

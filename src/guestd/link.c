@@ -152,6 +152,9 @@ static bool handle(struct guestd_link *l, const struct guest_msg *m, const int *
 		guestd_serve_resolvers(l->serve, m->guest_msg_u.resolvers.resolvers_val,
 				       m->guest_msg_u.resolvers.resolvers_len);
 		return true;
+	case GUEST_IMPORT:
+		guestd_serve_import(l->serve, &m->guest_msg_u.import);
+		return true;
 	default:
 		return false;
 	}

@@ -363,6 +363,32 @@ void guestd_serve_resolvers(struct guestd_serve *s, const guest_ip *v, size_t n)
 	dns_set_resolvers(s->dns, ips, used);
 }
 
+void guestd_serve_import(struct guestd_serve *s, const struct guest_lease *m)
+{
+	struct view name = { (const uint8_t *)m->hostname, strlen(m->hostname) };
+	struct lease_clock now = clocks();
+	struct ip ip = to_ip(&m->ip);
+	struct uuid uuid;
+	struct lease l = {
+		.addr = ip_v4(&ip),
+		.state = LEASE_BOUND,
+		.expiry = lease_from_unix(m->expiry, &now),
+		.id = { (const uint8_t *)m->client_id.client_id_val, m->client_id.client_id_len },
+		.hostname = lease_name_ok(name) ? m->hostname : NULL,
+	};
+
+	memcpy(uuid.b, m->uuid, sizeof(uuid.b));
+	memcpy(l.mac.b, m->mac, sizeof(l.mac.b));
+	int r = lease_pool_adopt(net_get(s, &uuid)->pool, &l);
+
+	if (r < 0) {
+		char text[IP_TEXT];
+
+		log_info("guestd: leases: %s is not imported: %s", ip_text(&ip, text), strerror(-r));
+	}
+	wake(s);
+}
+
 struct guest_served *guestd_serve_list(const struct guestd_serve *s, size_t *ret_n)
 {
 	struct guest_served *v = mem_array(map_count(s->nets) + 1, sizeof(*v));

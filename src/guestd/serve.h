@@ -32,6 +32,9 @@ DEFINE_AUTO(struct guestd_serve *, guestd_serve_free)
 void guestd_serve_set(struct guestd_serve *s, const struct guest_serve *m, const int *fds, size_t n);
 void guestd_serve_stop(struct guestd_serve *s, const struct uuid *network);   /* its leases stay */
 void guestd_serve_forget(struct guestd_serve *s, const struct uuid *network); /* and they go */
+/* Holds a lease that another server gave, of a network served or not, unless address or client has one here. The sink
+ * hears of it as of any other. */
+void guestd_serve_import(struct guestd_serve *s, const struct guest_lease *m);
 void guestd_serve_resolvers(struct guestd_serve *s, const guest_ip *v, size_t n);
 
 /* What is served, an array to be freed with mem_drop. */

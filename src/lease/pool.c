@@ -524,6 +524,28 @@ int lease_pool_restore(struct lease_pool *p, const struct lease *from)
 	return 0;
 }
 
+int lease_pool_adopt(struct lease_pool *p, const struct lease *from)
+{
+	struct lease_client c = { .id = from->id, .mac = from->mac };
+	const struct lease *at = lease_pool_at(p, from->addr);
+	struct lease *own = find(p, &c);
+
+	if ((at && at->state != LEASE_FREE) || (own && own->state != LEASE_FREE))
+		return -EEXIST;
+	if (p->self && !lease_pool_may_have(p, &c, from->addr))
+		return -EACCES;
+	int r = lease_pool_restore(p, from);
+
+	if (r < 0)
+		return r;
+	if (own && own != at) {
+		drop_client(p, own);
+		set_dirty(p, own);
+	}
+	set_dirty(p, map_get(p->by_addr, &from->addr, sizeof(from->addr)));
+	return 0;
+}
+
 const struct lease *lease_pool_dirty(const struct lease_pool *p)
 {
 	return p->dirty;

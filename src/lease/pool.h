@@ -66,6 +66,10 @@ uint64_t lease_pool_next_expiry(const struct lease_pool *p); /* LEASE_NEVER: not
 /* A lease out of the database, as it was. -EINVAL: it makes no sense; -ENOSPC: LEASE_RECORDS_MAX. */
 int lease_pool_restore(struct lease_pool *p, const struct lease *l);
 
+/* A bound lease that another server gave: restored, and to be made durable. -EEXIST: the address or the client has one
+ * here; -EACCES: the rules, if there are any yet, don't give it to this client; also the errors of lease_pool_restore. */
+int lease_pool_adopt(struct lease_pool *p, const struct lease *l);
+
 /* What changed since lease_pool_clean and is to be made durable: follow next_dirty. An offer is not. */
 const struct lease *lease_pool_dirty(const struct lease_pool *p);
 void lease_pool_clean(struct lease_pool *p);

@@ -107,7 +107,6 @@ kill -KILL "$(guestd_pid)"
 start_vnetd
 ok "leases are full at the start: vnetd starts all the same"
 rm "$state/filler"
-sleep 0.5
 eq "$(dhcp g1)" "$a" "space again: guestd has the old lease"
 
 # --- broken files
@@ -118,8 +117,9 @@ head -c 300 "$good" >"$stored/truncated.xml"
 : >"$stored/empty.xml"
 sed '/<uuid>/d' "$good" >"$stored/misnamed.xml"
 sed 's/>isolated</>twin</' "$good" >"$stored/twin.xml"
-sed 's/>isolated</>locked</; /<uuid>/d' "$good" >"$stored/locked.xml"
-chown nobody "$stored/locked.xml" && chmod 600 "$stored/locked.xml"
+locked=$stored/locked.xml
+sed 's/>isolated</>locked</; /<uuid>/d' "$good" >"$locked"
+chmod 600 "$locked" && chown nobody "$locked" 2>/dev/null || rm "$locked" # only root has other users' files
 mkdir "$stored/folder.xml"
 mkfifo "$stored/pipe.xml"
 ln -s nowhere.xml "$stored/dangling.xml"
@@ -141,6 +141,6 @@ skipped twin "*uuid*'isolated'*"
 skipped folder "it is not a regular file"
 skipped pipe "it is not a regular file"
 skipped dangling "read: No such file*"
-[ "$(id -u)" != 0 ] || skipped locked "read: Permission denied"
+[ ! -e "$locked" ] || skipped locked "read: Permission denied"
 quietly vnet define "$T/unheard.xml"
 ok "broken files: more can be defined"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* kill_at PID N COMMAND ARGS... - traces the process PID, which has one thread; when it waits in its event loop, runs the
  * command; lets the process enter N system calls and kills it by SIGKILL in place of the next one, which does not happen.
- * Waiting and receiving (epoll_wait, recvmsg) don't count: their number varies, and as they change nothing outside the
- * process, a death there is one at the next call that counts.
+ * Waiting, receiving and memory (epoll_wait, recvmsg, mmap ..) don't count: their number varies, and as they change
+ * nothing outside the process, a death there is one at the next call that counts.
  * Prints one line:
  *   killed CALL STATUS      in place of this call; STATUS is the command's exit status
  *   unharmed CALLS STATUS   the process was idle again before that; it goes on, untraced
@@ -105,7 +105,17 @@ static void kill_and_tell(struct trace *t, unsigned long long call)
 
 static bool counts(const struct trace *t, unsigned long long call)
 {
-	return t->command && call != SYS_epoll_wait && call != SYS_epoll_pwait && call != SYS_recvmsg;
+	static const unsigned short free_of_charge[] = {
+#ifdef SYS_epoll_wait /* newer architectures have epoll_pwait alone */
+		SYS_epoll_wait,
+#endif
+		SYS_epoll_pwait, SYS_recvmsg, SYS_mmap, SYS_munmap, SYS_mprotect, SYS_madvise, SYS_brk,
+	};
+
+	for (size_t i = 0; i < sizeof(free_of_charge) / sizeof(free_of_charge[0]); i++)
+		if (call == free_of_charge[i])
+			return false;
+	return t->command != 0;
 }
 
 /* The process stands still: at a call's entry it is counted. False: that was its end. */

@@ -489,6 +489,53 @@ static char *fixture(const char *stem, const char *side, size_t *ret_len)
 	return file_read(AT_FDCWD, path, ANSWER_MAX, &text, ret_len) < 0 ? NULL : text;
 }
 
+static void imported_leases_are_read(void **state)
+{
+	static const struct {
+		const char *name, *ip, *mac, *id, *why;
+		int64_t expiry;
+	} cases[] = {
+		{ "by MAC", "10.0.0.5", "52:54:00:00:00:01", NULL, NULL, 0 },
+		{ "by client id", "10.0.0.5", "52:54:00:00:00:01", "01:52:fF", NULL, 5 },
+		{ "no address", "10.0.0", "52:54:00:00:00:01", NULL, "'10.0.0' is not an IP address", 0 },
+		{ "no MAC", "10.0.0.5", NULL, NULL, "no valid MAC", 0 },
+		{ "broken MAC", "10.0.0.5", "52:54", NULL, "no valid MAC", 0 },
+		{ "empty id", "10.0.0.5", "52:54:00:00:00:01", "", "client id", 0 },
+		{ "half an id", "10.0.0.5", "52:54:00:00:00:01", "01:5", "client id", 0 },
+		{ "id that ends early", "10.0.0.5", "52:54:00:00:00:01", "01:", "client id", 0 },
+		{ "negative time", "10.0.0.5", "52:54:00:00:00:01", NULL, "expiry", -1 },
+	};
+	struct link l;
+
+	(void)state;
+	link_up(&l, false);
+	define(&l, iso0, true);
+	open_connection(&l, 0);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		rpc_text mac = (char *)cases[i].mac, id = (char *)cases[i].id;
+		struct remote_lease row = { .iface = (char *)"",
+					    .ipaddr = (char *)cases[i].ip,
+					    .expiry = cases[i].expiry };
+		struct vnet_import_leases_args a = { .net = net_iso0(), .leases = { 1, &row } };
+		struct remote_error e = { 0 };
+		struct view payload;
+
+		row.mac = mac ? &mac : NULL;
+		row.clientid = id ? &id : NULL;
+		struct rpc_header h = call(&l, RPC_PROGRAM_VNET, VNET_PROC_IMPORT_LEASES, &a, &payload);
+
+		if ((h.status == RPC_OK) != !cases[i].why)
+			fail_msg("%s: status %u", cases[i].name, h.status);
+		if (h.status == RPC_OK)
+			continue;
+		assert_int_equal(rpc_decode((xdrproc_t)xdr_remote_error, payload, &e), 0);
+		if (!strstr(*e.message, cases[i].why))
+			fail_msg("%s: %s", cases[i].name, *e.message);
+		xdr_free((xdrproc_t)xdr_remote_error, (char *)&e);
+	}
+	link_down(&l);
+}
+
 /* The XML that the recorded daemon gave, so that the stub's network has the same. */
 static void define_as_recorded(struct link *l, const char *s2c, size_t len, bool active)
 {
@@ -557,7 +604,7 @@ int main(void)
 		cmocka_unit_test(hostile_frames_end_the_connection), cmocka_unit_test(close_is_answered_then_closed),
 		cmocka_unit_test(pipelined_calls_are_answered),      cmocka_unit_test(slow_reader_is_not_read_from),
 		cmocka_unit_test(descriptors_of_a_call_are_closed),  cmocka_unit_test(tap_comes_with_its_queues),
-		cmocka_unit_test(recorded_sessions_are_the_same),
+		cmocka_unit_test(imported_leases_are_read),          cmocka_unit_test(recorded_sessions_are_the_same),
 	};
 
 	return cmocka_run_group_tests_name("api", tests, NULL, NULL);

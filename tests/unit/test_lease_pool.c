@@ -453,6 +453,57 @@ static void new_rules_keep_leases(void **state)
 	assert_int_equal(picked(p, plain(5), 0), 0);
 }
 
+static void leases_of_another_server_are_adopted(void **state)
+{
+	static const struct {
+		const char *name;
+		uint8_t client; /* 1 holds 10, 2 had 11, 3 to 9 are new */
+		uint32_t addr;
+		int want, without_rules;
+	} cases[] = {
+		{ "free address, new client", 3, NET(12), 0, 0 },
+		{ "held address", 4, NET(10), -EEXIST, -EEXIST },
+		{ "client that holds another", 1, NET(13), -EEXIST, -EEXIST },
+		{ "client that had another", 2, NET(13), 0, 0 },
+		{ "outside the range", 5, NET(99), -EACCES, 0 },
+		{ "our own address", 6, NET(1), -EACCES, 0 },
+		{ "adopted before", 3, NET(12), -EEXIST, -EEXIST },
+	};
+	static const struct lease_range range = { NET(10), NET(14) };
+	const struct lease_rules rules = { .self = NET(1), .prefix_len = 24, .ranges = &range, .n_ranges = 1 };
+
+	(void)state;
+	for (int with = 0; with < 2; with++) {
+		AUTO(lease_pool_free) struct lease_pool *p = lease_pool_new();
+		struct lease held = { .addr = NET(10), .state = LEASE_BOUND, .expiry = NOW + LONG, .id = plain(1).id };
+		struct lease had = { .addr = NET(11), .state = LEASE_FREE };
+
+		if (with)
+			assert_int_equal(lease_pool_rules(p, &rules), 0);
+		held.mac = plain(1).mac;
+		had.id = plain(2).id;
+		had.mac = plain(2).mac;
+		assert_int_equal(lease_pool_restore(p, &held), 0);
+		assert_int_equal(lease_pool_restore(p, &had), 0);
+		for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+			struct lease_client c = plain(cases[i].client);
+			struct lease l = { .addr = cases[i].addr, .state = LEASE_BOUND, .expiry = NOW + LONG };
+
+			l.id = c.id;
+			l.mac = c.mac;
+			lease_pool_clean(p);
+			int r = lease_pool_adopt(p, &l);
+
+			if (r != (with ? cases[i].want : cases[i].without_rules))
+				fail_msg("%s: %d", cases[i].name, r);
+			if ((r == 0) != (lease_pool_dirty(p) != NULL))
+				fail_msg("%s: to be stored or not?", cases[i].name);
+			if (r == 0 && lease_pool_find(p, &c) != lease_pool_at(p, cases[i].addr))
+				fail_msg("%s: not the client's", cases[i].name);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -469,6 +520,7 @@ int main(void)
 		cmocka_unit_test(changes_are_noted_once),
 		cmocka_unit_test(names_are_checked),
 		cmocka_unit_test(new_rules_keep_leases),
+		cmocka_unit_test(leases_of_another_server_are_adopted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
