@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* vnet-guestd - the process that reads what guests send: DHCP and DNS of all networks. */
+/* vnet-guestd - the process that reads what guests send: DHCP, DNS and TFTP of all networks. */
 #include <errno.h>
 #include <getopt.h>
 #include <signal.h>
@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "base/stream.h"
 #include "guestd/link.h"
+#include "guestd/opener.h"
 #include "guestd/sandbox.h"
 #include "guestd/serve.h"
 #include "lease/db.h"
@@ -128,7 +129,7 @@ static int run(const struct options *o, struct err *e)
 	AUTO(lease_db_close) struct lease_db *db = NULL;
 	AUTO(guestd_link_free) struct guestd_link *link = NULL;
 	AUTO(guestd_serve_free) struct guestd_serve *serve = NULL;
-	AUTO(fd_close) int dir = -1;
+	AUTO(fd_close) int dir = -1, opener = -1;
 	uid_t starter = getuid();
 	sd_event *loop = NULL;
 	int fd = -1, r;
@@ -136,6 +137,9 @@ static int run(const struct options *o, struct err *e)
 	raise_limit();
 	if (listening_socket(o->root, &fd, e) < 0 || open_leases(o->root, o->user, &db, &dir, e) < 0)
 		return -1;
+	opener = guestd_opener_start();
+	if (opener < 0)
+		return err_sys(e, opener, "start the process that opens files");
 	r = sd_event_default(&loop);
 	if (r >= 0)
 		r = watch_signals(loop);
@@ -144,7 +148,7 @@ static int run(const struct options *o, struct err *e)
 	if (r >= 0) {
 		struct guestd_sink sink = guestd_link_sink(link);
 
-		r = guestd_serve_open(loop, db, &sink, &serve);
+		r = guestd_serve_open(loop, db, TAKE_FD(opener), &sink, &serve);
 	}
 	if (r < 0)
 		return err_sys(e, r, "start");

@@ -9,15 +9,17 @@
 #include "base/map.h"
 #include "dhcp4/io.h"
 #include "dns/dns.h"
+#include "guestd/opener.h"
 #include "guestd/scope.h"
 #include "lease/db.h"
+#include "tftp/io.h"
 
 enum { RETRY_S = 5 }; /* after the database refused */
 
 struct net {
 	struct uuid uuid;
 	char *name; /* for logs; NULL: never served since we started */
-	bool served, dns;
+	bool served, dns, tftp;
 	unsigned long long stamp;
 	struct lease_pool *pool;
 	struct dhcp4_server *dhcp4;
@@ -33,13 +35,15 @@ struct guestd_serve {
 	struct map *nets;
 	struct dhcp4_outbox *out;
 	struct dns *dns;
+	struct tftp *tftp;
+	struct guestd_opener *opener;
 	uint64_t retry; /* CLOCK_BOOTTIME seconds; 0: all is stored */
 	struct log_limit db_errors;
 };
 
 struct socks { /* the descriptors of one message, sorted */
-	int dhcp4, hold, dns_udp[GUEST_SOCKS_MAX], dns_tcp[GUEST_SOCKS_MAX];
-	size_t n_udp, n_tcp;
+	int dhcp4, hold, tftp_root, dns_udp[GUEST_SOCKS_MAX], dns_tcp[GUEST_SOCKS_MAX], tftp[GUEST_SOCKS_MAX];
+	size_t n_udp, n_tcp, n_tftp;
 };
 
 static uint64_t seconds(clockid_t clock)
@@ -192,7 +196,7 @@ static void close_all(const int *fds, size_t n)
 
 static bool sort_socks(const struct guest_serve *m, const int *fds, size_t n, struct socks *ret)
 {
-	*ret = (struct socks){ .dhcp4 = -1, .hold = -1 };
+	*ret = (struct socks){ .dhcp4 = -1, .hold = -1, .tftp_root = -1 };
 	if (n != m->socks.socks_len)
 		return false;
 	for (size_t i = 0; i < n; i++) {
@@ -209,9 +213,17 @@ static bool sort_socks(const struct guest_serve *m, const int *fds, size_t n, st
 		case GUEST_SOCK_DNS_TCP:
 			ret->dns_tcp[ret->n_tcp++] = fds[i];
 			break;
+		case GUEST_SOCK_TFTP:
+			ret->tftp[ret->n_tftp++] = fds[i];
+			break;
+		case GUEST_SOCK_TFTP_ROOT:
+			ret->tftp_root = fds[i];
+			break;
 		}
 	}
-	return (size_t)(ret->dhcp4 >= 0) + (ret->hold >= 0) + ret->n_udp + ret->n_tcp == n && ret->n_udp == ret->n_tcp;
+	size_t singles = (size_t)(ret->dhcp4 >= 0) + (ret->hold >= 0) + (ret->tftp_root >= 0);
+
+	return singles + ret->n_udp + ret->n_tcp + ret->n_tftp == n && ret->n_udp == ret->n_tcp;
 }
 
 /* NULL, or why it can't be. */
@@ -223,6 +235,10 @@ static const char *check_scope(const struct net *n, const struct guest_scope *sc
 		return "no sockets for DNS";
 	if (scope->dns && socks->n_udp && socks->n_udp != scope->dns->addrs.addrs_len)
 		return "not as many DNS sockets as addresses";
+	if (scope->tftp && !n->tftp && !socks->n_tftp)
+		return "no sockets for TFTP";
+	if (socks->n_tftp && socks->tftp_root < 0)
+		return "no folder for TFTP";
 	return NULL;
 }
 
@@ -299,12 +315,30 @@ static const char *serve_dns(struct guestd_serve *s, struct net *n, const struct
 	return dns_serve(s->dns, &to, socks->dns_udp, socks->dns_tcp, n_socks) < 0 ? "DNS can't listen" : NULL;
 }
 
+static const char *serve_tftp(struct guestd_serve *s, struct net *n, const struct guest_scope *scope,
+			      struct socks *socks)
+{
+	size_t n_socks = socks->n_tftp;
+
+	if (!scope->tftp)
+		tftp_stop(s->tftp, &n->uuid);
+	if (!scope->tftp || !n_socks) /* those that it has stay */
+		return NULL;
+	socks->n_tftp = 0; /* tftp_serve takes them */
+	return tftp_serve(s->tftp, &n->uuid, scope->network, TAKE_FD(socks->tftp_root), socks->tftp, n_socks,
+			  scope->dhcp4 ? scope->dhcp4->mtu : 0) < 0
+		   ? "TFTP can't listen"
+		   : NULL;
+}
+
 static void drop_socks(struct socks *k)
 {
 	fd_close(k->dhcp4);
 	fd_close(k->hold);
 	close_all(k->dns_udp, k->n_udp);
 	close_all(k->dns_tcp, k->n_tcp);
+	close_all(k->tftp, k->n_tftp);
+	fd_close(k->tftp_root);
 }
 
 static void name_leases(struct guestd_serve *s, const struct net *n)
@@ -337,6 +371,8 @@ void guestd_serve_set(struct guestd_serve *s, const struct guest_serve *m, const
 		why = serve_dhcp4(s, n, &m->scope, &socks);
 	if (!why)
 		why = serve_dns(s, n, &m->scope, &socks);
+	if (!why)
+		why = serve_tftp(s, n, &m->scope, &socks);
 	drop_socks(&socks);
 	if (why) {
 		log_warn("guestd: %s: can't be served: %s", m->scope.network, why);
@@ -349,6 +385,7 @@ void guestd_serve_set(struct guestd_serve *s, const struct guest_serve *m, const
 	n->name = mem_strdup(m->scope.network);
 	n->served = true;
 	n->dns = m->scope.dns;
+	n->tftp = m->scope.tftp;
 	n->stamp = m->stamp;
 	if (m->scope.dns)
 		name_leases(s, n);
@@ -363,7 +400,8 @@ void guestd_serve_stop(struct guestd_serve *s, const struct uuid *network)
 		return;
 	stop_dhcp4(n);
 	dns_stop(s->dns, network);
-	n->served = n->dns = false;
+	tftp_stop(s->tftp, network);
+	n->served = n->dns = n->tftp = false;
 	log_info("guestd: %s: stopped", n->name);
 }
 
@@ -439,7 +477,21 @@ static void restore(void *arg, const struct uuid *network, const struct lease *l
 		log_warn("guestd: leases: one of network %s makes no sense, ignored", uuid_text(network, uuid));
 }
 
-int guestd_serve_open(struct sd_event *loop, struct lease_db *db, const struct guestd_sink *sink,
+static void ask_opener(void *arg, uint64_t number, int root, const char *path)
+{
+	struct guestd_serve *s = arg;
+
+	guestd_opener_ask(s->opener, number, root, path);
+}
+
+static void file_opened(void *arg, uint64_t number, int fd)
+{
+	struct guestd_serve *s = arg;
+
+	tftp_opened(s->tftp, number, fd);
+}
+
+int guestd_serve_open(struct sd_event *loop, struct lease_db *db, int opener, const struct guestd_sink *sink,
 		      struct guestd_serve **ret)
 {
 	AUTO(guestd_serve_free) struct guestd_serve *s = mem_new(struct guestd_serve);
@@ -451,9 +503,13 @@ int guestd_serve_open(struct sd_event *loop, struct lease_db *db, const struct g
 	s->sink = *sink;
 	s->nets = map_new();
 	s->out = dhcp4_outbox_new(wake, end_turn, s);
-	r = lease_db_load(db, &now, restore, s);
-	if (r == 0)
+	r = guestd_opener_open(loop, opener, file_opened, s, &s->opener);
+	if (r >= 0)
+		r = lease_db_load(db, &now, restore, s);
+	if (r >= 0)
 		r = dns_open(loop, &s->dns);
+	if (r >= 0)
+		r = tftp_open(loop, ask_opener, s, &s->tftp);
 	if (r >= 0)
 		r = sd_event_add_defer(loop, &s->turn, on_turn, s); /* once now: sets the timer */
 	if (r >= 0)
@@ -476,6 +532,8 @@ void guestd_serve_free(struct guestd_serve *s)
 		net_free(n);
 	map_free(s->nets);
 	dns_free(s->dns);
+	tftp_free(s->tftp);
+	guestd_opener_free(s->opener);
 	dhcp4_outbox_free(s->out);
 	sd_event_source_disable_unref(s->turn);
 	sd_event_source_disable_unref(s->timer);

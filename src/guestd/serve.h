@@ -21,8 +21,8 @@ struct guestd_sink { /* where news go */
 	void *arg;
 };
 
-/* Reads the leases out of the database. 0 or -errno. */
-int guestd_serve_open(struct sd_event *loop, struct lease_db *db, const struct guestd_sink *sink,
+/* Reads the leases out of the database. `opener`: from guestd_opener_start, becomes ours. 0 or -errno. */
+int guestd_serve_open(struct sd_event *loop, struct lease_db *db, int opener, const struct guestd_sink *sink,
 		      struct guestd_serve **ret);
 void guestd_serve_free(struct guestd_serve *s);
 DEFINE_AUTO(struct guestd_serve *, guestd_serve_free)

@@ -540,6 +540,44 @@ static void dns_works_in_the_sandbox(void **state)
 	assert_int_equal(waitpid(guestd, NULL, WNOHANG), 0);
 }
 
+/* The file is opened by the process beside it, and read by the one that may not open it. */
+static void tftp_works_in_the_sandbox(void **state)
+{
+	AUTO(mem_drop) char *folder = mem_printf("%s/tftp", root);
+	AUTO(mem_drop)
+	char *make = mem_printf("mkdir %s && printf 'hello' >%s/boot && chmod -R a+rX %s", folder, folder, root);
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(69), .sin_addr.s_addr = htonl(SERVER) };
+	guest_ip addr = { 4, (char[]){ (char)192, (char)168, 122, 1 } };
+	struct guest_tftp tftp = { .addrs = { 1, &addr }, .root = folder };
+	guest_sock_kind kinds[] = { GUEST_SOCK_TFTP, GUEST_SOCK_TFTP_ROOT };
+	struct guest_msg m = { .op = GUEST_SERVE };
+	struct guest_serve *s = &m.guest_msg_u.serve;
+	struct timeval limit = { .tv_sec = 5 };
+	char got[20];
+
+	(void)state;
+	sh(make);
+	s->scope = (struct guest_scope){ .network = "boot", .bridge = "br0", .domain = "", .tftp = &tftp };
+	memcpy(s->scope.uuid, "a boot's network", 16);
+	s->socks.socks_val = kinds;
+	s->socks.socks_len = 2;
+	assert_int_equal(
+	    guest_send(vnetd, &m, (int[]){ inet_socket(SOCK_DGRAM, 69), open(folder, O_PATH | O_CLOEXEC) }, 2), 0);
+	assert_int_equal(stream_flush(vnetd), 0);
+	AUTO(fd_close) int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+	assert_int_equal(sendto(fd, "\0\1boot\0octet", 13, 0, (struct sockaddr *)&to, sizeof(to)), 13);
+	assert_int_equal(recv(fd, got, sizeof(got), 0), 9);
+	assert_memory_equal(got, "\0\3\0\1hello", 9);
+	assert_int_equal(waitpid(guestd, NULL, WNOHANG), 0);
+	memset(&m, 0, sizeof(m));
+	m.op = GUEST_FORGET;
+	memcpy(m.guest_msg_u.forget, "a boot's network", 16);
+	assert_int_equal(guest_send(vnetd, &m, NULL, 0), 0);
+	assert_int_equal(stream_flush(vnetd), 0);
+}
+
 /* What can't be served is told, and what was served before goes on. */
 static void nonsense_is_refused(void **state)
 {
@@ -557,7 +595,8 @@ static void nonsense_is_refused(void **state)
 	while (next(&answer, WAIT_MS) == GUEST_LEASE)
 		guest_msg_free(&answer);
 	assert_int_equal(answer.op, GUEST_FAILED);
-	assert_string_equal(answer.guest_msg_u.failed.why, "ranges, hosts, options or lease time of DHCP make no sense");
+	assert_string_equal(answer.guest_msg_u.failed.why,
+			    "ranges, hosts, options or lease time of DHCP make no sense");
 	guest_msg_free(&answer);
 	drop_result(run_clients("-n 1 --base 7"));
 }
@@ -594,11 +633,17 @@ static void ends_cleanly(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(clients_get_addresses),       cmocka_unit_test(serves_on_without_vnetd),
-		cmocka_unit_test(keeps_leases_when_killed),    cmocka_unit_test(a_full_disk_means_no_ack),
-		cmocka_unit_test(killed_again_and_again),      cmocka_unit_test(released_and_forgotten),
-		cmocka_unit_test(dns_works_in_the_sandbox),    cmocka_unit_test(nonsense_is_refused),
-		cmocka_unit_test(garbage_ends_the_connection), cmocka_unit_test(ends_cleanly),
+		cmocka_unit_test(clients_get_addresses),
+		cmocka_unit_test(serves_on_without_vnetd),
+		cmocka_unit_test(keeps_leases_when_killed),
+		cmocka_unit_test(a_full_disk_means_no_ack),
+		cmocka_unit_test(killed_again_and_again),
+		cmocka_unit_test(released_and_forgotten),
+		cmocka_unit_test(dns_works_in_the_sandbox),
+		cmocka_unit_test(tftp_works_in_the_sandbox),
+		cmocka_unit_test(nonsense_is_refused),
+		cmocka_unit_test(garbage_ends_the_connection),
+		cmocka_unit_test(ends_cleanly),
 	};
 
 	return cmocka_run_group_tests(tests, enter_namespace, leave);
