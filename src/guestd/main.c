@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* vnet-guestd - the process that reads what guests send: DHCP, DNS and TFTP of all networks. */
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -109,6 +110,18 @@ static int open_leases(const char *root, const char *user, struct lease_db **ret
 	return r < 0 ? err_sys(e, r, "leases '%s/leases.db'", folder) : 0;
 }
 
+/* Names this boot of the host; zero where there is no /proc. */
+static struct uuid boot_id(void)
+{
+	AUTO(mem_drop) char *text = NULL;
+	struct uuid boot = { { 0 } };
+	size_t len;
+
+	if (file_read(AT_FDCWD, "/proc/sys/kernel/random/boot_id", 100, &text, &len) == 0)
+		uuid_parse(text, &boot);
+	return boot;
+}
+
 static int watch_signals(sd_event *loop)
 {
 	sigset_t set;
@@ -131,6 +144,7 @@ static int run(const struct options *o, struct err *e)
 	AUTO(guestd_serve_free) struct guestd_serve *serve = NULL;
 	AUTO(fd_close) int dir = -1, opener = -1;
 	uid_t starter = getuid();
+	struct uuid boot = boot_id(); /* before it is out of reach */
 	sd_event *loop = NULL;
 	int fd = -1, r;
 
@@ -148,7 +162,7 @@ static int run(const struct options *o, struct err *e)
 	if (r >= 0) {
 		struct guestd_sink sink = guestd_link_sink(link);
 
-		r = guestd_serve_open(loop, db, TAKE_FD(opener), &sink, &serve);
+		r = guestd_serve_open(loop, db, &boot, TAKE_FD(opener), &sink, &serve);
 	}
 	if (r < 0)
 		return err_sys(e, r, "start");

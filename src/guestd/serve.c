@@ -2,8 +2,11 @@
 #include "guestd/serve.h"
 
 #include <errno.h>
+#include <sys/epoll.h>
+#include <sys/timerfd.h>
 #include <systemd/sd-event.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/map.h"
@@ -14,12 +17,12 @@
 #include "lease/db.h"
 #include "tftp/io.h"
 
-enum { RETRY_S = 5 }; /* after the database refused */
+enum { RETRY_S = 5 /* after the database refused */, POOL_FULL = 80, POOL_CALM = 70 /* percent */ };
 
 struct net {
 	struct uuid uuid;
 	char *name; /* for logs; NULL: never served since we started */
-	bool served, dns, tftp;
+	bool served, dns, tftp, nearly_full;
 	unsigned long long stamp;
 	struct lease_pool *pool;
 	struct dhcp4_server *dhcp4;
@@ -29,7 +32,8 @@ struct net {
 
 struct guestd_serve {
 	sd_event *loop;
-	sd_event_source *turn, *timer;
+	sd_event_source *turn, *timer, *jump;
+	struct uuid boot;
 	struct lease_db *db;
 	struct guestd_sink sink;
 	struct map *nets;
@@ -54,9 +58,11 @@ static uint64_t seconds(clockid_t clock)
 	return (uint64_t)t.tv_sec;
 }
 
-static struct lease_clock clocks(void)
+static struct lease_clock clocks(const struct guestd_serve *s)
 {
-	return (struct lease_clock){ .boot_s = seconds(CLOCK_BOOTTIME), .unix_s = seconds(CLOCK_REALTIME) };
+	return (struct lease_clock){ .boot_s = seconds(CLOCK_BOOTTIME),
+				     .unix_s = seconds(CLOCK_REALTIME),
+				     .boot = s->boot };
 }
 
 static struct net *net_get(struct guestd_serve *s, const struct uuid *uuid)
@@ -100,6 +106,8 @@ static int store(struct guestd_serve *s, const struct lease_clock *now)
 		for (const struct lease *l = lease_pool_dirty(n->pool); l; l = l->next_dirty) {
 			int r = lease_db_put(s->db, &n->uuid, l, now);
 
+			if (r == 0 && l->news)
+				r = lease_db_note(s->db, &n->uuid, l, now);
 			if (r < 0)
 				return r;
 		}
@@ -117,6 +125,21 @@ static void tell(struct guestd_serve *s, const struct net *n, const struct lease
 	s->sink.lease(s->sink.arg, &n->uuid, l, lease_to_unix(l->expiry, now));
 }
 
+/* Said once when it comes near its end, and again only after it had room in between. */
+static void watch_pool(struct net *n)
+{
+	struct lease_usage u = lease_pool_usage(n->pool);
+	uint64_t percent = u.total ? 100ULL * u.taken / u.total : 0;
+
+	if (percent >= POOL_FULL && !n->nearly_full && n->served)
+		log_warn("dhcp4: %s: %u of %u addresses are taken: widen the range, or shorten the lease time", n->name,
+			 u.taken, u.total);
+	if (percent >= POOL_FULL && n->served)
+		n->nearly_full = true;
+	else if (percent < POOL_CALM)
+		n->nearly_full = false;
+}
+
 static void publish(struct guestd_serve *s, const struct lease_clock *now)
 {
 	struct net *n;
@@ -124,6 +147,8 @@ static void publish(struct guestd_serve *s, const struct lease_clock *now)
 	for (size_t pos = 0; (n = map_next(s->nets, &pos));) {
 		for (const struct lease *l = lease_pool_dirty(n->pool); l; l = l->next_dirty)
 			tell(s, n, l, now);
+		if (lease_pool_dirty(n->pool))
+			watch_pool(n);
 		lease_pool_clean(n->pool);
 	}
 }
@@ -147,7 +172,7 @@ static void set_timer(struct guestd_serve *s)
 static void end_turn(void *arg)
 {
 	struct guestd_serve *s = arg;
-	struct lease_clock now = clocks();
+	struct lease_clock now = clocks(s);
 	int r = store(s, &now);
 
 	s->retry = r < 0 ? now.boot_s + RETRY_S : 0;
@@ -438,6 +463,53 @@ void guestd_serve_resolvers(struct guestd_serve *s, const guest_ip *v, size_t n)
 	dns_set_resolvers(s->dns, ips, used);
 }
 
+void guestd_serve_end_port(struct guestd_serve *s, const struct guest_end_port *m)
+{
+	struct net *n = map_get(s->nets, m->uuid, sizeof(m->uuid));
+	struct mac mac;
+
+	if (!n)
+		return;
+	memcpy(mac.b, m->mac, sizeof(mac.b));
+	lease_pool_end_client(n->pool, &mac, seconds(CLOCK_BOOTTIME) + m->grace_s);
+	wake(s);
+}
+
+struct rows {
+	struct guest_history_row *v;
+	unsigned n;
+};
+
+static void add_row(void *arg, uint64_t unix_s, const struct lease *l)
+{
+	struct rows *rows = arg;
+	struct guest_history_row *r = mem_push(rows->v, rows->n);
+
+	r->at = unix_s;
+	r->event = l->state == LEASE_BOUND ? GUEST_LEASE_BOUND : GUEST_LEASE_ENDED;
+	r->ip = l->addr;
+	memcpy(r->mac, l->mac.b, sizeof(r->mac));
+	r->hostname = mem_strdup(l->hostname ?: "");
+}
+
+struct guest_history_row *guestd_serve_history(struct guestd_serve *s, const struct guest_history_ask *m,
+					       unsigned *ret_n)
+{
+	struct lease_history_filter f = { .addr = m->ip,
+					  .since = m->since,
+					  .until = m->until,
+					  .most = m->most < GUEST_HISTORY_MAX ? m->most : GUEST_HISTORY_MAX };
+	struct rows rows = { 0 };
+	struct uuid uuid;
+
+	memcpy(uuid.b, m->uuid, sizeof(uuid.b));
+	memcpy(f.mac.b, m->mac, sizeof(f.mac.b));
+	if (lease_db_history(s->db, &uuid, &f, add_row, &rows) < 0)
+		log_error("guestd: history of leases: %s", lease_db_error(s->db));
+	*ret_n = rows.n;
+	return rows.v;
+}
+
 struct guest_served *guestd_serve_list(const struct guestd_serve *s, size_t *ret_n)
 {
 	struct guest_served *v = mem_array(map_count(s->nets) + 1, sizeof(*v));
@@ -456,7 +528,7 @@ struct guest_served *guestd_serve_list(const struct guestd_serve *s, size_t *ret
 
 void guestd_serve_tell_leases(struct guestd_serve *s)
 {
-	struct lease_clock now = clocks();
+	struct lease_clock now = clocks(s);
 	const struct lease *l;
 	struct net *n;
 
@@ -464,6 +536,39 @@ void guestd_serve_tell_leases(struct guestd_serve *s)
 		for (size_t pos = 0; (l = lease_pool_next(n->pool, &pos));)
 			if (l->state == LEASE_BOUND)
 				s->sink.lease(s->sink.arg, &n->uuid, l, lease_to_unix(l->expiry, &now));
+}
+
+/* --- the wall clock --- */
+
+/* Somebody set it: all that shows wall time is told anew, and stored for the next boot. Leases go on as they were. */
+static int on_clock_set(sd_event_source *source, int fd, uint32_t events, void *arg)
+{
+	static const struct itimerspec far = { .it_value.tv_sec = 1LL << 33 };
+	struct guestd_serve *s = arg;
+	struct net *n;
+	uint64_t count;
+
+	(void)source, (void)events;
+	if (read(fd, &count, sizeof(count)) >= 0 || errno != ECANCELED)
+		return 0;
+	timerfd_settime(fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &far, NULL);
+	log_info("guestd: leases: the host's clock was set; how long they last stays as it was");
+	for (size_t pos = 0; (n = map_next(s->nets, &pos));)
+		lease_pool_touch(n->pool);
+	wake(s);
+	return 0;
+}
+
+static int watch_clock(struct guestd_serve *s)
+{
+	static const struct itimerspec far = { .it_value.tv_sec = 1LL << 33 };
+	int fd = timerfd_create(CLOCK_REALTIME, TFD_NONBLOCK | TFD_CLOEXEC);
+
+	if (fd < 0 || timerfd_settime(fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &far, NULL) < 0)
+		return -errno;
+	int r = sd_event_add_io(s->loop, &s->jump, fd, EPOLLIN, on_clock_set, s);
+
+	return r < 0 ? r : sd_event_source_set_io_fd_own(s->jump, true);
 }
 
 /* --- start and end --- */
@@ -491,19 +596,21 @@ static void file_opened(void *arg, uint64_t number, int fd)
 	tftp_opened(s->tftp, number, fd);
 }
 
-int guestd_serve_open(struct sd_event *loop, struct lease_db *db, int opener, const struct guestd_sink *sink,
-		      struct guestd_serve **ret)
+int guestd_serve_open(struct sd_event *loop, struct lease_db *db, const struct uuid *boot, int opener,
+		      const struct guestd_sink *sink, struct guestd_serve **ret)
 {
 	AUTO(guestd_serve_free) struct guestd_serve *s = mem_new(struct guestd_serve);
-	struct lease_clock now = clocks();
 	int r;
 
 	s->loop = sd_event_ref(loop);
 	s->db = db;
+	s->boot = *boot;
 	s->sink = *sink;
 	s->nets = map_new();
 	s->out = dhcp4_outbox_new(wake, end_turn, s);
 	r = guestd_opener_open(loop, opener, file_opened, s, &s->opener);
+	struct lease_clock now = clocks(s);
+
 	if (r >= 0)
 		r = lease_db_load(db, &now, restore, s);
 	if (r >= 0)
@@ -516,6 +623,8 @@ int guestd_serve_open(struct sd_event *loop, struct lease_db *db, int opener, co
 		r = sd_event_add_time(loop, &s->timer, CLOCK_BOOTTIME, 0, 250000, on_timer, s);
 	if (r >= 0)
 		r = sd_event_source_set_enabled(s->timer, SD_EVENT_OFF);
+	if (r >= 0)
+		r = watch_clock(s);
 	if (r < 0)
 		return r;
 	*ret = TAKE(s);
@@ -537,6 +646,7 @@ void guestd_serve_free(struct guestd_serve *s)
 	dhcp4_outbox_free(s->out);
 	sd_event_source_disable_unref(s->turn);
 	sd_event_source_disable_unref(s->timer);
+	sd_event_source_disable_unref(s->jump);
 	sd_event_unref(s->loop);
 	mem_drop(s);
 }

@@ -493,6 +493,44 @@ static void released_and_forgotten(void **state)
 	expect_synced(0);
 }
 
+static void put_message(const struct guest_msg *m)
+{
+	assert_int_equal(guest_send(vnetd, m, NULL, 0), 0);
+	assert_int_equal(stream_flush(vnetd), 0);
+}
+
+/* A guest's port goes: its lease ends after the time given, and history tells of both. */
+static void a_gone_ports_lease_ends(void **state)
+{
+	struct guest_msg end = { .op = GUEST_END_PORT }, ask_for = { .op = GUEST_ASK_HISTORY }, answer;
+	static const uint8_t mac[] = { 0x52, 0x54, 0x01, 0, 0, 77 };
+	struct guest_history_ask *q = &ask_for.guest_msg_u.ask_history;
+	const struct guest_history *h = &answer.guest_msg_u.history;
+
+	(void)state;
+	drop_result(run_clients("-n 1 --base 77"));
+	expect_bound(2); /* and c7 */
+	memcpy(end.guest_msg_u.end_port.uuid, uuid, 16);
+	memcpy(end.guest_msg_u.end_port.mac, mac, 6);
+	end.guest_msg_u.end_port.grace_s = 1;
+	put_message(&end);
+	expect_bound(1);
+	q->number = 4711;
+	memcpy(q->uuid, uuid, 16);
+	memcpy(q->mac, mac, 6);
+	q->until = UINT64_MAX;
+	q->most = 10;
+	put_message(&ask_for);
+	assert_int_equal(next(&answer, WAIT_MS), GUEST_HISTORY);
+	assert_int_equal(h->number, 4711);
+	assert_int_equal(h->rows.rows_len, 2);
+	assert_int_equal(h->rows.rows_val[0].event, GUEST_LEASE_ENDED);
+	assert_int_equal(h->rows.rows_val[1].event, GUEST_LEASE_BOUND);
+	assert_string_equal(h->rows.rows_val[1].hostname, "c77");
+	assert_memory_equal(h->rows.rows_val[0].mac, mac, 6);
+	guest_msg_free(&answer);
+}
+
 /* One question for the A record of `name`; the answer's flags word, or -1. */
 static int ask(int type, const char *label)
 {
@@ -633,17 +671,12 @@ static void ends_cleanly(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(clients_get_addresses),
-		cmocka_unit_test(serves_on_without_vnetd),
-		cmocka_unit_test(keeps_leases_when_killed),
-		cmocka_unit_test(a_full_disk_means_no_ack),
-		cmocka_unit_test(killed_again_and_again),
-		cmocka_unit_test(released_and_forgotten),
-		cmocka_unit_test(dns_works_in_the_sandbox),
-		cmocka_unit_test(tftp_works_in_the_sandbox),
-		cmocka_unit_test(nonsense_is_refused),
-		cmocka_unit_test(garbage_ends_the_connection),
-		cmocka_unit_test(ends_cleanly),
+		cmocka_unit_test(clients_get_addresses),       cmocka_unit_test(serves_on_without_vnetd),
+		cmocka_unit_test(keeps_leases_when_killed),    cmocka_unit_test(a_full_disk_means_no_ack),
+		cmocka_unit_test(killed_again_and_again),      cmocka_unit_test(released_and_forgotten),
+		cmocka_unit_test(dns_works_in_the_sandbox),    cmocka_unit_test(tftp_works_in_the_sandbox),
+		cmocka_unit_test(a_gone_ports_lease_ends),     cmocka_unit_test(nonsense_is_refused),
+		cmocka_unit_test(garbage_ends_the_connection), cmocka_unit_test(ends_cleanly),
 	};
 
 	return cmocka_run_group_tests(tests, enter_namespace, leave);
