@@ -88,7 +88,7 @@ static int define(struct job *j)
 		return refused(j, &why);
 	if (strcmp(before, canonical) == 0)
 		return 0;
-	if (vnet_define(j->cli->conn, xml, &j->net, &why) < 0 ||
+	if (vnet_define(j->cli->conn, xml, 0, &j->net, &why) < 0 ||
 	    vnet_dumpxml(j->cli->conn, &j->net, VNET_XML_INACTIVE, &after, &why) < 0)
 		return refused(j, &why);
 	j->defined = strcmp(before, after) != 0; /* what the file leaves open may be as it was */

@@ -89,12 +89,15 @@ stop_vnetd() # [SIGNAL]
 	wait "$vnetd_pid" 2>/dev/null
 }
 
-# The process that serves our guests: whoever listens on its socket below our root.
+# The process that serves our guests. The one that opens files for it has another name.
 guestd_pid()
 {
 	for p in /proc/[0-9]*; do
 		case $(readlink "$p/exe") in
-		"$BUILD/vnet-guestd"*) ! grep -q '^State:.Z' "$p/status" && echo "${p#/proc/}" && return ;;
+		"$BUILD/vnet-guestd"*)
+			grep -q '^Name:.vnet-guestd' "$p/status" && ! grep -q '^State:.Z' "$p/status" &&
+				echo "${p#/proc/}" && return
+			;;
 		esac
 	done
 	return 1
