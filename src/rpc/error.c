@@ -15,7 +15,7 @@ static rpc_text *optional(const char *s)
 	return p;
 }
 
-/* Two codes have forms of their own in libvirt: flags that are not known, where str1 is the function and str2 the
+/* Some codes have forms of their own in libvirt: flags that are not known, where str1 is the function and str2 the
  * argument, and a missing name, whose text is its format. */
 static bool fill_special(const struct err *e, struct remote_error *ret)
 {
@@ -26,6 +26,14 @@ static bool fill_special(const struct err *e, struct remote_error *ret)
 		ret->message = optional(e->detail);
 		ret->str1 = optional(function + strlen(in));
 		ret->str2 = optional("flags");
+		return true;
+	}
+	if (e->code == VNET_ERR_PORT_EXISTS) { /* the one whose words stand on both sides */
+		AUTO(mem_drop) char *message = mem_printf("network port %s exists already", e->detail);
+
+		ret->message = optional(message);
+		ret->str1 = optional("network port %1$s exists already");
+		ret->str2 = optional(e->detail);
 		return true;
 	}
 	if (e->code == VNET_ERR_NO_NAME) {

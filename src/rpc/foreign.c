@@ -14,13 +14,6 @@ static const struct {
 } unsupported[] = {
 	/* Networks' own that we do not serve yet. */
 	{ 291, NETWORK, "virNetworkUpdate" },
-	{ 404, NETWORK, "virNetworkListAllPorts" },
-	{ 405, NETWORK, "virNetworkPortLookupByUUID" },
-	{ 406, NETWORK, "virNetworkPortCreateXML" },
-	{ 407, NETWORK, "virNetworkPortGetParameters" },
-	{ 408, NETWORK, "virNetworkPortSetParameters" },
-	{ 409, NETWORK, "virNetworkPortGetXMLDesc" },
-	{ 410, NETWORK, "virNetworkPortDelete" },
 	{ 444, NETWORK, "virNetworkSetMetadata" },
 	{ 445, NETWORK, "virNetworkGetMetadata" },
 	/* Other drivers'. */
