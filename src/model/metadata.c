@@ -35,11 +35,16 @@ static bool holds_text(const xmlNode *node)
 	return only_blanks; /* no element in it at all */
 }
 
-static void drop_blanks(xmlNode *node)
+static bool is_empty_text(const xmlNode *node)
+{
+	return node->type == XML_TEXT_NODE && (!node->content || !*node->content);
+}
+
+static void drop_children(xmlNode *node, bool (*which)(const xmlNode *))
 {
 	for (xmlNode *c = node->children, *next; c; c = next) {
 		next = c->next;
-		if (is_blank_text(c)) {
+		if (which(c)) {
 			xmlUnlinkNode(c);
 			xmlFreeNode(c);
 		}
@@ -58,14 +63,16 @@ static xmlNode *next_element(const xmlNode *root, xmlNode *node, bool skip)
 	return n;
 }
 
-/* Takes out the blanks between elements, which printing puts there anew. */
+/* Takes out the blanks between elements, which printing puts there anew, and what is left of empty CDATA. */
 static void tidy(xmlNode *root)
 {
+	for (xmlNode *node = root; node; node = next_element(root, node, false))
+		drop_children(node, is_empty_text);
 	for (xmlNode *node = root; node;) {
 		bool text = holds_text(node);
 
 		if (!text)
-			drop_blanks(node);
+			drop_children(node, is_blank_text);
 		node = next_element(root, node, text);
 	}
 }

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "model/check.h"
@@ -144,6 +146,81 @@ static void only_a_running_network_shows_connections(void **state)
 	assert_non_null(strstr(used, "<network connections='2'>\n  <name>n</name>"));
 }
 
+static void only_a_running_pool_shows_its_devices(void **state)
+{
+	AUTO(network_free) struct network *n = parse("<forward mode='passthrough'><pf dev='p0'/></forward>");
+	AUTO(mem_drop) char *before = network_format(n, NULL);
+
+	(void)state;
+	*mem_push(n->forward.ifs, n->forward.n_ifs) = (struct forward_if){ .dev = mem_strdup("v0"), .connections = 1 };
+	*mem_push(n->forward.ifs, n->forward.n_ifs) = (struct forward_if){ .dev = mem_strdup("v1") };
+	AUTO(mem_drop) char *inactive = network_format(n, NULL);
+	AUTO(mem_drop) char *live = network_format(n, &(struct format_live){ .connections = 1 });
+
+	assert_string_equal(before, inactive);
+	assert_non_null(strstr(live, "  <forward mode='passthrough'>\n    <pf dev='p0'/>\n"
+				     "    <interface dev='v0' connections='1'/>\n    <interface dev='v1'/>\n"));
+}
+
+static void only_our_bridges_get_a_mac(void **state)
+{
+	static const char *const inners[] = { "<forward mode='bridge'/><bridge name='br0'/>",
+					      "<forward mode='vepa' dev='n0'/>",
+					      "<forward mode='hostdev'><pf dev='p0'/></forward>" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(inners); i++) {
+		AUTO(network_free) struct network *n = parse(inners[i]);
+
+		network_complete(n, NULL);
+		assert_false(network_is_managed(n));
+		assert_true(n->has_uuid);
+		assert_false(n->has_mac);
+	}
+}
+
+static void a_pci_address_is_a_virtual_function(void **state)
+{
+	char root[] = "/tmp/vnet-sysfs-XXXXXX";
+	AUTO(network_free)
+	struct network *n =
+	    parse("<forward mode='hostdev'>\n<address type='pci' bus='7' slot='0x10' function='1'/></forward>");
+	struct err e = { 0 };
+
+	(void)state;
+	assert_non_null(mkdtemp(root));
+	AUTO(mem_drop) char *device = mem_printf("%s/bus/pci/devices/0000:07:10.1", root);
+	AUTO(mem_drop) char *physfn = mem_printf("%s/physfn", device);
+
+	assert_int_equal(network_check_host(n, root, &e), -1);
+	assert_int_equal(e.code, VNET_ERR_XML);
+	assert_int_equal(e.line, 2);
+	for (char *c = device + strlen(root) + 1; *c; c++)
+		if (*c == '/') {
+			*c = '\0';
+			assert_int_equal(mkdir(device, 0700), 0);
+			*c = '/';
+		}
+	assert_int_equal(mkdir(device, 0700), 0);
+	assert_int_equal(mkdir(physfn, 0700), 0);
+	assert_int_equal(network_check_host(n, root, &e), 0);
+	for (char *end = physfn + strlen(physfn); end; end = strrchr(physfn, '/')) {
+		*end = '\0';
+		if (rmdir(physfn) < 0 || strcmp(physfn, root) == 0)
+			break;
+	}
+}
+
+static void leases_have_seconds(void **state)
+{
+	(void)state;
+	assert_int_equal(network_lease_s(&(struct lease_time){ 0 }, 3600), 3600);
+	assert_int_equal(network_lease_s(&(struct lease_time){ true, LEASE_MINUTES, 5 }, 1), 300);
+	assert_int_equal(network_lease_s(&(struct lease_time){ true, LEASE_HOURS, 2 }, 1), 7200);
+	assert_int_equal(network_lease_s(&(struct lease_time){ true, LEASE_SECONDS, 120 }, 1), 120);
+	assert_int_equal(network_lease_s(&(struct lease_time){ true, LEASE_MINUTES, 0 }, 1), LEASE_INFINITE);
+}
+
 static void text_is_escaped(void **state)
 {
 	AUTO(mem_drop) char *got = xml_escape("a<b>&\"c\"'d'\t\n\r\x01\x1f\x7f\xc3\xbc");
@@ -173,6 +250,10 @@ int main(void)
 		cmocka_unit_test(a_redefinition_keeps_what_it_does_not_say),
 		cmocka_unit_test(prefix_is_mask_or_prefix_or_class),
 		cmocka_unit_test(only_a_running_network_shows_connections),
+		cmocka_unit_test(only_a_running_pool_shows_its_devices),
+		cmocka_unit_test(only_our_bridges_get_a_mac),
+		cmocka_unit_test(a_pci_address_is_a_virtual_function),
+		cmocka_unit_test(leases_have_seconds),
 		cmocka_unit_test(text_is_escaped),
 		cmocka_unit_test(modes_and_texts_agree),
 	};

@@ -58,7 +58,7 @@ static const struct {
 	{ managed, DEL, UPDATE_DHCP_HOST, 1, 0, "<host ip='10.0.0.11'/>", "name='two'", "name='one'" },
 	{ managed, DEL, UPDATE_DHCP_HOST, 1, BAD, "<host id='01'/>", "does not say which one", NULL },
 	{ managed, DEL, UPDATE_DHCP_HOST, 0, 0, "<host name='v6'/>", "<ip family='ipv6' address='fd00::1'>\n  </ip>",
-	  "v6'" },
+	  "name='v6'" },
 	{ managed, LAST, UPDATE_DHCP_RANGE, 0, 0, "<range start='fd00::10' end='fd00::20'/>", "fd00::20", NULL },
 	{ managed, MOD, UPDATE_DHCP_RANGE, 1, NEVER, "<range start='10.0.0.100' end='10.0.0.120'/>",
 	  "ip-dhcp-range entries cannot be modified, only added or deleted", NULL },
