@@ -235,6 +235,32 @@ VNET_API int vnet_tap_del(struct vnet_conn *c, const char *name, struct vnet_err
 VNET_API int vnet_tap_list(struct vnet_conn *c, const struct vnet_network *net, struct vnet_tap **ret, size_t *ret_n,
 			   struct vnet_error *err);
 
+/* --- Ports: the guests' NICs on a running network --- */
+
+struct vnet_port {
+	uint8_t uuid[16];
+};
+
+enum vnet_port_flags {
+	VNET_PORT_RECLAIM = 1,  /* the daemon forgot it: the XML has the plug it had */
+	VNET_PORT_VALIDATE = 2, /* refuse what the format does not know */
+};
+
+/* The network's ports, taps of the daemon's own among them: *ret_n of them at *ret.
+ * VNET_ERR_OPERATION_INVALID, here and below: the network does not run. */
+VNET_API int vnet_port_list(struct vnet_conn *c, const struct vnet_network *net, struct vnet_port **ret, size_t *ret_n,
+			    struct vnet_error *err);
+/* Tells of a NIC by <networkport>. Nothing is moved: the caller plugs it in where the plug of vnet_port_dumpxml says.
+ * *ret may be NULL. VNET_ERR_PORT_EXISTS: its uuid is known. */
+VNET_API int vnet_port_create(struct vnet_conn *c, const struct vnet_network *net, const char *xml, unsigned flags,
+			      struct vnet_port *ret, struct vnet_error *err);
+/* Its XML, freed with vnet_free. VNET_ERR_NO_PORT: there is none. */
+VNET_API int vnet_port_dumpxml(struct vnet_conn *c, const struct vnet_network *net, const struct vnet_port *port,
+			       char **ret, struct vnet_error *err);
+/* VNET_ERR_NO_PORT: there is none. A tap of the daemon's own is unplugged and deleted. */
+VNET_API int vnet_port_delete(struct vnet_conn *c, const struct vnet_network *net, const struct vnet_port *port,
+			      struct vnet_error *err);
+
 /* --- Events --- */
 
 enum vnet_event_kind { VNET_EVENT_LIFECYCLE = 0, VNET_EVENT_METADATA = 1 };

@@ -69,7 +69,7 @@ static const struct api_handler *find_row(const struct api_handler *h, int32_t n
 static const struct api_handler *find_handler(const struct rpc_proc *p)
 {
 	static const struct api_handler *const remote[] = { api_connect_handlers, api_network_handlers,
-							    api_list_handlers, api_event_handlers };
+							    api_list_handlers, api_event_handlers, api_port_handlers };
 
 	if (p->program == RPC_PROGRAM_VNET)
 		return find_row(api_vnet_handlers, p->number);

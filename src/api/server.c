@@ -22,12 +22,14 @@ enum {
 };
 
 static const struct listener_kind {
-	const char *file, *unit;
+	const char *folder, *file, *unit, *group;
 	mode_t mode;
-	bool read_only;
+	bool read_only, libvirt; /* libvirt: only if wanted */
 } kinds[] = {
-	{ "vnetd-sock", "vnetd.socket", 0660, false },
-	{ "vnetd-sock-ro", "vnetd-ro.socket", 0666, true },
+	{ "run/vnet", "vnetd-sock", "vnetd.socket", "vnet", 0660, false, false },
+	{ "run/vnet", "vnetd-sock-ro", "vnetd-ro.socket", NULL, 0666, true, false },
+	{ "run/libvirt", "virtnetworkd-sock", "virtnetworkd.socket", "libvirt", 0660, false, true },
+	{ "run/libvirt", "virtnetworkd-sock-ro", "virtnetworkd-ro.socket", NULL, 0666, true, true },
 };
 
 struct listener {
@@ -121,7 +123,8 @@ static void welcome(struct listener *l, int fd)
 static void listeners_enable(struct api_server *s, int enabled)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(s->listeners); i++)
-		sd_event_source_set_enabled(s->listeners[i].io, enabled);
+		if (s->listeners[i].io)
+			sd_event_source_set_enabled(s->listeners[i].io, enabled);
 }
 
 static int on_resume(sd_event_source *source, uint64_t usec, void *arg)
@@ -173,36 +176,51 @@ static int activated(const char *unit)
 	return found;
 }
 
-/* Members of group vnet may use the read-write socket; without that group only root may. */
-static void give_to_group(const char *path)
+/* Members of this group may use the read-write socket, else those of vnet; without such a group only root may. */
+static void give_to_group(const char *path, const char *name)
 {
-	const struct group *g = getgrnam("vnet");
+	const struct group *g = getgrnam(name);
 
+	if (!g)
+		g = getgrnam("vnet");
 	if (g && chown(path, (uid_t)-1, g->gr_gid) < 0)
-		log_warn("api: %s: group vnet: %s", path, strerror(errno));
+		log_warn("api: %s: group %s: %s", path, g->gr_name, strerror(errno));
+}
+
+static int make_folder(const char *root, const char *below, struct err *e)
+{
+	AUTO(mem_drop) char *folder = mem_printf("%s/%s", root, below);
+	AUTO(fd_close) int fd = dir_open(folder, 0755);
+
+	return fd < 0 ? err_sys(e, fd, "make %s", folder) : 0;
 }
 
 static int listen_at(struct listener *l, const char *root, struct err *e)
 {
-	AUTO(mem_drop) char *path = mem_printf("%s/run/vnet/%s", root, l->kind->file);
+	AUTO(mem_drop) char *path = mem_printf("%s/%s/%s", root, l->kind->folder, l->kind->file);
+
+	if (make_folder(root, l->kind->folder, e) < 0)
+		return -1;
 	int fd = stream_listen(path, l->kind->mode);
 
 	if (fd == -EADDRINUSE)
-		return err_set(e, VNET_ERR_INTERNAL, "another vnetd listens on %s", path);
+		return err_set(e, VNET_ERR_INTERNAL, "another daemon listens on %s", path);
 	if (fd < 0)
 		return err_sys(e, fd, "listen on %s", path);
-	if (!l->kind->read_only)
-		give_to_group(path);
+	if (l->kind->group)
+		give_to_group(path, l->kind->group);
 	l->fd = fd;
 	l->path = TAKE(path);
 	return 0;
 }
 
-static int listener_open(struct listener *l, const char *root, struct err *e)
+static int listener_open(struct listener *l, const char *root, bool libvirt, struct err *e)
 {
 	struct api_server *s = l->server;
 
 	l->fd = activated(l->kind->unit);
+	if (l->fd < 0 && l->kind->libvirt && !libvirt)
+		return 0;
 	if (l->fd < 0 && listen_at(l, root, e) < 0)
 		return -1;
 	fcntl(l->fd, F_SETFL,
@@ -210,14 +228,6 @@ static int listener_open(struct listener *l, const char *root, struct err *e)
 	int r = sd_event_add_io(s->loop, &l->io, l->fd, EPOLLIN, on_accept, l);
 
 	return r < 0 ? err_sys(e, r, "watch %s", l->kind->file) : 0;
-}
-
-static int make_folder(const char *root, struct err *e)
-{
-	AUTO(mem_drop) char *folder = mem_printf("%s/run/vnet", root);
-	AUTO(fd_close) int fd = dir_open(folder, 0755);
-
-	return fd < 0 ? err_sys(e, fd, "make %s", folder) : 0;
 }
 
 static struct api_server *server_new(struct sd_event *loop, struct control *c)
@@ -268,12 +278,11 @@ static int add_sources(struct api_server *s)
 	return r < 0 ? r : sd_event_source_set_enabled(s->progress, SD_EVENT_OFF);
 }
 
-int api_server_open(const char *root, struct sd_event *loop, struct control *c, struct api_server **ret, struct err *e)
+int api_server_open(const char *root, bool libvirt, struct sd_event *loop, struct control *c, struct api_server **ret,
+		    struct err *e)
 {
 	AUTO(api_server_free) struct api_server *s = server_new(loop, c);
 
-	if (make_folder(root, e) < 0)
-		return -1;
 	int r = add_sources(s);
 
 	if (r < 0)
@@ -281,7 +290,7 @@ int api_server_open(const char *root, struct sd_event *loop, struct control *c, 
 	control_on_progress(c, on_progress, s);
 	control_on_event(c, on_event, s);
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
-		if (listener_open(&s->listeners[i], root, e) < 0)
+		if (listener_open(&s->listeners[i], root, libvirt, e) < 0)
 			return -1;
 	*ret = TAKE(s);
 	return 0;

@@ -195,6 +195,8 @@ static int resume(struct control *c, struct err *e)
 		adopt_taps(c, links, n_links); /* before their networks are reconciled */
 	for (size_t i = 0; i < n; i++)
 		net_resume(c, map_get_str(c->by_name, v[i]->name), v[i]);
+	if (ports_resume(c, e) < 0)
+		return -1;
 	resume_firewall(c);
 	for (size_t i = 0; i < c->n_nets; i++)
 		if (c->nets[i]->live && reconcile(c, c->nets[i], &why) < 0)
@@ -229,7 +231,8 @@ static int open_all(struct control *c, const struct control_options *o, struct e
 	struct guestd_options g = { .root = o->root, .program = o->guestd, .user = o->guestd_user };
 
 	if (netlink_open(&c->nl, e) < 0 || firewall_open(&c->fw, e) < 0 || defs_open(o->root, &c->defs, e) < 0 ||
-	    live_open(o->root, &c->store, e) < 0 || guestd_open(&g, c->loop, c->leases, &c->guestd, e) < 0)
+	    live_open(o->root, &c->store, e) < 0 || port_files_open(o->root, &c->ports, e) < 0 ||
+	    guestd_open(&g, c->loop, c->leases, &c->guestd, e) < 0)
 		return -1;
 	return resolvers_open(o->resolv_conf, c->loop, on_resolvers, c, &c->resolvers, e);
 }
@@ -285,6 +288,7 @@ void control_free(struct control *c)
 	map_free(c->by_bridge);
 	leases_free(c->leases);
 	live_free(c->store);
+	port_files_free(c->ports);
 	defs_free(c->defs);
 	firewall_free(c->fw);
 	watch_free(c->watch);

@@ -140,6 +140,31 @@ struct control_import { /* a lease that another server gave */
 int control_import_leases(struct control *c, const struct uuid *u, const struct control_import *v, size_t n,
 			  size_t *ret_n, struct err *e);
 
+enum { CONTROL_PORTS_MAX = 16384 }; /* of one network */
+
+/* Ports are bookkeeping of guests' NICs: who made one moves its interface itself. Taps of ours are listed among them, each
+ * with a uuid that stays. All need an active network. */
+enum control_port_flags { CONTROL_PORT_RECLAIM = 1, CONTROL_PORT_VALIDATE = 2 };
+/* Makes one of <networkport>; with RECLAIM one that we forgot, its plug given. Errors: VNET_ERR_PORT_EXISTS; others of
+ * model/port.h. */
+int control_port_create(struct control *c, const struct uuid *u, const char *xml, size_t len, unsigned flags,
+			struct uuid *ret, struct err *e);
+int control_port_find(struct control *c, const struct uuid *u, const struct uuid *port, struct err *e);
+int control_port_list(struct control *c, const struct uuid *u, struct uuid **ret, size_t *ret_n, struct err *e);
+int control_port_dumpxml(struct control *c, const struct uuid *u, const struct uuid *port, char **ret, struct err *e);
+int control_port_delete(struct control *c, const struct uuid *u, const struct uuid *port, struct err *e);
+
+struct control_rates { /* of model/portgroup.h's bandwidth; 0: not given */
+	struct {
+		unsigned average, peak, burst;
+	} in, out;
+	unsigned floor;
+};
+int control_port_rates(struct control *c, const struct uuid *u, const struct uuid *port, struct control_rates *ret,
+		       struct err *e);
+int control_port_set_rates(struct control *c, const struct uuid *u, const struct uuid *port,
+			   const struct control_rates *r, struct err *e);
+
 /* What the kernel should look like and what reconcile would change, as text for people, freed with mem_drop. */
 int control_plan(struct control *c, const struct uuid *u, char **ret, struct err *e);
 

@@ -55,9 +55,20 @@ struct job *job_begin(struct control *c, struct net *n)
 }
 
 /* What a hook reads: the definition inside <hookData>, two blanks further in, no newline at the end. */
-static char *hook_data(const struct network *def)
+static void put_indented(FILE *out, const char *xml)
+{
+	for (const char *line = xml; *line;) {
+		int n = (int)strcspn(line, "\n");
+
+		fprintf(out, "  %.*s\n", n, line);
+		line += n + (line[n] == '\n');
+	}
+}
+
+static char *hook_data(const struct network *def, const struct port *port)
 {
 	AUTO(mem_drop) char *xml = network_format(def, NULL);
+	AUTO(mem_drop) char *port_xml = port ? port_format(port) : NULL;
 	char *text = NULL;
 	size_t len;
 	FILE *out = open_memstream(&text, &len);
@@ -65,21 +76,18 @@ static char *hook_data(const struct network *def)
 	if (!out)
 		return mem_strdup("");
 	fputs("<hookData>\n", out);
-	for (const char *line = xml; *line;) {
-		int n = (int)strcspn(line, "\n");
-
-		fprintf(out, "  %.*s\n", n, line);
-		line += n + (line[n] == '\n');
-	}
+	put_indented(out, xml);
+	if (port)
+		put_indented(out, port_xml);
 	fputs("</hookData>", out);
 	fclose(out);
 	return text;
 }
 
 static int run_hooks(struct control *c, const char *operation, const char *suboperation, const struct network *def,
-		     hook_done done, void *arg)
+		     const struct port *port, hook_done done, void *arg)
 {
-	AUTO(mem_drop) char *xml = hook_data(def);
+	AUTO(mem_drop) char *xml = hook_data(def, port);
 	struct hook_call call = {
 		.network = def->name, .operation = operation, .suboperation = suboperation, .xml = xml
 	};
@@ -97,7 +105,7 @@ static void on_hook(void *arg, const struct err *why)
 void job_hook(struct job *j, const char *operation, const char *suboperation, const struct network *def, job_step *then)
 {
 	j->then = then;
-	if (run_hooks(j->c, operation, suboperation, def, on_hook, j) == 0)
+	if (run_hooks(j->c, operation, suboperation, def, j->port, on_hook, j) == 0)
 		then(j, NULL);
 }
 
@@ -108,9 +116,10 @@ static void on_told(void *arg, const struct err *why)
 		log_warn("%s", why->detail);
 }
 
-void job_tell(struct control *c, const char *operation, const char *suboperation, const struct network *def)
+void job_tell(struct control *c, const char *operation, const char *suboperation, const struct network *def,
+	      const struct port *port)
 {
-	run_hooks(c, operation, suboperation, def, on_told, NULL);
+	run_hooks(c, operation, suboperation, def, port, on_told, NULL);
 }
 
 void job_end(struct job *j, const struct err *why)

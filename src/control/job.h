@@ -13,6 +13,8 @@ struct job {
 	struct net *n; /* good until the job ends */
 	struct uuid uuid;
 	struct network *live; /* to be started; the job's */
+	struct port *port;    /* that is to be plugged in; the network's */
+	struct uuid port_uuid;
 	/* job.c's own */
 	struct job *next;
 	const void *caller; /* NULL: nobody waits for the result */
@@ -29,12 +31,13 @@ int job_result(struct job *j, struct err *e);
 /* Begins one for the present caller. `n` is busy (n->job) until job_end, and stays until then. */
 struct job *job_begin(struct control *c, struct net *n);
 
-/* Runs the hook scripts of one occasion, with this definition on their standard input, and goes on in `then`: at once if
- * there are none. */
+/* Runs the hook scripts of one occasion, with this definition (and j->port) on their standard input, and goes on in
+ * `then`: at once if there are none. */
 void job_hook(struct job *j, const char *operation, const char *suboperation, const struct network *def,
 	      job_step *then);
 /* The same where nobody cares for the answer. */
-void job_tell(struct control *c, const char *operation, const char *suboperation, const struct network *def);
+void job_tell(struct control *c, const char *operation, const char *suboperation, const struct network *def,
+	      const struct port *port);
 
 /* The end: `why` NULL for success. Wakes who waits; `j` may be gone. */
 void job_end(struct job *j, const struct err *why);

@@ -29,8 +29,9 @@ static int stop(struct control *c, struct net *n, struct err *e)
 
 	if (reconcile_gone(c, n->plan, r < 0 ? &later : e) < 0)
 		r = -1;
+	net_ports_drop(c, n);
 	was = deactivate(c, n);
-	job_tell(c, "stopped", "end", was);
+	job_tell(c, "stopped", "end", was, NULL);
 	return r;
 }
 

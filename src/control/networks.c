@@ -19,6 +19,9 @@ void net_free(struct net *n)
 	network_free(n->live);
 	plan_free(n->plan);
 	mem_drop(n->taps);
+	for (size_t i = 0; i < n->n_ports; i++)
+		port_free(n->ports[i]);
+	mem_drop(n->ports);
 	mem_drop(n);
 }
 
@@ -225,7 +228,7 @@ int control_dumpxml(const struct control *c, const struct uuid *u, bool inactive
 
 	if (!n)
 		return -1;
-	struct format_live live = { .connections = (unsigned)n->n_taps };
+	struct format_live live = { .connections = net_connections(n) };
 
 	if (inactive || !n->live)
 		*ret = network_format(n->def ? n->def : n->live, NULL);

@@ -10,6 +10,7 @@
 #include "plan/plan.h"
 #include "store/defs.h"
 #include "store/live.h"
+#include "store/ports.h"
 
 struct net {
 	char *name;
@@ -22,6 +23,8 @@ struct net {
 	bool dirty;      /* the kernel told of a change: to be reconciled */
 	char (*taps)[IFNAMSIZ];
 	size_t n_taps;
+	struct port **ports; /* that clients made; taps of ours are not among them */
+	size_t n_ports;
 };
 
 struct control {
@@ -31,6 +34,7 @@ struct control {
 	struct firewall *fw;
 	struct defs *defs;
 	struct live *store; /* of live definitions */
+	struct port_files *ports;
 	struct leases *leases;
 	struct guestd *guestd;
 	struct resolvers *resolvers;
@@ -68,6 +72,12 @@ void net_autostart(struct control *c, struct net *n);                    /* erro
 /* events.c */
 void net_tell(struct control *c, const struct net *n, enum control_happening what); /* to the subscriber, if any */
 void net_tell_metadata(struct control *c, const struct net *n, int type, const char *uri);
+
+/* ports.c */
+int ports_resume(struct control *c, struct err *e);    /* those of networks that run; others are dropped */
+void net_ports_drop(struct control *c, struct net *n); /* it stops */
+void net_ports_count(struct net *n);                   /* anew, into the live definition */
+unsigned net_connections(const struct net *n);
 
 /* taps.c */
 void net_tap_add(struct net *n, const char *name);

@@ -5,7 +5,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "model/checks.h"
 #include "model/elements.h"
 
 enum {

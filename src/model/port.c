@@ -240,7 +240,7 @@ static int check_whole(const struct reading *r, struct err *e)
 	return what ? err_set(e, VNET_ERR_INTERNAL, "a network port needs its %s", what) : 0;
 }
 
-int port_parse(const char *xml, size_t len, struct port **ret, struct err *e)
+int port_parse(const char *xml, size_t len, struct port **ret, struct xml_warnings *w, struct err *e)
 {
 	static const struct xml_rule children[] = {
 		FIRST("uuid", parse_uuid),
@@ -257,7 +257,7 @@ int port_parse(const char *xml, size_t len, struct port **ret, struct err *e)
 	};
 	AUTO(port_free) struct port *port = mem_new(struct port);
 	AUTO(xml_unload) xmlNode *root = NULL;
-	struct parser p = { .e = e };
+	struct parser p = { .w = w, .e = e };
 	struct reading r = { .port = port };
 
 	if (len > PORT_XML_MAX)

@@ -3,7 +3,7 @@
  * from the network: it decides where the NIC goes, nobody moves anything here.
  * Owner   the struct owns all it points to; port_free releases it. */
 #pragma once
-#include "model/network.h"
+#include "model/parse.h"
 
 enum { PORT_XML_MAX = 1048576 /* bytes of a document */ };
 
@@ -36,9 +36,9 @@ struct port {
 void port_free(struct port *p);
 DEFINE_AUTO(struct port *, port_free)
 
-/* Parses one document. A uuid that is not there is made up. Errors: VNET_ERR_INTERNAL, something else is missing (as
+/* Parses one document. A uuid that is not there is made up. `w` may be NULL. Errors: VNET_ERR_INTERNAL, something else is missing (as
  * libvirt has it); else as network_parse. */
-int port_parse(const char *xml, size_t len, struct port **ret, struct err *e);
+int port_parse(const char *xml, size_t len, struct port **ret, struct xml_warnings *w, struct err *e);
 /* Canonical XML, libvirt's byte for byte; freed with mem_drop. */
 char *port_format(const struct port *p);
 
@@ -48,5 +48,8 @@ char *port_format(const struct port *p);
  * Errors: VNET_ERR_XML, there is no such group; VNET_ERR_CONFIG_UNSUPPORTED, what it asks does not go with the network;
  * VNET_ERR_INTERNAL, no device is free. */
 int port_fill(struct port *p, const struct network *n, struct port *const *others, size_t n_others, struct err *e);
+/* Replaces its bandwidth, if that goes with the network and the other ports; `others` may hold `p`. Errors: as port_fill. */
+int port_set_bandwidth(struct port *p, const struct bandwidth *b, const struct network *n, struct port *const *others,
+		       size_t n_others, struct err *e);
 /* How many connections `p`'s plug has on this network's devices: `by` is added (1 or -1). */
 void port_count(const struct port *p, struct network *n, int by);

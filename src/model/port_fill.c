@@ -178,10 +178,10 @@ static int plug_hostdev(struct port *p, const struct network *n, struct err *e)
 
 enum { CLASS_FIRST = 3, CLASS_LAST = 65535 }; /* 1 and 2 are the network's own */
 
-static bool class_is_free(unsigned id, struct port *const *others, size_t n_others)
+static bool class_is_free(const struct port *p, unsigned id, struct port *const *others, size_t n_others)
 {
 	for (size_t i = 0; i < n_others; i++)
-		if (others[i]->bandwidth.class_id == id)
+		if (others[i] != p && others[i]->bandwidth.class_id == id)
 			return false;
 	return true;
 }
@@ -193,13 +193,13 @@ static int allot_floor(struct port *p, const struct network *n, struct port *con
 	unsigned long most = n->bandwidth.in.peak ? n->bandwidth.in.peak : n->bandwidth.in.average, sum = 0;
 
 	for (size_t i = 0; i < n_others; i++)
-		sum += others[i]->bandwidth.floor;
+		sum += others[i] == p ? 0 : others[i]->bandwidth.floor;
 	if (sum > most || p->bandwidth.floor > most - sum)
 		return err_set(e, VNET_ERR_OPERATION_INVALID,
 			       "a floor of %lu on network '%s': %lu of its %lu are given to others", p->bandwidth.floor,
 			       n->name, sum, most);
 	for (unsigned id = CLASS_FIRST; id <= CLASS_LAST; id++) {
-		if (!class_is_free(id, others, n_others))
+		if (!class_is_free(p, id, others, n_others))
 			continue;
 		p->bandwidth.class_id = id;
 		return 0;
@@ -237,6 +237,18 @@ int port_fill(struct port *p, const struct network *n, struct port *const *other
 		return plug_direct(p, n, e);
 	plug_bridge(p, n);
 	return 0;
+}
+
+int port_set_bandwidth(struct port *p, const struct bandwidth *b, const struct network *n, struct port *const *others,
+		       size_t n_others, struct err *e)
+{
+	struct bandwidth before = p->bandwidth;
+
+	p->bandwidth = *b;
+	if (fill_floor(p, n, others, n_others, e) == 0)
+		return 0;
+	p->bandwidth = before;
+	return -1;
 }
 
 static bool same_address(const struct forward_address *a, const struct forward_address *b)

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "base/addr.h"
+#include "base/err.h"
 #include "model/words.h"
 
 struct bandwidth_rate {              /* 0: not given; without average there is nothing */
@@ -63,6 +64,7 @@ struct portgroup {
 };
 
 bool bandwidth_given(const struct bandwidth *b);
+int bandwidth_check(const struct bandwidth *b, struct err *e); /* the limits of its numbers: VNET_ERR_XML */
 bool virtualport_given(const struct virtualport *v);
 
 void portgroup_clear(struct portgroup *g);

@@ -28,7 +28,7 @@ static bool split_argument(const char *text, char function[64], char argument[64
 	return sscanf(text, "%63s in %63s must%n", argument, function, &len) == 2 && len;
 }
 
-/* Two codes have forms of their own in libvirt: an invalid argument, and a missing name, whose text is its format. */
+/* Some codes have forms of their own in libvirt. */
 static bool fill_special(const struct err *e, struct remote_error *ret)
 {
 	char function[64], argument[64];
@@ -38,6 +38,14 @@ static bool fill_special(const struct err *e, struct remote_error *ret)
 		ret->str1 = optional(function);
 		ret->str2 = optional(argument);
 		ret->int1 = ret->int2 = 0;
+		return true;
+	}
+	if (e->code == VNET_ERR_PORT_EXISTS) { /* the one whose words stand on both sides */
+		AUTO(mem_drop) char *message = mem_printf("network port %s exists already", e->detail);
+
+		ret->message = optional(message);
+		ret->str1 = optional("network port %1$s exists already");
+		ret->str2 = optional(e->detail);
 		return true;
 	}
 	if (e->code == VNET_ERR_NO_NAME) {

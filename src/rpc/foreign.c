@@ -5,21 +5,13 @@
 
 #include "base/mem.h"
 
-enum { NETWORK = 19, OTHER = 20, NODE_DEVICE = 22, SNAPSHOT = 35, CHECKPOINT = 69 }; /* error domains */
+enum { OTHER = 20, NODE_DEVICE = 22, SNAPSHOT = 35, CHECKPOINT = 69 }; /* error domains */
 
 /* clang-format off */
 static const struct {
 	int16_t number, domain;
 	const char *api;
 } unsupported[] = {
-	/* Networks' own that we do not serve yet. */
-	{ 404, NETWORK, "virNetworkListAllPorts" },
-	{ 405, NETWORK, "virNetworkPortLookupByUUID" },
-	{ 406, NETWORK, "virNetworkPortCreateXML" },
-	{ 407, NETWORK, "virNetworkPortGetParameters" },
-	{ 408, NETWORK, "virNetworkPortSetParameters" },
-	{ 409, NETWORK, "virNetworkPortGetXMLDesc" },
-	{ 410, NETWORK, "virNetworkPortDelete" },
 	/* Other drivers'. */
 	{ 4, OTHER, "virConnectGetVersion" },
 	{ 5, OTHER, "virConnectGetMaxVcpus" },

@@ -73,7 +73,7 @@ static int run(const struct options *o, struct err *e)
 		return err_sys(e, r, "make the event loop");
 	sd_event_set_watchdog(loop, true);
 	if (control_start_up(&o->control, loop, &control, e) < 0 ||
-	    api_server_open(o->control.root, loop, control, &server, e) < 0)
+	    api_server_open(o->control.root, o->libvirt, loop, control, &server, e) < 0)
 		return -1;
 	r = add_signals(loop, control);
 	if (r >= 0) {

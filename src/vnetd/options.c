@@ -20,16 +20,18 @@ static const char usage[] =
     "  --guestd PATH        the vnet-guestd to start (default: beside vnetd, else in libexec)\n"
     "  --guestd-user NAME   who runs it (default: vnet-guestd if there is such a user, else nobody)\n"
     "  --resolv-conf PATH   the host's resolvers (default: /etc/resolv.conf)\n"
+    "  --libvirt            listen for libvirt's tools too, in libvirt's place\n"
     "  --debug              log more\n"
     "  --help, --version\n";
 
-enum { OPT_ROOT = 1, OPT_GUESTD, OPT_GUESTD_USER, OPT_RESOLV_CONF, OPT_DEBUG, OPT_HELP, OPT_VERSION };
+enum { OPT_ROOT = 1, OPT_GUESTD, OPT_GUESTD_USER, OPT_RESOLV_CONF, OPT_LIBVIRT, OPT_DEBUG, OPT_HELP, OPT_VERSION };
 
 static const struct option longs[] = {
 	{ "root", required_argument, NULL, OPT_ROOT },
 	{ "guestd", required_argument, NULL, OPT_GUESTD },
 	{ "guestd-user", required_argument, NULL, OPT_GUESTD_USER },
 	{ "resolv-conf", required_argument, NULL, OPT_RESOLV_CONF },
+	{ "libvirt", no_argument, NULL, OPT_LIBVIRT },
 	{ "debug", no_argument, NULL, OPT_DEBUG },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ "version", no_argument, NULL, OPT_VERSION },
@@ -69,6 +71,9 @@ int options_read(int argc, char **argv, struct options *ret)
 			break;
 		case OPT_RESOLV_CONF:
 			o.control.resolv_conf = optarg;
+			break;
+		case OPT_LIBVIRT:
+			o.libvirt = true;
 			break;
 		case OPT_DEBUG:
 			o.log = LOG_LVL_DEBUG;

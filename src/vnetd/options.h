@@ -6,6 +6,7 @@
 
 struct options {
 	struct control_options control;
+	bool libvirt; /* also listen where libvirt's tools look */
 	enum log_level log;
 };
 

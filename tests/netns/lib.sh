@@ -83,6 +83,15 @@ start_vnetd()
 	until_true 10 vnet list || fail "vnetd does not answer: $(tail -n 1 "$T/vnetd.log")"
 }
 
+# Where libvirt's tools look is ours; for `vnetd --libvirt`.
+libvirt_place()
+{
+	mkdir -p "$ROOT/run/libvirt"
+	ln -s "$ROOT/run/libvirt" /run/libvirt
+	[ /var/run -ef /run ] || skip "/var/run is not /run here"
+	export LIBVIRT_AUTOSTART=0 HOME="$T" XDG_CACHE_HOME="$T/cache"
+}
+
 stop_vnetd() # [SIGNAL]
 {
 	kill -"${1:-TERM}" "$vnetd_pid"

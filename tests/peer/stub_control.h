@@ -27,6 +27,12 @@ struct control {
 	size_t n_nets;
 	struct control_tap taps[STUB_MAX];
 	size_t n_taps;
+	struct stub_port {
+		struct uuid net, uuid;
+		char *xml;
+		struct control_rates rates;
+	} ports[STUB_MAX];
+	size_t n_ports;
 	void (*event)(void *arg, const struct control_event *ev);
 	void *event_arg;
 };
@@ -40,6 +46,8 @@ void control_free(struct control *c)
 {
 	for (size_t i = 0; i < c->n_nets; i++)
 		mem_drop(c->nets[i].xml);
+	for (size_t i = 0; i < c->n_ports; i++)
+		mem_drop(c->ports[i].xml);
 	mem_drop(c);
 }
 
@@ -447,4 +455,106 @@ int control_tap_list(struct control *c, const struct uuid *u, struct control_tap
 		(*ret)[i].network_name = n ? n->name : NULL;
 	}
 	return 0;
+}
+
+/* A port is what the client gave, with a plug before its end. */
+static const struct stub_net *stub_active(struct control *c, const struct uuid *u, struct err *e)
+{
+	const struct stub_net *n = stub_by_uuid(c, u, NULL, e);
+
+	if (n && !n->active)
+		err_set(e, VNET_ERR_OPERATION_INVALID, "network '%s' is not active", n->name);
+	return n && n->active ? n : NULL;
+}
+
+static struct stub_port *stub_port(struct control *c, const struct uuid *u, const struct uuid *port, struct err *e)
+{
+	char text[UUID_TEXT];
+
+	if (!stub_active(c, u, e))
+		return NULL;
+	for (size_t i = 0; i < c->n_ports; i++)
+		if (uuid_eq(&c->ports[i].net, u) && uuid_eq(&c->ports[i].uuid, port))
+			return &c->ports[i];
+	err_set(e, VNET_ERR_NO_PORT, "Network port with UUID %s does not exist", uuid_text(port, text));
+	return NULL;
+}
+
+int control_port_create(struct control *c, const struct uuid *u, const char *xml, size_t len, unsigned flags,
+			struct uuid *ret, struct err *e)
+{
+	const struct stub_net *n = stub_active(c, u, e);
+	char text[UUID_TEXT] = "";
+	int body = (int)(strstr(xml, "</networkport>") ? strstr(xml, "</networkport>") - xml : 0);
+
+	(void)len, (void)flags;
+	if (!n)
+		return -1;
+	if (!stub_between(xml, "<uuid>", "</uuid>", text, sizeof(text)) || uuid_parse(text, ret) < 0)
+		return err_set(e, VNET_ERR_INTERNAL, "a network port needs its uuid");
+	if (stub_port(c, u, ret, NULL) || c->n_ports == STUB_MAX)
+		return err_set(e, VNET_ERR_PORT_EXISTS, "Network port with UUID %s already exists", text);
+	c->ports[c->n_ports++] = (struct stub_port){
+		.net = *u,
+		.uuid = *ret,
+		.xml = mem_printf("%.*s  <plug type='network' bridge='%s'/>\n</networkport>\n", body, xml, n->bridge),
+	};
+	return 0;
+}
+
+int control_port_find(struct control *c, const struct uuid *u, const struct uuid *port, struct err *e)
+{
+	return stub_port(c, u, port, e) ? 0 : -1;
+}
+
+int control_port_list(struct control *c, const struct uuid *u, struct uuid **ret, size_t *ret_n, struct err *e)
+{
+	if (!stub_active(c, u, e))
+		return -1;
+	*ret = mem_array(c->n_ports, sizeof(**ret));
+	*ret_n = 0;
+	for (size_t i = 0; i < c->n_ports; i++)
+		if (uuid_eq(&c->ports[i].net, u))
+			(*ret)[(*ret_n)++] = c->ports[i].uuid;
+	return 0;
+}
+
+int control_port_dumpxml(struct control *c, const struct uuid *u, const struct uuid *port, char **ret, struct err *e)
+{
+	const struct stub_port *p = stub_port(c, u, port, e);
+
+	if (p)
+		*ret = mem_strdup(p->xml);
+	return p ? 0 : -1;
+}
+
+int control_port_delete(struct control *c, const struct uuid *u, const struct uuid *port, struct err *e)
+{
+	struct stub_port *p = stub_port(c, u, port, e);
+
+	if (!p)
+		return -1;
+	mem_drop(p->xml);
+	memmove(p, p + 1, (size_t)(c->ports + --c->n_ports - p) * sizeof(*p));
+	return 0;
+}
+
+int control_port_rates(struct control *c, const struct uuid *u, const struct uuid *port, struct control_rates *ret,
+		       struct err *e)
+{
+	const struct stub_port *p = stub_port(c, u, port, e);
+
+	if (p)
+		*ret = p->rates;
+	return p ? 0 : -1;
+}
+
+int control_port_set_rates(struct control *c, const struct uuid *u, const struct uuid *port,
+			   const struct control_rates *r, struct err *e)
+{
+	struct stub_port *p = stub_port(c, u, port, e);
+
+	if (p)
+		p->rates = *r;
+	return p ? 0 : -1;
 }

@@ -63,7 +63,7 @@ static struct api_server *open_server(struct place *p)
 	struct api_server *s = NULL;
 	struct err e = { 0 };
 
-	if (api_server_open(p->root, p->loop, p->control, &s, &e) < 0)
+	if (api_server_open(p->root, false, p->loop, p->control, &s, &e) < 0)
 		fail_msg("%s", e.detail);
 	return s;
 }
@@ -87,8 +87,8 @@ static void only_a_dead_ones_place_is_taken(void **state)
 	struct api_server *second = NULL, *s = open_server(p);
 	struct err e = { 0 };
 
-	assert_int_equal(api_server_open(p->root, p->loop, p->control, &second, &e), -1);
-	assert_non_null(strstr(e.detail, "another vnetd listens on "));
+	assert_int_equal(api_server_open(p->root, false, p->loop, p->control, &second, &e), -1);
+	assert_non_null(strstr(e.detail, "another daemon listens on "));
 	assert_true(is_socket(p->rw, 0660));
 	api_server_free(s);
 
@@ -148,7 +148,7 @@ static int run_activated(struct place *p)
 	struct api_server *s = NULL;
 	struct err e = { 0 };
 
-	if (api_server_open(p->root, p->loop, p->control, &s, &e) < 0)
+	if (api_server_open(p->root, false, p->loop, p->control, &s, &e) < 0)
 		return 1;
 	if (access(p->rw, F_OK) == 0 || access(p->ro, F_OK) == 0)
 		return 2; /* it made its own */

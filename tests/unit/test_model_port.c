@@ -79,7 +79,7 @@ static void ports_are_filled(void **state)
 		AUTO(mem_drop) char *want = mem_printf(HEAD MAC "%s" TAIL, cases[i].want ? cases[i].want : "");
 		AUTO(port_free) struct port *p = NULL;
 		struct err e = { 0 };
-		int r = port_parse(cases[i].port, strlen(cases[i].port), &p, &e);
+		int r = port_parse(cases[i].port, strlen(cases[i].port), &p, NULL, &e);
 
 		if (r == 0)
 			r = port_fill(p, n, NULL, 0, &e);
@@ -115,7 +115,7 @@ static void printed_is_read_back(void **state)
 		AUTO(port_free) struct port *p = NULL;
 		struct err e;
 
-		if (port_parse(in, strlen(in), &p, &e) < 0)
+		if (port_parse(in, strlen(in), &p, NULL, &e) < 0)
 			fail_msg("%s: %s", plugs[i], e.detail);
 		AUTO(mem_drop) char *out = port_format(p);
 
@@ -156,7 +156,7 @@ static void try_port(struct libvirt_case *c, unsigned i)
 	AUTO(mem_drop) char *in = slurp(c, in_name), *want = slurp(c, out_name);
 	AUTO(port_free) struct port *p = NULL;
 	struct err e = { 0 };
-	int r = port_parse(in, strlen(in), &p, &e);
+	int r = port_parse(in, strlen(in), &p, NULL, &e);
 
 	if (r == 0 && p->plug.type)
 		r = err_set(&e, VNET_ERR_INVALID_ARG, "plug");

@@ -339,7 +339,6 @@ static const struct {
 	{ 4, RPC_UNSUPPORTED, "virConnectGetVersion", 20 },
 	{ 51, RPC_UNSUPPORTED, "virConnectNumOfDomains", 20 },
 	{ 185, RPC_UNSUPPORTED, "virDomainSnapshotCreateXML", 35 },
-	{ 406, RPC_UNSUPPORTED, "virNetworkPortCreateXML", 19 },
 	{ 71, RPC_ELSEWHERE, NULL, 0 },
 	{ 107, RPC_UNKNOWN, NULL, 0 },
 	{ 454, RPC_UNKNOWN, NULL, 0 },

@@ -30,7 +30,7 @@ static int serve(void)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	sd_event_default(&loop);
 	sd_event_add_signal(loop, NULL, SIGTERM | SD_EVENT_SIGNAL_PROCMASK, NULL, NULL);
-	if (api_server_open(root, loop, c, &s, &e) < 0)
+	if (api_server_open(root, false, loop, c, &s, &e) < 0)
 		return fprintf(stderr, "%s\n", e.detail), 1;
 	return sd_event_loop(loop);
 }
