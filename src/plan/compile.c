@@ -26,6 +26,17 @@ bool plan_alias_uuid(const char *alias, struct uuid *ret)
 	return strncmp(alias, alias_prefix, len) == 0 && uuid_parse(alias + len, ret) == 0;
 }
 
+/* What the kernel makes of it: with STP at least 2 s; 30 s are the most that IEEE 802.1D-1998 table 8-3 knows. */
+static unsigned kernel_delay(const struct network *n)
+{
+	enum { LEAST_S = 2, MOST_S = 30 };
+	unsigned long s = n->bridge.delay_s;
+
+	if (n->bridge.stp && s < LEAST_S)
+		s = LEAST_S;
+	return (unsigned)(s > MOST_S ? MOST_S : s) * 100;
+}
+
 static void compile_bridge(const struct network *n, struct plan *p)
 {
 	snprintf(p->bridge.name, sizeof(p->bridge.name), "%s", n->bridge.name);
@@ -34,7 +45,7 @@ static void compile_bridge(const struct network *n, struct plan *p)
 	p->bridge.mac = n->mac;
 	p->bridge.mtu = n->mtu;
 	p->bridge.stp = n->bridge.stp;
-	p->bridge.delay_cs = (unsigned)n->bridge.delay_s * 100;
+	p->bridge.delay_cs = kernel_delay(n);
 	p->hurry = n->bridge.stp && n->bridge.delay_s == 0;
 	for (size_t i = 0; i < n->n_ips; i++)
 		*mem_push(p->addrs, p->n_addrs) = network_ip_prefix(&n->ips[i]);
