@@ -104,6 +104,7 @@ static int observe_links(struct control *c, const struct plan *p, const struct n
 
 int observe(struct control *c, const struct plan *p, const struct net *n, struct observation *ret, struct err *e)
 {
+	const struct net *holder = map_get_str(c->by_bridge, p->bridge.name);
 	struct observation o = { 0 };
 	int r = observe_links(c, p, n, &o);
 
@@ -114,7 +115,7 @@ int observe(struct control *c, const struct plan *p, const struct net *n, struct
 	o.bridge_sysctls = observe_sysctls(p->bridge_sysctls, p->n_bridge_sysctls);
 	o.host_sysctls = observe_sysctls(p->host_sysctls, p->n_host_sysctls);
 	o.o.firewall_same = firewall_has(c->fw, &p->firewall);
-	o.o.firewall_there = firewall_has_bridge(c->fw, p->bridge.name);
+	o.o.firewall_there = firewall_has_bridge(c->fw, p->bridge.name) && (!holder || holder->plan == p);
 	o.o.service_there = guestd_has(c->guestd, &p->uuid);
 	if (p->scope) {
 		p->scope->ifindex = o.o.has_bridge ? (unsigned)o.o.bridge.index : 0;

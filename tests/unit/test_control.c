@@ -51,6 +51,13 @@ static struct guest_lease lease(guest_lease_event event, char *ip, char *id, uns
 				     .expiry = 100 };
 }
 
+/* The networks that control knows: one, with 10.0.0.0/8. */
+static bool fits(void *arg, const struct uuid *network, const struct ip *ip)
+{
+	(void)arg;
+	return network->b[0] == '0' && ip->b[0] == 10;
+}
+
 static size_t count(const struct leases *l, const struct uuid *u)
 {
 	size_t n = 0;
@@ -65,7 +72,7 @@ static void leases_follow_events_and_rounds(void **state)
 	char a[] = { 10, 0, 0, 1 }, b[] = { 10, 0, 0, 2 }, id[] = { 1, 0x52, (char)0xff };
 	struct guest_lease one = lease(GUEST_LEASE_BOUND, a, id, 3), two = lease(GUEST_LEASE_BOUND, b, NULL, 0);
 	struct guest_lease end = lease(GUEST_LEASE_ENDED, a, NULL, 0);
-	struct leases *l = leases_new();
+	struct leases *l = leases_new(fits, NULL);
 	struct uuid u;
 	size_t pos = 0;
 
@@ -93,13 +100,25 @@ static void hostile_lease_addresses_are_dropped(void **state)
 {
 	char a[16] = { 10 };
 	struct guest_lease g = lease(GUEST_LEASE_BOUND, a, NULL, 0);
-	struct leases *l = leases_new();
+	struct leases *l = leases_new(fits, NULL);
 	struct uuid u;
+	size_t pos = 0;
 
 	(void)state;
 	memcpy(&u, g.uuid, sizeof(u));
 	g.ip.guest_ip_len = 5;
 	leases_event(l, &g);
+	g.ip.guest_ip_len = 4;
+	a[0] = 11; /* not on the network */
+	leases_event(l, &g);
+	a[0] = 10;
+	g.uuid[0] = 'x'; /* no such network */
+	leases_event(l, &g);
+	g.uuid[0] = '0';
+	g.hostname = (char *)"a\nb";
+	leases_event(l, &g);
+	assert_null(leases_next(l, &u, &pos)->hostname);
+	leases_forget(l, &u);
 	g.ip.guest_ip_len = 0;
 	leases_event(l, &g);
 	assert_int_equal(count(l, &u), 0);
