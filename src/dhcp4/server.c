@@ -24,6 +24,7 @@ const struct dhcp4_why_info dhcp4_why_info[WHYS] = {
 	[WHY_CHOSE_ANOTHER] = { REPLY_NONE, "client chose another server" },
 	[WHY_NAK_NETWORK] = { REPLY_NAK, "address is not on this network" },
 	[WHY_NAK_HELD] = { REPLY_NAK, "address is not this client's" },
+	[WHY_NAK_IN_USE] = { REPLY_NAK, "address is used by another machine" },
 	[WHY_NAK_NOT_GIVEN] = { REPLY_NAK, "address is not one we give" },
 	[WHY_NAK_MOVED] = { REPLY_NAK, "client is to have another address" },
 	[WHY_DROP_FRAME] = { REPLY_NONE, "malformed frame" },
@@ -315,6 +316,14 @@ static bool read_frame(struct dhcp4_server *s, struct view bytes, bool sum_ready
 	return r == 0;
 }
 
+static bool is_fresh(const struct dhcp4_server *s, struct dhcp4_verdict v)
+{
+	const struct lease *l = lease_pool_at(s->pool, v.addr);
+	bool gives = v.why == WHY_OFFERED || v.why == WHY_ACKED || v.why == WHY_ACKED_RAPID;
+
+	return gives && (!l || !l->was_bound);
+}
+
 size_t dhcp4_handle(struct dhcp4_server *s, uint64_t now, struct view bytes, bool sum_ready, uint8_t *out,
 		    struct dhcp4_outcome *ret)
 {
@@ -330,11 +339,14 @@ size_t dhcp4_handle(struct dhcp4_server *s, uint64_t now, struct view bytes, boo
 	lease_pool_expire(s->pool, now);
 	struct dhcp4_verdict v = decide(s, m, &c);
 
+	bool fresh = is_fresh(s, v);
 	uint32_t lease_s = lease_time(s, m, h, v.addr);
 
 	if (act(s, v, &c, lease_s, now) < 0)
 		v = VERDICT(WHY_DROP_NO_ADDRESS, v.addr);
-	*ret = (struct dhcp4_outcome){ .verdict = v, .type = m->type, .mac = m->chaddr, .hostname = m->hostname };
+	*ret = (struct dhcp4_outcome){
+		.verdict = v, .type = m->type, .mac = m->chaddr, .hostname = m->hostname, .fresh = fresh
+	};
 	if (dhcp4_why_info[v.why].reply == REPLY_NONE)
 		return 0;
 	struct dhcp4_grant g = grant_of(v, h, lease_s);
@@ -347,4 +359,29 @@ size_t dhcp4_handle(struct dhcp4_server *s, uint64_t now, struct view bytes, boo
 	struct dhcp4_frame f = address_reply(s, m, v);
 
 	return dhcp4_frame_build(&f, out, len);
+}
+
+void dhcp4_conflict(struct dhcp4_server *s, uint64_t now, uint32_t addr)
+{
+	lease_pool_decline(s->pool, addr, now + DHCP4_QUARANTINE_S);
+}
+
+size_t dhcp4_take_back(struct dhcp4_server *s, struct view ack, uint8_t *out)
+{
+	struct dhcp4_verdict v = VERDICT(WHY_NAK_IN_USE, 0);
+	struct dhcp4_msg *m = &s->msg;
+	struct dhcp4_frame f;
+
+	if (dhcp4_frame_parse(&f, ack, true) < 0 || dhcp4_parse(m, f.payload) < 0)
+		return 0;
+	struct dhcp4_grant g = grant_of(v, NULL, 0);
+	size_t len = dhcp4_reply_build(s->scope, m, &g, out + DHCP4_FRAME_HEAD);
+
+	f = address_reply(s, m, v);
+	return len ? dhcp4_frame_build(&f, out, len) : 0;
+}
+
+const struct mac *dhcp4_server_mac(const struct dhcp4_server *s)
+{
+	return &s->scope->mac;
 }

@@ -27,6 +27,7 @@ enum dhcp4_why {
 	WHY_CHOSE_ANOTHER,
 	WHY_NAK_NETWORK,
 	WHY_NAK_HELD,
+	WHY_NAK_IN_USE,
 	WHY_NAK_NOT_GIVEN,
 	WHY_NAK_MOVED,
 	WHY_DROP_FRAME,
@@ -59,6 +60,7 @@ struct dhcp4_outcome {
 	uint8_t type; /* enum dhcp4_type, 0: not known */
 	struct mac mac;
 	struct view hostname;
+	bool fresh; /* an address is given that was never leased before */
 };
 
 struct dhcp4_server;
@@ -78,3 +80,9 @@ struct dhcp4_verdict dhcp4_decide(const struct dhcp4_server *s, const struct dhc
  * dhcp4_frame_parse. */
 size_t dhcp4_handle(struct dhcp4_server *s, uint64_t now, struct view frame, bool sum_ready, uint8_t *out,
 		    struct dhcp4_outcome *ret);
+
+/* Somebody else uses `addr`, which we have given or were about to give: it goes into quarantine. */
+void dhcp4_conflict(struct dhcp4_server *s, uint64_t now, uint32_t addr);
+/* The NAK in place of an ACK that was built by dhcp4_handle and not sent. */
+size_t dhcp4_take_back(struct dhcp4_server *s, struct view ack, uint8_t *out);
+const struct mac *dhcp4_server_mac(const struct dhcp4_server *s);

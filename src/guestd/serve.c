@@ -46,7 +46,7 @@ struct guestd_serve {
 };
 
 struct socks { /* the descriptors of one message, sorted */
-	int dhcp4, hold, tftp_root, dns_udp[GUEST_SOCKS_MAX], dns_tcp[GUEST_SOCKS_MAX], tftp[GUEST_SOCKS_MAX];
+	int dhcp4, hold, arp, tftp_root, dns_udp[GUEST_SOCKS_MAX], dns_tcp[GUEST_SOCKS_MAX], tftp[GUEST_SOCKS_MAX];
 	size_t n_udp, n_tcp, n_tftp;
 };
 
@@ -221,7 +221,7 @@ static void close_all(const int *fds, size_t n)
 
 static bool sort_socks(const struct guest_serve *m, const int *fds, size_t n, struct socks *ret)
 {
-	*ret = (struct socks){ .dhcp4 = -1, .hold = -1, .tftp_root = -1 };
+	*ret = (struct socks){ .dhcp4 = -1, .hold = -1, .arp = -1, .tftp_root = -1 };
 	if (n != m->socks.socks_len)
 		return false;
 	for (size_t i = 0; i < n; i++) {
@@ -238,6 +238,9 @@ static bool sort_socks(const struct guest_serve *m, const int *fds, size_t n, st
 		case GUEST_SOCK_DNS_TCP:
 			ret->dns_tcp[ret->n_tcp++] = fds[i];
 			break;
+		case GUEST_SOCK_ARP:
+			ret->arp = fds[i];
+			break;
 		case GUEST_SOCK_TFTP:
 			ret->tftp[ret->n_tftp++] = fds[i];
 			break;
@@ -246,7 +249,7 @@ static bool sort_socks(const struct guest_serve *m, const int *fds, size_t n, st
 			break;
 		}
 	}
-	size_t singles = (size_t)(ret->dhcp4 >= 0) + (ret->hold >= 0) + (ret->tftp_root >= 0);
+	size_t singles = (size_t)(ret->dhcp4 >= 0) + (ret->hold >= 0) + (ret->arp >= 0) + (ret->tftp_root >= 0);
 
 	return singles + ret->n_udp + ret->n_tcp + ret->n_tftp == n && ret->n_udp == ret->n_tcp;
 }
@@ -281,7 +284,8 @@ static const char *serve_dhcp4(struct guestd_serve *s, struct net *n, const stru
 		return NULL;
 	struct dhcp4_io *io = NULL;
 
-	if (dhcp4_io_open(s->loop, TAKE_FD(socks->dhcp4), scope->network, n->dhcp4, s->out, &io) < 0)
+	if (dhcp4_io_open(s->loop, TAKE_FD(socks->dhcp4), TAKE_FD(socks->arp), scope->network, n->dhcp4, s->out, &io) <
+	    0)
 		return "not a packet socket";
 	stop_dhcp4(n);
 	n->io = io;
@@ -323,6 +327,7 @@ static void drop_socks(struct socks *k)
 {
 	fd_close(k->dhcp4);
 	fd_close(k->hold);
+	fd_close(k->arp);
 	close_all(k->dns_udp, k->n_udp);
 	close_all(k->dns_tcp, k->n_tcp);
 	close_all(k->tftp, k->n_tftp);

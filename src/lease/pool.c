@@ -360,6 +360,7 @@ static int step(struct lease_pool *p, struct lease *l, enum lease_event ev, uint
 		return 0; /* offering it again takes nothing away */
 	l->news |= l->state != (enum lease_state)m.to;
 	l->state = (enum lease_state)m.to;
+	l->was_bound |= l->state == LEASE_BOUND;
 	l->expiry = until;
 	if (l->state == LEASE_FREE)
 		lease_heap_del(&p->heap, l);
@@ -536,6 +537,7 @@ int lease_pool_restore(struct lease_pool *p, const struct lease *from)
 	l->state = from->state;
 	l->expiry = from->expiry;
 	l->news = false;
+	l->was_bound = true;
 	if (l->state != LEASE_FREE)
 		lease_heap_set(&p->heap, l);
 	mark(p, l);
