@@ -13,4 +13,4 @@ network default
 # it knows networks by what a hypervisor's connection says; libvirt's test driver stands in for that
 eq "$(virt-install --connect test:///default --name x --memory 64 --disk none --import --osinfo detect=off,require=off \
 	--network network=default --print-xml 2>&1)" "*<interface type=\"network\">*<source network=\"default\"/>*" "virt-install --print-xml"
-eq "$(virt-xml --build-xml --network network=default 2>&1)" "*<source network=\"default\"/>*" "virt-xml"
+eq "$(virt-xml --connect test:///default --build-xml --network network=default 2>&1)" "*<source network=\"default\"/>*" "virt-xml"
