@@ -93,12 +93,17 @@ VNET_API int vnet_get_info(struct vnet_conn *c, const struct vnet_network *net, 
 VNET_API int vnet_bridge(struct vnet_conn *c, const struct vnet_network *net, char ret[VNET_IFNAME_MAX],
 			 struct vnet_error *err);
 
+enum vnet_define_flags { VNET_VALIDATE = 1 /* against the schema first: also unknown elements are errors then */ };
+
 /* Stores a definition, new or in place of the one with the same name and uuid; a running network goes on as it is until
  * it is restarted. *ret (may be NULL) names it. Errors: VNET_ERR_XML_DETAIL, not well formed; VNET_ERR_XML and
- * VNET_ERR_CONFIG_UNSUPPORTED, what it says cannot be; VNET_ERR_OPERATION_FAILED, name or uuid belong to another. */
-VNET_API int vnet_define(struct vnet_conn *c, const char *xml, struct vnet_network *ret, struct vnet_error *err);
-/* Starts a network that is forgotten when it stops. Errors: as vnet_define and vnet_start. */
-VNET_API int vnet_create(struct vnet_conn *c, const char *xml, struct vnet_network *ret, struct vnet_error *err);
+ * VNET_ERR_CONFIG_UNSUPPORTED, what it says cannot be; VNET_ERR_OPERATION_FAILED, name or uuid belong to another;
+ * VNET_ERR_XML_INVALID_SCHEMA, with VNET_VALIDATE. */
+VNET_API int vnet_define(struct vnet_conn *c, const char *xml, unsigned flags, struct vnet_network *ret,
+			 struct vnet_error *err);
+/* Starts a network that is forgotten when it stops. Flags and errors: as vnet_define and vnet_start. */
+VNET_API int vnet_create(struct vnet_conn *c, const char *xml, unsigned flags, struct vnet_network *ret,
+			 struct vnet_error *err);
 /* Starts a stored network. VNET_ERR_OPERATION_INVALID: it runs. Nothing of a failed start remains. */
 VNET_API int vnet_start(struct vnet_conn *c, const struct vnet_network *net, struct vnet_error *err);
 /* Stops a network. VNET_ERR_OPERATION_INVALID: it does not run. */
@@ -113,6 +118,62 @@ enum vnet_dumpxml_flags { VNET_XML_INACTIVE = 1 /* the stored definition, not wh
 /* The network's XML, freed with vnet_free. */
 VNET_API int vnet_dumpxml(struct vnet_conn *c, const struct vnet_network *net, unsigned flags, char **ret,
 			  struct vnet_error *err);
+
+/* Which definition a call is about. None: what runs if the network is active, else what is stored. With both, both must
+ * accept a change or nothing changes. */
+enum vnet_affect {
+	VNET_AFFECT_LIVE = 1,   /* VNET_ERR_OPERATION_INVALID: it does not run */
+	VNET_AFFECT_CONFIG = 2, /* VNET_ERR_OPERATION_INVALID: it is not stored */
+};
+
+enum vnet_update_command {
+	VNET_UPDATE_MODIFY = 1,
+	VNET_UPDATE_DELETE = 2,
+	VNET_UPDATE_ADD_LAST = 3,
+	VNET_UPDATE_ADD_FIRST = 4,
+};
+
+enum vnet_update_section { /* those without an example can't be updated: VNET_ERR_OPERATION_UNSUPPORTED */
+			   VNET_SECTION_BRIDGE = 1,
+			   VNET_SECTION_DOMAIN = 2,
+			   VNET_SECTION_IP = 3,
+			   VNET_SECTION_IP_DHCP_HOST = 4,  /* <host mac='52:54:00:00:00:01' ip='192.168.122.5'/> */
+			   VNET_SECTION_IP_DHCP_RANGE = 5, /* <range start='192.168.122.10' end='192.168.122.20'/> */
+			   VNET_SECTION_FORWARD = 6,
+			   VNET_SECTION_FORWARD_INTERFACE = 7, /* <interface dev='eth0'/> */
+			   VNET_SECTION_FORWARD_PF = 8,
+			   VNET_SECTION_PORTGROUP = 9, /* <portgroup name='staff'/> */
+			   VNET_SECTION_DNS_HOST = 10, /* <host ip='192.168.122.5'><hostname>db</hostname></host> */
+			   VNET_SECTION_DNS_TXT = 11,  /* <txt name='note' value='text'/> */
+			   VNET_SECTION_DNS_SRV = 12,  /* <srv service='ldap' protocol='tcp' target='db' port='389'/> */
+};
+
+struct vnet_update {
+	enum vnet_update_command command;
+	enum vnet_update_section section;
+	int parent_index; /* which of the ip elements, from 0; -1: the first that fits */
+	const char *xml;  /* one element */
+};
+
+/* Changes a part of a definition. A running network changes at once: no lease is lost, no guest detached. On failure
+ * everything is as before. `flags` are of enum vnet_affect. VNET_ERR_OPERATION_INVALID also: what is to be added is there,
+ * what is to be changed or deleted is not. */
+VNET_API int vnet_update(struct vnet_conn *c, const struct vnet_network *net, const struct vnet_update *update,
+			 unsigned flags, struct vnet_error *err);
+
+enum vnet_metadata_type { VNET_METADATA_DESCRIPTION, VNET_METADATA_TITLE, VNET_METADATA_ELEMENT };
+
+/* Sets the description, the title, or the element of the namespace `uri` below <metadata>; `text` is that element, `key`
+ * the prefix that it gets there. `text` NULL, or "" for the first two: it is removed. `key` and `uri` are NULL but for an
+ * element. `flags` are of enum vnet_affect. VNET_ERR_INVALID_ARG: a title of several lines. */
+VNET_API int vnet_set_metadata(struct vnet_conn *c, const struct vnet_network *net, enum vnet_metadata_type type,
+			       const char *text, const char *key, const char *uri, unsigned flags,
+			       struct vnet_error *err);
+/* What vnet_set_metadata sets, freed with vnet_free. `flags` is one of enum vnet_affect or none. VNET_ERR_NO_METADATA:
+ * there is none. */
+VNET_API int vnet_get_metadata(struct vnet_conn *c, const struct vnet_network *net, enum vnet_metadata_type type,
+			       const char *uri, unsigned flags, char **ret, struct vnet_error *err);
+
 /* What the kernel should look like for this network and how that differs from what is; text, freed with vnet_free. */
 VNET_API int vnet_plan(struct vnet_conn *c, const struct vnet_network *net, char **ret, struct vnet_error *err);
 
@@ -133,6 +194,13 @@ struct vnet_lease {
  * vnet_leases_free. VNET_ERR_INVALID_MAC: `mac` is none. */
 VNET_API int vnet_leases(struct vnet_conn *c, const struct vnet_network *net, const char *mac, struct vnet_lease **ret,
 			 size_t *ret_n, struct vnet_error *err);
+/* Gives leases of another DHCP server to the network, whether it runs or not, so that its guests keep their addresses.
+ * Their `bridge`, `prefix` and `ipv6` mean nothing; only IPv4 is taken. Those that the network's ranges or hosts don't
+ * give to that client, and those that are over, are left out; *ret_n (may be NULL) are not. Of these the free ones are
+ * among vnet_leases a moment later, when they are stored. VNET_ERR_INVALID_ARG and VNET_ERR_INVALID_MAC: one makes no
+ * sense; VNET_ERR_OPERATION_INVALID: no DHCP on this network. */
+VNET_API int vnet_import_leases(struct vnet_conn *c, const struct vnet_network *net, const struct vnet_lease *v,
+				size_t n, size_t *ret_n, struct vnet_error *err);
 VNET_API void vnet_leases_free(struct vnet_lease *v, size_t n);
 
 /* --- Taps --- */

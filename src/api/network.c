@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The calls about one network. */
 #include "api/dispatch.h"
+#include "model/metadata.h"
+#include "model/validate.h"
 
-enum { XML_VALIDATE = 1, XML_INACTIVE = 1 };
+enum { XML_VALIDATE = 1, XML_INACTIVE = 1, AFFECT_FLAGS = CONTROL_LIVE | CONTROL_CONFIG };
 
 typedef int control_fn(struct control *c, const struct uuid *u, struct err *e);
 typedef int control_xml_fn(struct control *c, const char *xml, size_t len, struct control_net *ret, struct err *e);
@@ -51,8 +53,8 @@ static int from_xml_flags(struct api_call *c, const char *function, control_xml_
 
 	if (api_check_flags(a->flags, XML_VALIDATE, function, e) < 0)
 		return -1;
-	if (a->flags & XML_VALIDATE)
-		return err_set(e, VNET_ERR_OPERATION_UNSUPPORTED, "validating against the schema is not supported yet");
+	if (a->flags & XML_VALIDATE && network_validate(a->xml, strlen(a->xml), e) < 0)
+		return e->code == VNET_ERR_XML_INVALID_SCHEMA ? err_in(e, "line %d", e->line) : -1;
 	return from_xml(c, a->xml, fn, e);
 }
 
@@ -171,6 +173,67 @@ static int network_is_persistent(struct api_call *c, struct err *e)
 	return r;
 }
 
+static int update_section(struct api_call *c, struct err *e)
+{
+	const struct remote_update_args *a = c->args;
+	struct control_update u = { a->command, a->section, a->parent_index, a->xml, strlen(a->xml) };
+	struct control_net n;
+
+	if (api_check_flags(a->flags, AFFECT_FLAGS, "networkUpdate", e) < 0 || api_find(c, &a->net, &n, e) < 0)
+		return -1;
+	return control_update(c->session->control, &n.uuid, &u, a->flags, e);
+}
+
+static const char *optional(const rpc_text *s)
+{
+	return s ? *s : NULL;
+}
+
+/* As libvirt's library says it, where its clients look for it. */
+static int check_null(const char *value, bool wanted, const char *argument, const char *function, struct err *e)
+{
+	if (!value == !wanted)
+		return 0;
+	return err_set(e, VNET_ERR_INVALID_ARG, "%s in %s must %sbe NULL", argument, function, wanted ? "not " : "");
+}
+
+/* Elements have names, title and description have none. Other types are control's to refuse. */
+static int check_names(const struct control_metadata *m, const char *function, struct err *e)
+{
+	bool element = m->type == METADATA_ELEMENT;
+
+	if (m->type != METADATA_ELEMENT && m->type != METADATA_TITLE && m->type != METADATA_DESCRIPTION)
+		return 0;
+	if (check_null(m->uri, element, "uri", function, e) < 0)
+		return -1;
+	return element && !m->text ? 0 : check_null(m->key, element, "key", function, e);
+}
+
+static int set_metadata(struct api_call *c, struct err *e)
+{
+	const struct remote_set_metadata_args *a = c->args;
+	struct control_metadata m = { a->type, optional(a->text), optional(a->key), optional(a->uri) };
+	struct control_net n;
+
+	if (api_check_flags(a->flags, AFFECT_FLAGS, "networkSetMetadata", e) < 0 || api_find(c, &a->net, &n, e) < 0 ||
+	    check_names(&m, "virNetworkSetMetadata", e) < 0)
+		return -1;
+	return control_set_metadata(c->session->control, &n.uuid, &m, a->flags, e);
+}
+
+static int get_metadata(struct api_call *c, struct err *e)
+{
+	const struct remote_get_metadata_args *a = c->args;
+	struct control_metadata m = { .type = a->type, .uri = optional(a->uri) };
+	struct remote_str *ret = c->ret;
+	struct control_net n;
+
+	if (api_check_flags(a->flags, AFFECT_FLAGS, "networkGetMetadata", e) < 0 || api_find(c, &a->net, &n, e) < 0 ||
+	    check_names(&m, "virNetworkGetMetadata", e) < 0)
+		return -1;
+	return control_get_metadata(c->session->control, &n.uuid, m.type, m.uri, a->flags, &ret->value, e);
+}
+
 const struct api_handler api_network_handlers[] = {
 	{ REMOTE_NETWORK_CREATE, network_start },
 	{ REMOTE_NETWORK_DESTROY, network_destroy },
@@ -187,5 +250,8 @@ const struct api_handler api_network_handlers[] = {
 	{ REMOTE_NETWORK_GET_AUTOSTART, network_get_autostart },
 	{ REMOTE_NETWORK_IS_ACTIVE, network_is_active },
 	{ REMOTE_NETWORK_IS_PERSISTENT, network_is_persistent },
+	{ REMOTE_NETWORK_UPDATE, update_section },
+	{ REMOTE_NETWORK_SET_METADATA, set_metadata },
+	{ REMOTE_NETWORK_GET_METADATA, get_metadata },
 	{ 0 },
 };

@@ -2,6 +2,7 @@
 #include "api/server.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <sys/socket.h>
 #include <systemd/sd-daemon.h>
@@ -222,6 +223,8 @@ static int listener_open(struct listener *l, const char *root, bool libvirt, str
 		return 0;
 	if (l->fd < 0 && listen_at(l, root, e) < 0)
 		return -1;
+	fcntl(l->fd, F_SETFL,
+	      fcntl(l->fd, F_GETFL) | O_NONBLOCK); /* systemd's are not: accept(2) would stop the loop */
 	int r = sd_event_add_io(s->loop, &l->io, l->fd, EPOLLIN, on_accept, l);
 
 	return r < 0 ? err_sys(e, r, "watch %s", l->kind->file) : 0;

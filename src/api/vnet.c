@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The calls of our own program: taps and plans. */
+/* The calls of our own program: taps, plans, leases from elsewhere. */
 #include "api/dispatch.h"
 
 static int plan(struct api_call *c, struct err *e)
@@ -96,10 +96,65 @@ static int tap_list(struct api_call *c, struct err *e)
 	return 0;
 }
 
+static int hex(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* "01:52:54:..": two digits a byte, as control_leases tells them. */
+static bool id_parse(const char *text, struct control_import *ret)
+{
+	for (;; text += 3) {
+		if (hex(text[0]) < 0 || hex(text[1]) < 0 || ret->id_len == sizeof(ret->id))
+			return false;
+		ret->id[ret->id_len++] = (uint8_t)(hex(text[0]) << 4 | hex(text[1]));
+		if (text[2] != ':')
+			return text[2] == '\0';
+	}
+}
+
+static int import_row(const struct remote_lease *w, struct control_import *ret, struct err *e)
+{
+	if (ip_parse(w->ipaddr, &ret->ip) < 0)
+		return err_set(e, VNET_ERR_INVALID_ARG, "'%.64s' is not an IP address", w->ipaddr);
+	if (!w->mac || mac_parse(*w->mac, &ret->mac) < 0)
+		return err_set(e, VNET_ERR_INVALID_MAC, "the lease of %s has no valid MAC address", w->ipaddr);
+	if (w->clientid && !id_parse(*w->clientid, ret))
+		return err_set(e, VNET_ERR_INVALID_ARG, "the lease of %s has a client id that can't be read",
+			       w->ipaddr);
+	if (w->expiry < 0)
+		return err_set(e, VNET_ERR_INVALID_ARG, "the lease of %s has an expiry below 0", w->ipaddr);
+	ret->expiry = (uint64_t)w->expiry;
+	ret->hostname = w->hostname ? *w->hostname : NULL;
+	return 0;
+}
+
+static int import_leases(struct api_call *c, struct err *e)
+{
+	const struct vnet_import_leases_args *a = c->args;
+	AUTO(mem_drop) struct control_import *v = mem_array(a->leases.leases_len + 1, sizeof(*v));
+	struct control_net n;
+	size_t taken = 0;
+
+	if (api_find(c, &a->net, &n, e) < 0)
+		return -1;
+	for (unsigned i = 0; i < a->leases.leases_len; i++)
+		if (import_row(&a->leases.leases_val[i], &v[i], e) < 0)
+			return -1;
+	if (control_import_leases(c->session->control, &n.uuid, v, a->leases.leases_len, &taken, e) < 0)
+		return -1;
+	((struct remote_int *)c->ret)->value = (int)taken;
+	return 0;
+}
+
 const struct api_handler api_vnet_handlers[] = {
 	{ VNET_PROC_TAP_ADD, tap_add },
 	{ VNET_PROC_TAP_DEL, tap_del },
 	{ VNET_PROC_TAP_LIST, tap_list },
 	{ VNET_PROC_PLAN, plan },
+	{ VNET_PROC_IMPORT_LEASES, import_leases },
 	{ 0 },
 };

@@ -26,8 +26,12 @@ static void on_link(struct control *c, const struct watch_event *ev)
 	struct uuid uuid;
 	struct net *owner = plan_alias_uuid(ev->link.alias, &uuid) ? map_get(c->by_uuid, &uuid, sizeof(uuid)) : NULL;
 
-	if (ev->gone && owner && strcmp(ev->link.kind, "tun") == 0)
-		net_tap_gone(owner, ev->link.name);
+	if (owner && strcmp(ev->link.kind, "tun") == 0) {
+		if (ev->gone)
+			net_tap_gone(owner, ev->link.index);
+		else
+			net_tap_seen(owner, &ev->link);
+	}
 	mark(c, owner);
 	mark(c, map_get_str(c->by_bridge, ev->link.name));
 	/* a port that joins: the kernel names the bridge by index only */
@@ -128,7 +132,7 @@ static void adopt_taps(struct control *c, const struct link *v, size_t n)
 		    plan_alias_uuid(v[i].alias, &uuid) ? map_get(c->by_uuid, &uuid, sizeof(uuid)) : NULL;
 
 		if (owner && strcmp(v[i].kind, "tun") == 0)
-			net_tap_add(owner, v[i].name);
+			net_tap_seen(owner, &v[i]);
 	}
 }
 

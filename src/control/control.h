@@ -81,6 +81,36 @@ int control_set_autostart(struct control *c, const struct uuid *u, bool on, stru
 int control_dumpxml(const struct control *c, const struct uuid *u, bool inactive, char **ret, struct err *e);
 int control_bridge(const struct control *c, const struct uuid *u, char ret[IFNAMSIZ], struct err *e);
 
+/* Which definitions a change is about, with their numbers on the wire. None: the live one if the network is active, else
+ * the stored one. With both, both must accept the change or nothing changes. */
+enum { CONTROL_LIVE = 1, CONTROL_CONFIG = 2 };
+
+struct control_update {
+	unsigned command,
+	    section;      /* enum update_command and enum update_section of model/update.h; others are refused */
+	int parent_index; /* of the ip elements, -1: the first that fits */
+	const char *xml;  /* one element */
+	size_t len;
+};
+
+/* Changes part of a definition. Live it takes effect at once: only what differs is touched, no lease is lost and no guest
+ * detached. When a step fails, definitions and kernel are as before; a hook that fails afterwards is reported alone. */
+int control_update(struct control *c, const struct uuid *u, const struct control_update *update, unsigned flags,
+		   struct err *e);
+
+struct control_metadata {
+	int type;         /* enum metadata_type of model/metadata.h, others are refused */
+	const char *text; /* NULL: it is removed */
+	const char *key, *uri;
+};
+
+/* Title, description, an element of <metadata>: as network_set_metadata. */
+int control_set_metadata(struct control *c, const struct uuid *u, const struct control_metadata *m, unsigned flags,
+			 struct err *e);
+/* `flags` is one bit or none. Freed with mem_drop. VNET_ERR_NO_METADATA: there is none. */
+int control_get_metadata(const struct control *c, const struct uuid *u, int type, const char *uri, unsigned flags,
+			 char **ret, struct err *e);
+
 struct control_lease {     /* strings are control's, good until the loop turns */
 	const char *iface; /* the bridge */
 	uint64_t expiry;   /* Unix seconds, 0: never */
@@ -95,6 +125,20 @@ struct control_lease {     /* strings are control's, good until the loop turns *
 int control_leases(const struct control *c, const struct uuid *u, const struct mac *mac, struct control_lease **ret,
 		   size_t *ret_n, struct err *e);
 void control_leases_free(struct control_lease *v, size_t n);
+
+struct control_import { /* a lease that another server gave */
+	struct ip ip;
+	struct mac mac;
+	uint64_t expiry;      /* Unix seconds, 0: never */
+	const char *hostname; /* NULL: unknown */
+	uint8_t id[255];      /* the client-id option; without one id_len is 0 */
+	size_t id_len;
+};
+
+/* Hands those to guestd that are on the network, whether it runs or not, and that its ranges or hosts give to this
+ * client: *ret_n are. It takes those that are free, and they are among control_leases when they are durable. */
+int control_import_leases(struct control *c, const struct uuid *u, const struct control_import *v, size_t n,
+			  size_t *ret_n, struct err *e);
 
 enum { CONTROL_PORTS_MAX = 16384 }; /* of one network */
 

@@ -192,6 +192,16 @@ void guestd_set_resolvers(struct guestd *g, const struct ip *v, size_t n)
 	say_resolvers(g);
 }
 
+int guestd_import(struct guestd *g, const struct guest_lease *l, struct err *e)
+{
+	struct guest_msg m = { .op = GUEST_IMPORT, .guest_msg_u.import = *l };
+
+	if (!g->welcome)
+		return err_set(e, VNET_ERR_OPERATION_FAILED,
+			       "vnet-guestd does not answer: leases can't be imported now");
+	return say(g, &m, NULL, 0, e);
+}
+
 static void forget_served(struct guestd *g)
 {
 	struct guest_served *s;

@@ -33,5 +33,7 @@ int guestd_serve(struct guestd *g, const struct guest_scope *scope, struct err *
 void guestd_stop(struct guestd *g, const struct uuid *network);
 void guestd_forget(struct guestd *g, const struct uuid *network); /* stop, and drop its leases */
 void guestd_set_resolvers(struct guestd *g, const struct ip *v, size_t n);
+/* Hands a lease to it that another server gave. -1: it isn't there. */
+int guestd_import(struct guestd *g, const struct guest_lease *l, struct err *e);
 /* All wanted networks are known: what guestd serves beyond them is stopped. */
 void guestd_settle(struct guestd *g);

@@ -41,7 +41,7 @@ static int observe_ports(struct control *c, const struct net *n, struct observat
 		struct link l;
 
 		/* a tap that is gone is no error: its notification is on the way */
-		if (link_get(c->nl, n->taps[i], &l) == 0 && l.master != o->o.bridge.index) {
+		if (link_get_index(c->nl, n->taps[i].index, &l) == 0 && l.master != o->o.bridge.index) {
 			struct link *ports = mem_array(o->n_ports + 1, sizeof(*ports));
 
 			if (o->n_ports)
@@ -59,7 +59,7 @@ static void observe_taps(struct control *c, const struct net *n, struct observat
 {
 	o->ports = mem_array(n ? n->n_taps : 0, sizeof(*o->ports));
 	for (size_t i = 0; n && i < n->n_taps; i++)
-		if (link_get(c->nl, n->taps[i], &o->ports[o->n_ports]) == 0)
+		if (link_get_index(c->nl, n->taps[i].index, &o->ports[o->n_ports]) == 0)
 			o->n_ports++;
 }
 

@@ -33,10 +33,10 @@ static struct uuid tap_uuid(const struct net *n, const char *tap)
 static const char *find_tap(const struct net *n, const struct uuid *u)
 {
 	for (size_t i = 0; i < n->n_taps; i++) {
-		struct uuid has = tap_uuid(n, n->taps[i]);
+		struct uuid has = tap_uuid(n, n->taps[i].name);
 
 		if (uuid_eq(&has, u))
-			return n->taps[i];
+			return n->taps[i].name;
 	}
 	return NULL;
 }
@@ -291,7 +291,7 @@ int control_port_list(struct control *c, const struct uuid *u, struct uuid **ret
 	for (size_t i = 0; i < n->n_ports; i++)
 		*mem_push(v, count) = n->ports[i]->uuid;
 	for (size_t i = 0; i < n->n_taps; i++)
-		*mem_push(v, count) = tap_uuid(n, n->taps[i]);
+		*mem_push(v, count) = tap_uuid(n, n->taps[i].name);
 	*ret = v;
 	*ret_n = count;
 	return 0;

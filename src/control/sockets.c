@@ -2,6 +2,7 @@
 #include "control/sockets.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/if_packet.h>
 #include <net/ethernet.h>
@@ -13,7 +14,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 
-enum { DNS_PORT = 53, DHCP_SERVER_PORT = 67, TCP_BACKLOG = 64, DHCP_RECEIVE_BUFFER = 1 << 20 };
+enum { DNS_PORT = 53, DHCP_SERVER_PORT = 67, TFTP_PORT = 69, TCP_BACKLOG = 64, DHCP_RECEIVE_BUFFER = 1 << 20 };
 
 /* Untagged IPv4 UDP to port 67, first fragments only: all that guestd ever wants to see of a bridge. */
 static const struct sock_filter dhcp_filter[] = {
@@ -133,18 +134,45 @@ static int add_dns(const struct guest_scope *scope, const guest_ip *addr, struct
 	return 0;
 }
 
+static int add_tftp(const struct guest_scope *scope, struct guest_sockets *s, struct err *e)
+{
+	const struct guest_tftp *t = scope->tftp;
+	int fd = open(t->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return err_sys(e, -errno, "TFTP folder '%s'", t->root);
+	keep(s, GUEST_SOCK_TFTP_ROOT, fd);
+	for (unsigned i = 0; i < t->addrs.addrs_len; i++) {
+		const guest_ip *addr = &t->addrs.addrs_val[i];
+		struct ip ip = { .family = AF_INET };
+		char text[IP_TEXT];
+
+		if (addr->guest_ip_len != ip_size(AF_INET))
+			continue;
+		memcpy(ip.b, addr->guest_ip_val, ip_size(AF_INET));
+		fd = open_inet(scope, SOCK_DGRAM, &ip, TFTP_PORT);
+		if (fd < 0)
+			return err_sys(e, fd, "serve TFTP on %s, UDP port %d", ip_text(&ip, text), TFTP_PORT);
+		keep(s, GUEST_SOCK_TFTP, fd);
+	}
+	return 0;
+}
+
 int guest_sockets_open(const struct guest_scope *scope, struct guest_sockets *ret, struct err *e)
 {
 	struct guest_sockets s = { .n = 0 };
 	unsigned n_dns = scope->dns ? scope->dns->addrs.addrs_len : 0;
+	unsigned n_tftp = scope->tftp ? 1 + scope->tftp->addrs.addrs_len : 0;
 
-	if (2 * n_dns + 2 > GUEST_SOCKS_MAX)
-		return err_set(e, VNET_ERR_CONFIG_UNSUPPORTED, "DNS is served on at most %d addresses of one network",
-			       GUEST_SOCKS_MAX / 2 - 1);
+	if (2 * n_dns + 2 + n_tftp > GUEST_SOCKS_MAX)
+		return err_set(e, VNET_ERR_CONFIG_UNSUPPORTED,
+			       "too many addresses to serve in one network: at most %d sockets", GUEST_SOCKS_MAX);
 	int r = scope->dhcp4 ? add_dhcp(scope, &s, e) : 0;
 
 	for (unsigned i = 0; i < n_dns && r == 0; i++)
 		r = add_dns(scope, &scope->dns->addrs.addrs_val[i], &s, e);
+	if (scope->tftp && r == 0)
+		r = add_tftp(scope, &s, e);
 	if (r < 0) {
 		guest_sockets_close(&s);
 		return -1;
@@ -159,23 +187,34 @@ void guest_sockets_close(struct guest_sockets *s)
 		fd_close(s->fds[--s->n]);
 }
 
-static bool same_addrs(const struct guest_dns *a, const struct guest_dns *b)
+static bool same_addrs(const guest_ip *a, unsigned n_a, const guest_ip *b, unsigned n_b)
+{
+	if (n_a != n_b)
+		return false;
+	for (unsigned i = 0; i < n_a; i++)
+		if (a[i].guest_ip_len != b[i].guest_ip_len ||
+		    memcmp(a[i].guest_ip_val, b[i].guest_ip_val, a[i].guest_ip_len))
+			return false;
+	return true;
+}
+
+static bool same_dns(const struct guest_dns *a, const struct guest_dns *b)
 {
 	if (!a || !b)
 		return a == b;
-	if (a->addrs.addrs_len != b->addrs.addrs_len)
-		return false;
-	for (unsigned i = 0; i < a->addrs.addrs_len; i++) {
-		const guest_ip *x = &a->addrs.addrs_val[i], *y = &b->addrs.addrs_val[i];
+	return same_addrs(a->addrs.addrs_val, a->addrs.addrs_len, b->addrs.addrs_val, b->addrs.addrs_len);
+}
 
-		if (x->guest_ip_len != y->guest_ip_len || memcmp(x->guest_ip_val, y->guest_ip_val, x->guest_ip_len))
-			return false;
-	}
-	return true;
+static bool same_tftp(const struct guest_tftp *a, const struct guest_tftp *b)
+{
+	if (!a || !b)
+		return a == b;
+	return strcmp(a->root, b->root) == 0 &&
+	       same_addrs(a->addrs.addrs_val, a->addrs.addrs_len, b->addrs.addrs_val, b->addrs.addrs_len);
 }
 
 bool guest_sockets_same(const struct guest_scope *a, const struct guest_scope *b)
 {
 	return a->ifindex == b->ifindex && strcmp(a->bridge, b->bridge) == 0 && !a->dhcp4 == !b->dhcp4 &&
-	       same_addrs(a->dns, b->dns);
+	       same_dns(a->dns, b->dns) && same_tftp(a->tftp, b->tftp);
 }

@@ -12,6 +12,12 @@
 #include "store/live.h"
 #include "store/ports.h"
 
+/* A tap of ours that is there: known by its index, since names come back for other devices and change. */
+struct net_tap {
+	int index;
+	char name[IFNAMSIZ];
+};
+
 struct net {
 	char *name;
 	struct uuid uuid;
@@ -21,7 +27,7 @@ struct net {
 	bool autostart;
 	struct job *job; /* the change that waits for hook scripts; others wait for its end */
 	bool dirty;      /* the kernel told of a change: to be reconciled */
-	char (*taps)[IFNAMSIZ];
+	struct net_tap *taps;
 	size_t n_taps;
 	struct port **ports; /* that clients made; taps of ours are not among them */
 	size_t n_ports;
@@ -80,6 +86,6 @@ void net_ports_count(struct net *n);                   /* anew, into the live de
 unsigned net_connections(const struct net *n);
 
 /* taps.c */
-void net_tap_add(struct net *n, const char *name);
-void net_tap_gone(struct net *n, const char *name);
+void net_tap_seen(struct net *n, const struct link *l); /* new, or known and perhaps renamed */
+void net_tap_gone(struct net *n, int index);
 void net_taps_delete(struct control *c, struct net *n); /* of a network that is no more */

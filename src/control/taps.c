@@ -7,39 +7,61 @@
 #include "control/state.h"
 #include "kernel/tap.h"
 
-/* A tap is ours by its alias, which names its network; what is remembered here is only which names to look at. */
+/* A tap is ours by its alias, which names its network; what is remembered here is only whom to look at. */
 
-void net_tap_add(struct net *n, const char *name)
+static struct net_tap *find(struct net *n, int index)
 {
-	snprintf(*mem_push(n->taps, n->n_taps), IFNAMSIZ, "%s", name);
+	for (size_t i = 0; i < n->n_taps; i++)
+		if (n->taps[i].index == index)
+			return &n->taps[i];
+	return NULL;
 }
 
-void net_tap_gone(struct net *n, const char *name)
+void net_tap_seen(struct net *n, const struct link *l)
 {
-	for (size_t i = 0; i < n->n_taps; i++) {
-		if (strcmp(n->taps[i], name) != 0)
-			continue;
-		memmove(n->taps[i], n->taps[i + 1], (--n->n_taps - i) * sizeof(*n->taps));
-		return;
-	}
+	struct net_tap *t = find(n, l->index);
+
+	if (!t)
+		t = mem_push(n->taps, n->n_taps);
+	t->index = l->index;
+	memcpy(t->name, l->name, sizeof(t->name));
+}
+
+void net_tap_gone(struct net *n, int index)
+{
+	struct net_tap *t = find(n, index);
+
+	if (t)
+		memmove(t, t + 1, (size_t)(&n->taps[n->n_taps--] - (t + 1)) * sizeof(*t));
 }
 
 void net_taps_delete(struct control *c, struct net *n)
 {
 	for (size_t i = 0; i < n->n_taps; i++) {
-		struct link l;
+		int r = link_delete(c->nl, n->taps[i].index);
 
-		if (link_get(c->nl, n->taps[i], &l) == 0 && link_delete(c->nl, l.index) < 0)
-			log_warn("tap: %s: can't delete it: %s", l.name, netlink_why(c->nl));
+		if (r < 0 && r != -ENODEV)
+			log_warn("tap: %s: can't delete it: %s", n->taps[i].name, strerror(-r));
 	}
 	n->n_taps = 0;
 }
 
+/* What the kernel takes as a name, and a log can print. */
+static bool plain_name(const char *name)
+{
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < len; i++)
+		if (name[i] <= ' ' || name[i] >= 0x7f || strchr("/%:", name[i]))
+			return false;
+	return len && len < IFNAMSIZ && strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
+}
+
 static int check_request(const struct control_tap_request *r, struct err *e)
 {
-	if (r->name && (!r->name[0] || strlen(r->name) >= IFNAMSIZ || strpbrk(r->name, "/ \t\n%:")))
-		return err_set(e, VNET_ERR_INVALID_ARG, "tap name '%s': 1 to %d characters, no blank, '/', ':' or '%%'",
-			       r->name, IFNAMSIZ - 1);
+	if (r->name && !plain_name(r->name))
+		return err_set(e, VNET_ERR_INVALID_ARG, "tap name: 1 to %d characters, no blank, '/', ':' or '%%'",
+			       IFNAMSIZ - 1);
 	if (r->queues > CONTROL_TAP_QUEUES_MAX)
 		return err_set(e, VNET_ERR_INVALID_ARG, "%u queues: at most %d", r->queues, CONTROL_TAP_QUEUES_MAX);
 	if (mac_is_multicast(&r->mac))
@@ -92,13 +114,14 @@ static int dress(struct control *c, const struct net *n, const struct control_ta
 	return k < 0 ? err_sys(e, k, "set up tap '%s'", name) : 0;
 }
 
-static int finish(struct control *c, const struct control_tap_request *r, const char *name, int fd, struct link *ret,
-		  struct err *e)
+/* That it stays is the last thing that can fail: until then it goes with its descriptors. */
+static int finish(struct control *c, const struct control_tap_request *r, int fd, struct link *l, struct err *e)
 {
-	int k = r->persist ? tap_set_persist(fd) : 0;
+	int k = link_get_index(c->nl, l->index, l);
 
-	if (k == 0)
-		k = link_get(c->nl, name, ret);
+	if (k == 0 && r->persist)
+		k = tap_set_persist(fd);
+	l->tun.persist = r->persist;
 	return k < 0 ? err_sys(e, k, "finish it") : 0;
 }
 
@@ -125,17 +148,17 @@ int control_tap_add(struct control *c, const struct uuid *u, const struct contro
 
 	if (!n || check_request(r, e) < 0 || create(r, name, fds, &n_fds, e) < 0)
 		return -1;
-	net_tap_add(n, name);
-	/* attaching it is the network's reconcile, as after a restart or a theft of the port */
 	int k = dress(c, n, r, name, &l, e);
 
-	if (k == 0)
+	if (k == 0) { /* attaching it is the network's reconcile, as after a restart or a theft of the port */
+		net_tap_seen(n, &l);
 		k = reconcile(c, n, e);
+	}
 	if (k == 0)
-		k = finish(c, r, name, fds[0], &l, e);
+		k = finish(c, r, fds[0], &l, e);
 	if (k < 0) {
 		err_in(e, "tap '%s'", name);
-		net_tap_gone(n, name); /* the device goes with its descriptors */
+		net_tap_gone(n, l.index);
 	}
 	if (k < 0 || r->persist) {
 		close_all(fds, n_fds);
@@ -171,7 +194,7 @@ int control_tap_del(struct control *c, const char *name, struct err *e)
 		r = link_delete(c->nl, l.index);
 	if (r < 0)
 		return err_sys(e, r, "delete tap '%s'", name);
-	net_tap_gone(n, name);
+	net_tap_gone(n, l.index);
 	log_info("tap: %s: deleted", name);
 	return 0;
 }
@@ -181,7 +204,7 @@ static void list_taps(struct control *c, const struct net *n, struct control_tap
 	for (size_t i = 0; i < n->n_taps; i++) {
 		struct link l;
 
-		if (link_get(c->nl, n->taps[i], &l) == 0)
+		if (link_get_index(c->nl, n->taps[i].index, &l) == 0)
 			*mem_push(*v, *count) = describe(n, &l);
 	}
 }

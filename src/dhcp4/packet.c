@@ -3,21 +3,30 @@
 
 #include <errno.h>
 
-enum { HTYPE_ETHERNET = 1, COOKIE = 0x63825363, SNAME = 64, FILE_NAME = 128, CHADDR = 16 };
+enum { HTYPE_ETHERNET = 1, COOKIE = 0x63825363, CHADDR = 16, PIECE_MAX = 255 };
 enum { OVERLOAD_FILE = 1, OVERLOAD_SNAME = 2 };
 
 static const uint8_t slot_of[256] = {
-	[OPT_TYPE] = SLOT_TYPE,           [OPT_REQUESTED] = SLOT_REQUESTED,
-	[OPT_SERVER_ID] = SLOT_SERVER_ID, [OPT_LEASE_TIME] = SLOT_LEASE_TIME,
-	[OPT_MAX_SIZE] = SLOT_MAX_SIZE,   [OPT_OVERLOAD] = SLOT_OVERLOAD,
-	[OPT_CLIENT_ID] = SLOT_CLIENT_ID, [OPT_HOSTNAME] = SLOT_HOSTNAME,
+	[OPT_TYPE] = SLOT_TYPE,
+	[OPT_REQUESTED] = SLOT_REQUESTED,
+	[OPT_SERVER_ID] = SLOT_SERVER_ID,
+	[OPT_LEASE_TIME] = SLOT_LEASE_TIME,
+	[OPT_MAX_SIZE] = SLOT_MAX_SIZE,
+	[OPT_OVERLOAD] = SLOT_OVERLOAD,
+	[OPT_CLIENT_ID] = SLOT_CLIENT_ID,
+	[OPT_HOSTNAME] = SLOT_HOSTNAME,
 	[OPT_PARAMS] = SLOT_PARAMS,
+	[OPT_CLASS] = SLOT_CLASS,
+	[OPT_USER_CLASS] = SLOT_USER_CLASS,
+	[OPT_ARCH] = SLOT_ARCH,
+	[OPT_AUTO_CONFIGURE] = SLOT_AUTO_CONFIGURE,
+	[OPT_RELAY_AGENT] = SLOT_RELAY_AGENT,
 };
 
 static const uint8_t fixed_size[SLOTS] = {
 	/* 0: any */
-	[SLOT_TYPE] = 1,       [SLOT_REQUESTED] = 4, [SLOT_SERVER_ID] = 4,
-	[SLOT_LEASE_TIME] = 4, [SLOT_MAX_SIZE] = 2,  [SLOT_OVERLOAD] = 1,
+	[SLOT_TYPE] = 1,     [SLOT_REQUESTED] = 4, [SLOT_SERVER_ID] = 4,      [SLOT_LEASE_TIME] = 4,
+	[SLOT_MAX_SIZE] = 2, [SLOT_OVERLOAD] = 1,  [SLOT_AUTO_CONFIGURE] = 1,
 };
 
 /* An option that comes again goes on where it stopped (RFC 3396 s.7). */
@@ -44,6 +53,7 @@ static int parse_options(struct dhcp4_msg *m, struct rd r)
 			return 0;
 		struct rd o = rd_sub(&r, rd_u8(&r));
 
+		m->rapid |= code == OPT_RAPID_COMMIT; /* has no value, RFC 4039 s.4 */
 		if (r.bad || append(m, slot_of[code], rd_rest(&o)) < 0)
 			return -EBADMSG;
 	}
@@ -78,6 +88,11 @@ static int interpret(struct dhcp4_msg *m)
 	if (m->client_id.len < 2) /* RFC 2132 s.9.14; too short to name anybody */
 		m->client_id.len = 0;
 	m->params = bytes(m, SLOT_PARAMS);
+	m->vendor_class = bytes(m, SLOT_CLASS);
+	m->user_class = bytes(m, SLOT_USER_CLASS);
+	m->archs = bytes(m, SLOT_ARCH);
+	m->relay_agent = bytes(m, SLOT_RELAY_AGENT);
+	m->auto_configure = m->opts[SLOT_AUTO_CONFIGURE].len;
 	m->hostname = bytes(m, SLOT_HOSTNAME);
 	while (m->hostname.len && m->hostname.p[m->hostname.len - 1] == 0)
 		m->hostname.len--;
@@ -101,7 +116,7 @@ int dhcp4_parse(struct dhcp4_msg *m, struct view payload)
 	m->giaddr = rd_be32(&r);
 	rd_copy(&r, m->chaddr.b, sizeof(m->chaddr.b));
 	rd_take(&r, CHADDR - sizeof(m->chaddr.b));
-	struct rd sname = rd_sub(&r, SNAME), file = rd_sub(&r, FILE_NAME);
+	struct rd sname = rd_sub(&r, DHCP4_SNAME_SIZE), file = rd_sub(&r, DHCP4_FILE_SIZE);
 	bool cookie = rd_be32(&r) == COOKIE;
 
 	if (r.bad)
@@ -124,6 +139,15 @@ bool dhcp4_wants(const struct dhcp4_msg *m, uint8_t code)
 	return m->params.len == 0 || memchr(m->params.p, code, m->params.len);
 }
 
+/* A text and its end, RFC 2131 s.2. */
+static void put_field(struct wr *w, const char *text, size_t size)
+{
+	size_t len = text && strlen(text) < size ? strlen(text) : 0;
+
+	wr_bytes(w, text, len);
+	wr_zero(w, size - len);
+}
+
 void dhcp4_build(struct wr *w, const struct dhcp4_msg *m)
 {
 	wr_u8(w, m->op);
@@ -138,7 +162,9 @@ void dhcp4_build(struct wr *w, const struct dhcp4_msg *m)
 	wr_be32(w, m->siaddr);
 	wr_be32(w, m->giaddr);
 	wr_bytes(w, m->chaddr.b, sizeof(m->chaddr.b));
-	wr_zero(w, CHADDR - sizeof(m->chaddr.b) + SNAME + FILE_NAME);
+	wr_zero(w, CHADDR - sizeof(m->chaddr.b));
+	put_field(w, m->sname, DHCP4_SNAME_SIZE);
+	put_field(w, m->file, DHCP4_FILE_SIZE);
 	wr_be32(w, COOKIE);
 	dhcp4_put_u8(w, OPT_TYPE, m->type);
 }
@@ -150,6 +176,22 @@ void dhcp4_put(struct wr *w, uint8_t code, const void *value, uint8_t len)
 	wr_u8(w, code);
 	wr_u8(w, len);
 	wr_bytes(w, value, len);
+}
+
+bool dhcp4_put_long(struct wr *w, uint8_t code, struct view value)
+{
+	size_t pieces = value.len ? (value.len + PIECE_MAX - 1) / PIECE_MAX : 1;
+	struct rd r = rd_make(value.p, value.len);
+
+	if (wr_room(w) < value.len + 2 * pieces + 1)
+		return false;
+	for (size_t i = 0; i < pieces; i++) {
+		struct rd piece = rd_sub(&r, rd_left(&r) < PIECE_MAX ? rd_left(&r) : PIECE_MAX);
+		struct view v = rd_rest(&piece);
+
+		dhcp4_put(w, code, v.p, (uint8_t)v.len);
+	}
+	return true;
 }
 
 void dhcp4_put_u8(struct wr *w, uint8_t code, uint8_t v)

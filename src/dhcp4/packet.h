@@ -13,7 +13,11 @@
 enum {
 	DHCP4_SERVER_PORT = 67,
 	DHCP4_CLIENT_PORT = 68,
-	DHCP4_HEADER = 236,    /* up to the magic cookie */
+	DHCP4_HEADER = 236, /* up to the magic cookie */
+	DHCP4_SNAME = 44,   /* where the two texts of the header begin, and their sizes */
+	DHCP4_FILE = 108,
+	DHCP4_SNAME_SIZE = 64,
+	DHCP4_FILE_SIZE = 128,
 	DHCP4_BOOTP_MIN = 300, /* some clients and relays drop less (RFC 1542 s.2.1) */
 	DHCP4_SAFE_MAX = 548,  /* what every client takes: 576 less the IP and UDP headers (RFC 2131 s.2) */
 	DHCP4_MAX = 1472,      /* ours: one Ethernet frame */
@@ -50,7 +54,18 @@ enum dhcp4_option {
 	OPT_MAX_SIZE = 57,
 	OPT_T1 = 58,
 	OPT_T2 = 59,
+	OPT_CLASS = 60,
 	OPT_CLIENT_ID = 61,
+	OPT_BOOT_SERVER = 66,
+	OPT_BOOT_FILE = 67,
+	OPT_USER_CLASS = 77,
+	OPT_RAPID_COMMIT = 80,
+	OPT_RELAY_AGENT = 82,
+	OPT_ARCH = 93,
+	OPT_V6ONLY = 108,
+	OPT_AUTO_CONFIGURE = 116,
+	OPT_ROUTES = 121,
+	OPT_ROUTES_MS = 249, /* the same by the number that Windows asked for before RFC 3442 */
 	OPT_END = 255,
 };
 
@@ -65,6 +80,11 @@ enum dhcp4_slot { /* the options that we read, each with room for one long optio
 		  SLOT_CLIENT_ID,
 		  SLOT_HOSTNAME,
 		  SLOT_PARAMS,
+		  SLOT_CLASS,
+		  SLOT_USER_CLASS,
+		  SLOT_ARCH,
+		  SLOT_AUTO_CONFIGURE,
+		  SLOT_RELAY_AGENT,
 		  SLOTS
 };
 
@@ -78,10 +98,15 @@ struct dhcp4_msg {
 	uint8_t type;                  /* enum dhcp4_type */
 	uint32_t requested, server_id; /* 0: not there */
 	uint32_t lease_s;
-	uint16_t max_size;     /* of the whole IP datagram; 0: not there */
-	struct view client_id; /* empty: not there */
-	struct view hostname;  /* without the zeros that some send behind it (RFC 2132 s.2) */
-	struct view params;    /* option 55 */
+	uint16_t max_size;                           /* of the whole IP datagram; 0: not there */
+	struct view client_id;                       /* empty: not there */
+	struct view hostname;                        /* without the zeros that some send behind it (RFC 2132 s.2) */
+	struct view params;                          /* option 55 */
+	struct view vendor_class, user_class, archs; /* options 60, 77 and 93 (RFC 4578 s.2.1: numbers of two bytes) */
+	struct view relay_agent;                     /* option 82, to be sent back as it is (RFC 3046 s.2.2) */
+	bool rapid;                                  /* option 80 */
+	bool auto_configure;                         /* option 116 is there */
+	const char *sname, *file;                    /* for dhcp4_build; NULL: empty. What is too long is left out */
 
 	struct {
 		uint8_t len, b[255];
@@ -100,6 +125,7 @@ bool dhcp4_wants(const struct dhcp4_msg *m, uint8_t code);
  * out whole; dhcp4_build_end gives the length, padded to DHCP4_BOOTP_MIN, or 0 if not even the header had room. */
 void dhcp4_build(struct wr *w, const struct dhcp4_msg *m);
 void dhcp4_put(struct wr *w, uint8_t code, const void *value, uint8_t len);
+bool dhcp4_put_long(struct wr *w, uint8_t code, struct view value); /* in pieces (RFC 3396); false: no room */
 void dhcp4_put_u8(struct wr *w, uint8_t code, uint8_t v);
 void dhcp4_put_u16(struct wr *w, uint8_t code, uint16_t v);
 void dhcp4_put_u32(struct wr *w, uint8_t code, uint32_t v);

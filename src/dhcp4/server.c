@@ -4,20 +4,19 @@
 #include <errno.h>
 
 #include "dhcp4/frame.h"
+#include "dhcp4/reply.h"
 
 struct dhcp4_server {
 	struct lease_pool *pool;
+	struct dhcp4_scope *scope; /* NULL: not configured yet */
 	uint32_t self, mask;
-	struct mac mac;
-	bool router, dns;
-	uint16_t mtu;
-	uint32_t lease_s;
-	char *domain;
 	struct dhcp4_msg msg; /* the one at hand; it is too large for the stack to be cleared twice a packet */
 };
 
 const struct dhcp4_why_info dhcp4_why_info[WHYS] = {
 	[WHY_OFFERED] = { REPLY_OFFER, "offered" },
+	[WHY_NOTHING_TO_OFFER] = { REPLY_OFFER, "told that there is no address" },
+	[WHY_ACKED_RAPID] = { REPLY_ACK, "acknowledged at once" },
 	[WHY_ACKED] = { REPLY_ACK, "acknowledged" },
 	[WHY_INFORMED] = { REPLY_ACK, "informed" },
 	[WHY_RELEASED] = { REPLY_NONE, "released" },
@@ -52,25 +51,24 @@ void dhcp4_server_free(struct dhcp4_server *s)
 {
 	if (!s)
 		return;
-	mem_drop(s->domain);
+	dhcp4_scope_free(s->scope);
 	mem_drop(s);
 }
 
 int dhcp4_server_configure(struct dhcp4_server *s, const struct dhcp4_scope *scope)
 {
-	int r = scope->lease_s ? lease_pool_rules(s->pool, &scope->rules) : -EINVAL;
+	int r = dhcp4_scope_check(scope);
 
+	if (r == 0)
+		r = lease_pool_rules(s->pool, &scope->rules);
 	if (r < 0)
 		return r;
+	struct dhcp4_scope *copy = dhcp4_scope_copy(scope);
+
+	dhcp4_scope_free(s->scope);
+	s->scope = copy;
 	s->self = scope->rules.self;
-	s->mask = ~0U << (32 - scope->rules.prefix_len); /* lease_pool_rules has refused a length of 0 */
-	s->mac = scope->mac;
-	s->router = scope->router;
-	s->dns = scope->dns;
-	s->mtu = scope->mtu;
-	s->lease_s = scope->lease_s;
-	mem_drop(s->domain);
-	s->domain = mem_strdup(scope->domain && scope->domain[0] ? scope->domain : NULL);
+	s->mask = dhcp4_scope_mask(scope);
 	return 0;
 }
 
@@ -100,6 +98,14 @@ static bool on_network(const struct dhcp4_server *s, uint32_t addr)
 	return ((addr ^ s->self) & s->mask) == 0;
 }
 
+static bool says_auto_configure(const struct dhcp4_server *s)
+{
+	for (size_t i = 0; i < s->scope->n_opts; i++)
+		if (s->scope->opts[i].code == OPT_AUTO_CONFIGURE)
+			return true;
+	return false;
+}
+
 /* RFC 2131 s.4.3.1 */
 static struct dhcp4_verdict decide_discover(const struct dhcp4_server *s, const struct dhcp4_msg *m,
 					    const struct lease_client *c)
@@ -107,8 +113,9 @@ static struct dhcp4_verdict decide_discover(const struct dhcp4_server *s, const 
 	uint32_t addr;
 
 	if (lease_pool_pick(s->pool, c, m->requested, &addr) < 0)
-		return VERDICT(WHY_DROP_NO_ADDRESS, 0);
-	return VERDICT(WHY_OFFERED, addr);
+		return VERDICT(m->auto_configure && says_auto_configure(s) ? WHY_NOTHING_TO_OFFER : WHY_DROP_NO_ADDRESS,
+			       0);
+	return VERDICT(m->rapid && s->scope->rapid ? WHY_ACKED_RAPID : WHY_OFFERED, addr);
 }
 
 /* RFC 2131 s.4.3.2: which fields are set tells the client's state: SELECTING has a server id and the address in an option,
@@ -175,7 +182,7 @@ static struct dhcp4_verdict decide(const struct dhcp4_server *s, const struct dh
 		return VERDICT(WHY_DROP_TYPE, 0);
 	if (m->giaddr) /* relays are not served */
 		return VERDICT(WHY_DROP_RELAYED, 0);
-	if (mac_is_zero(&m->chaddr) || mac_is_multicast(&m->chaddr) || mac_eq(&m->chaddr, &s->mac))
+	if (mac_is_zero(&m->chaddr) || mac_is_multicast(&m->chaddr) || mac_eq(&m->chaddr, &s->scope->mac))
 		return VERDICT(WHY_DROP_BAD_CLIENT, 0);
 	switch (m->type) {
 	case DHCP4_DISCOVER:
@@ -203,18 +210,36 @@ struct dhcp4_verdict dhcp4_decide(const struct dhcp4_server *s, const struct dhc
 
 /* --- doing --- */
 
-static uint64_t expiry_of(const struct dhcp4_server *s, uint64_t now)
+/* The host's, the range's or the network's time, or less if the client wants less (RFC 2131 s.3.3). */
+static uint32_t lease_time(const struct dhcp4_server *s, const struct dhcp4_msg *m, const struct lease_host *h,
+			   uint32_t addr)
 {
-	return s->lease_s == DHCP4_FOREVER ? LEASE_NEVER : now + s->lease_s;
+	const struct dhcp4_extra *range = dhcp4_scope_range(s->scope, addr);
+	const struct dhcp4_extra *host = h && s->scope->host_extra ? &s->scope->host_extra[h->tag] : NULL;
+	uint32_t most = host && host->lease_s     ? host->lease_s
+			: range && range->lease_s ? range->lease_s
+						  : s->scope->lease_s;
+	uint32_t least = most < DHCP4_LEASE_MIN_S ? most : DHCP4_LEASE_MIN_S;
+
+	if (!m->lease_s || m->lease_s > most)
+		return most;
+	return m->lease_s < least ? least : m->lease_s;
 }
 
-static int act(struct dhcp4_server *s, struct dhcp4_verdict v, const struct lease_client *c, uint64_t now)
+static uint64_t expiry_of(uint32_t lease_s, uint64_t now)
+{
+	return lease_s == DHCP4_FOREVER ? LEASE_NEVER : now + lease_s;
+}
+
+static int act(struct dhcp4_server *s, struct dhcp4_verdict v, const struct lease_client *c, uint32_t lease_s,
+	       uint64_t now)
 {
 	switch (v.why) {
 	case WHY_OFFERED:
 		return lease_pool_offer(s->pool, c, v.addr, now + DHCP4_OFFER_S);
 	case WHY_ACKED:
-		return lease_pool_bind(s->pool, c, v.addr, expiry_of(s, now));
+	case WHY_ACKED_RAPID:
+		return lease_pool_bind(s->pool, c, v.addr, expiry_of(lease_s, now));
 	case WHY_RELEASED:
 		return lease_pool_release(s->pool, v.addr);
 	case WHY_CHOSE_ANOTHER:
@@ -228,92 +253,29 @@ static int act(struct dhcp4_server *s, struct dhcp4_verdict v, const struct leas
 
 /* --- answering --- */
 
-static void put_text(struct wr *w, uint8_t code, const char *text)
-{
-	size_t len = text ? strlen(text) : 0;
-
-	if (len && len <= 255)
-		dhcp4_put(w, code, text, (uint8_t)len);
-}
-
-static void put_times(const struct dhcp4_server *s, struct wr *w)
-{
-	bool forever = s->lease_s == DHCP4_FOREVER;
-
-	dhcp4_put_u32(w, OPT_LEASE_TIME, s->lease_s);
-	dhcp4_put_u32(w, OPT_T1, forever ? DHCP4_FOREVER : s->lease_s / 2);
-	dhcp4_put_u32(w, OPT_T2, forever ? DHCP4_FOREVER : (uint32_t)((uint64_t)s->lease_s * 7 / 8));
-}
-
-/* The network's parameters, the most needed first: what does not fit the client's limit is left out from the end. */
-static void put_params(const struct dhcp4_server *s, struct wr *w, const struct dhcp4_msg *m,
-		       const struct lease_client *c)
-{
-	const struct lease_host *h = lease_pool_host(s->pool, c);
-
-	dhcp4_put_u32(w, OPT_MASK, s->mask);
-	dhcp4_put_u32(w, OPT_BROADCAST, s->self | ~s->mask);
-	if (s->router && dhcp4_wants(m, OPT_ROUTER))
-		dhcp4_put_u32(w, OPT_ROUTER, s->self);
-	if (s->dns && dhcp4_wants(m, OPT_DNS))
-		dhcp4_put_u32(w, OPT_DNS, s->self);
-	if (s->mtu && dhcp4_wants(m, OPT_MTU))
-		dhcp4_put_u16(w, OPT_MTU, s->mtu);
-	if (h && dhcp4_wants(m, OPT_HOSTNAME))
-		put_text(w, OPT_HOSTNAME, h->name);
-	if (dhcp4_wants(m, OPT_DOMAIN))
-		put_text(w, OPT_DOMAIN, s->domain);
-}
-
-static size_t size_limit(const struct dhcp4_msg *m)
-{
-	size_t limit = m->max_size > 28 ? m->max_size - 28U : 0; /* less the IP and UDP headers */
-
-	return limit < DHCP4_SAFE_MAX ? DHCP4_SAFE_MAX : limit > DHCP4_MAX ? DHCP4_MAX : limit;
-}
-
-/* Fields by table 3 of RFC 2131 s.4.3.1. */
-static size_t build_reply(const struct dhcp4_server *s, const struct dhcp4_msg *m, const struct lease_client *c,
-			  struct dhcp4_verdict v, uint8_t *out)
+static struct dhcp4_grant grant_of(struct dhcp4_verdict v, const struct lease_host *h, uint32_t lease_s)
 {
 	static const uint8_t types[] = {
 		[REPLY_OFFER] = DHCP4_OFFER, [REPLY_ACK] = DHCP4_ACK, [REPLY_NAK] = DHCP4_NAK
 	};
-	enum dhcp4_reply reply = dhcp4_why_info[v.why].reply;
-	bool gives = v.why == WHY_OFFERED || v.why == WHY_ACKED;
-	struct wr w = wr_make(out, size_limit(m));
-	struct dhcp4_msg head = {
-		.op = 2,
-		.xid = m->xid,
-		.flags = m->flags,
-		.chaddr = m->chaddr,
-		.type = types[reply],
-	};
+	const struct dhcp4_why_info *info = &dhcp4_why_info[v.why];
+	bool gives = v.why == WHY_OFFERED || v.why == WHY_ACKED || v.why == WHY_ACKED_RAPID;
 
-	if (reply == REPLY_NAK)
-		head.flags |= DHCP4_BROADCAST;
-	if (gives)
-		head.yiaddr = v.addr;
-	if (reply == REPLY_ACK)
-		head.ciaddr = m->ciaddr;
-	dhcp4_build(&w, &head);
-	dhcp4_put_u32(&w, OPT_SERVER_ID, s->self);
-	if (m->client_id.len) /* RFC 6842 s.3 */
-		dhcp4_put(&w, OPT_CLIENT_ID, m->client_id.p, (uint8_t)m->client_id.len);
-	if (gives)
-		put_times(s, &w);
-	if (reply == REPLY_NAK)
-		put_text(&w, OPT_MESSAGE, dhcp4_why_info[v.why].text);
-	else
-		put_params(s, &w, m, c);
-	return dhcp4_build_end(&w);
+	return (struct dhcp4_grant){
+		.type = types[info->reply],
+		.addr = gives ? v.addr : 0,
+		.lease_s = lease_s,
+		.rapid = v.why == WHY_ACKED_RAPID,
+		.host = h,
+		.message = info->text,
+	};
 }
 
 /* RFC 2131 s.4.1; a NAK is always broadcast, s.4.3.2. */
 static struct dhcp4_frame address_reply(const struct dhcp4_server *s, const struct dhcp4_msg *m, struct dhcp4_verdict v)
 {
 	struct dhcp4_frame f = {
-		.src = s->mac,
+		.src = s->scope->mac,
 		.dst = m->chaddr,
 		.ip_src = s->self,
 		.ip_dst = m->ciaddr ?: v.addr,
@@ -333,7 +295,7 @@ static bool for_us(const struct dhcp4_server *s, const struct dhcp4_frame *f)
 	static const struct mac all = { { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff } };
 	bool by_ip = f->ip_dst == 0xffffffff || f->ip_dst == s->self || f->ip_dst == (s->self | ~s->mask);
 
-	return f->dport == DHCP4_SERVER_PORT && by_ip && (mac_eq(&f->dst, &all) || mac_eq(&f->dst, &s->mac));
+	return f->dport == DHCP4_SERVER_PORT && by_ip && (mac_eq(&f->dst, &all) || mac_eq(&f->dst, &s->scope->mac));
 }
 
 /* Into s->msg; or *why not. */
@@ -360,19 +322,23 @@ size_t dhcp4_handle(struct dhcp4_server *s, uint64_t now, struct view bytes, boo
 	uint8_t id[7];
 
 	*ret = (struct dhcp4_outcome){ 0 };
-	if (!read_frame(s, bytes, sum_ready, &ret->verdict.why))
+	if (!s->scope || !read_frame(s, bytes, sum_ready, &ret->verdict.why))
 		return 0;
 	struct lease_client c = client_of(m, id);
+	const struct lease_host *h = lease_pool_host(s->pool, &c);
 
 	lease_pool_expire(s->pool, now);
 	struct dhcp4_verdict v = decide(s, m, &c);
 
-	if (act(s, v, &c, now) < 0)
+	uint32_t lease_s = lease_time(s, m, h, v.addr);
+
+	if (act(s, v, &c, lease_s, now) < 0)
 		v = VERDICT(WHY_DROP_NO_ADDRESS, v.addr);
 	*ret = (struct dhcp4_outcome){ .verdict = v, .type = m->type, .mac = m->chaddr, .hostname = m->hostname };
 	if (dhcp4_why_info[v.why].reply == REPLY_NONE)
 		return 0;
-	size_t len = build_reply(s, m, &c, v, out + DHCP4_FRAME_HEAD);
+	struct dhcp4_grant g = grant_of(v, h, lease_s);
+	size_t len = dhcp4_reply_build(s->scope, m, &g, out + DHCP4_FRAME_HEAD);
 
 	if (!len) {
 		ret->verdict.why = WHY_DROP_NO_ROOM;

@@ -6,27 +6,21 @@
  * one of them and may have it gets it, even if we have no record of it (the lease had ended, the file was lost). For
  * other addresses of the network we stay silent as RFC 2131 s.4.3.2 asks; for those of other networks we say NAK. */
 #pragma once
-#include "dhcp4/packet.h"
-#include "lease/pool.h"
+#include "dhcp4/scope.h"
 
-enum { DHCP4_OFFER_S = 30, DHCP4_QUARANTINE_S = 600 };
-#define DHCP4_FOREVER 0xffffffffU /* as lease_s */
-
-struct dhcp4_scope {
-	struct lease_rules rules; /* rules.self is our address, option 54 */
-	struct mac mac;           /* of the bridge: frames come to it and go out from it */
-	bool router;              /* send option 3, ourselves */
-	bool dns;                 /* send option 6, ourselves */
-	uint16_t mtu;             /* option 26; 0: not sent */
-	uint32_t lease_s;
-	const char *domain; /* option 15; NULL or "": none */
+enum {
+	DHCP4_OFFER_S = 30,
+	DHCP4_QUARANTINE_S = 600,
+	DHCP4_LEASE_MIN_S = 120, /* for a client that asks for less; not where the definition gives less */
 };
 
 enum dhcp4_reply { REPLY_NONE, REPLY_OFFER, REPLY_ACK, REPLY_NAK };
 
 enum dhcp4_why {
 	WHY_OFFERED,
+	WHY_NOTHING_TO_OFFER,
 	WHY_ACKED,
+	WHY_ACKED_RAPID,
 	WHY_INFORMED,
 	WHY_RELEASED,
 	WHY_DECLINED,
@@ -73,7 +67,7 @@ struct dhcp4_server *dhcp4_server_new(struct lease_pool *pool);
 void dhcp4_server_free(struct dhcp4_server *s);
 DEFINE_AUTO(struct dhcp4_server *, dhcp4_server_free)
 
-/* Replaces the scope and the pool's rules. Errors as lease_pool_rules, and -EINVAL: a lease time of 0. */
+/* Replaces the scope and the pool's rules. Errors as lease_pool_rules and dhcp4_scope_check. */
 int dhcp4_server_configure(struct dhcp4_server *s, const struct dhcp4_scope *scope);
 
 /* What the message means for the leases; changes nothing. */

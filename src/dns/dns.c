@@ -12,10 +12,10 @@
 
 struct served {
 	struct dns *dns;
-	bool forward;
 	struct ip *addrs;
 	size_t n_addrs;
 	struct dns_zone *zone;
+	struct dns_routes *routes;
 	struct dns_udp **udp;
 	struct dns_tcp **tcp;
 	size_t n_sockets;
@@ -24,9 +24,10 @@ struct served {
 struct dns {
 	struct sd_event *loop;
 	struct dns_upstream *upstream;
-	struct map *served; /* uuid -> struct served */
-	struct ip resolvers[DNS_RESOLVERS_MAX];
-	size_t n_resolvers;
+	struct map *served;                /* uuid -> struct served */
+	struct ip told[DNS_RESOLVERS_MAX]; /* the host's, as told */
+	size_t n_told;
+	struct dns_resolvers resolvers; /* of these, the ones to ask */
 	struct dns_stats stats;
 };
 
@@ -66,11 +67,11 @@ static bool on_asked(void *arg, const struct dns_client *c, struct view msg)
 	struct served *s = arg;
 	uint8_t out[DNS_ANSWER_MAX];
 	struct dns_query q;
-	struct dns_verdict v = dns_server_handle(s->zone, s->forward, c->tcp, msg, &q, out);
+	struct dns_verdict v = dns_server_handle(s->zone, s->routes, c->tcp, msg, &q, out);
 
 	count(&s->dns->stats, &v);
 	if (v.action == DNS_FORWARD)
-		dns_upstream_ask(s->dns->upstream, c, &q);
+		dns_upstream_ask(s->dns->upstream, c, &q, v.to ? v.to : &s->dns->resolvers);
 	else if (v.action == DNS_REPLY)
 		c->send(c, (struct view){ .p = out, .len = v.len });
 	return v.action != DNS_DROP;
@@ -104,21 +105,21 @@ static bool is_ours(const struct dns *d, const struct ip *ip)
 /* To be called when the resolvers or our own addresses have changed. */
 static void choose_resolvers(struct dns *d)
 {
-	struct ip v[DNS_RESOLVERS_MAX];
-	size_t n = 0;
+	struct dns_resolvers *r = &d->resolvers;
 
-	for (size_t i = 0; i < d->n_resolvers; i++)
-		if (!is_ours(d, &d->resolvers[i]))
-			v[n++] = d->resolvers[i];
-	dns_upstream_set(d->upstream, v, n);
+	r->n = 0;
+	for (size_t i = 0; i < d->n_told; i++)
+		if (!is_ours(d, &d->told[i]))
+			r->v[r->n++] = (struct dns_resolver){ .ip = d->told[i], .port = DNS_PORT };
 }
 
 void dns_set_resolvers(struct dns *d, const struct ip *v, size_t n)
 {
-	d->n_resolvers = n < DNS_RESOLVERS_MAX ? n : DNS_RESOLVERS_MAX;
+	d->n_told = n < DNS_RESOLVERS_MAX ? n : DNS_RESOLVERS_MAX;
 	if (n)
-		memcpy(d->resolvers, v, d->n_resolvers * sizeof(*v));
+		memcpy(d->told, v, d->n_told * sizeof(*v));
 	choose_resolvers(d);
+	dns_upstream_forgive(d->upstream);
 }
 
 static void close_sockets(struct served *s)
@@ -167,6 +168,7 @@ static void served_free(struct served *s)
 {
 	close_sockets(s);
 	dns_zone_free(s->zone);
+	dns_routes_free(s->routes);
 	mem_drop(s->addrs);
 	mem_drop(s);
 }
@@ -184,10 +186,12 @@ int dns_serve(struct dns *d, const struct dns_scope *scope, const int *udp, cons
 
 	if (!s)
 		s = served_new(d, &scope->uuid);
-	bad = dns_zone_set(s->zone, scope->domain, scope->records, scope->n_records);
+	bad = dns_zone_set(s->zone, scope);
+	dns_routes_free(s->routes);
+	s->routes = dns_routes_new(scope, &bad);
 	if (bad)
-		log_warn("dns: %s: %zu names left out: DNS cannot hold them", scope->network, bad);
-	s->forward = scope->forward;
+		log_warn("dns: %s: %zu names, records or forwarders left out: DNS cannot hold or use them",
+			 scope->network, bad);
 	mem_drop(s->addrs);
 	s->addrs = mem_dup(scope->addrs, scope->n_addrs * sizeof(*scope->addrs));
 	s->n_addrs = scope->n_addrs;

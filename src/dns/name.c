@@ -26,6 +26,14 @@ int dns_name_parse(const char *text, struct dns_name *ret)
 	return 0;
 }
 
+int dns_name_parse_root(const char *text, struct dns_name *ret)
+{
+	if (text[0] && strcmp(text, ".") != 0)
+		return dns_name_parse(text, ret);
+	*ret = (struct dns_name){ .len = 1 };
+	return 0;
+}
+
 int dns_name_read(struct rd *r, struct dns_name *ret)
 {
 	struct dns_name n = { .len = 0 };
@@ -153,39 +161,48 @@ static struct view next_label(struct rd *r)
 }
 
 static const struct reverse {
-	const char *zone;
+	struct view zone;   /* in wire form */
 	int family, labels; /* before the zone, the last part of the address first */
 	int (*digit)(struct view);
-} reverses[] = { { "in-addr.arpa", AF_INET, 4, decimal }, { "ip6.arpa", AF_INET6, 32, nibble } };
+} reverses[] = {
+	{ { (const uint8_t *)"\7in-addr\4arpa", 14 }, AF_INET, 4, decimal },
+	{ { (const uint8_t *)"\3ip6\4arpa", 10 }, AF_INET6, 32, nibble },
+};
 
-static int read_reverse(const struct dns_name *n, const struct reverse *v, struct ip *ret)
+static int read_reverse(struct rd r, const struct reverse *v, struct prefix *ret)
 {
-	struct rd r = rd_make(n->b, n->len);
-	struct ip a = { .family = v->family };
-	struct dns_name zone;
+	struct prefix p = { .ip.family = v->family };
+	uint8_t part[32];
+	int n = 0;
 
-	for (int i = v->labels - 1; i >= 0; i--) {
-		int value = v->digit(next_label(&r));
+	if (rd_left(&r) < v->zone.len || !bytes_eq(r.end - v->zone.len, v->zone.p, v->zone.len))
+		return -EINVAL;
+	for (; rd_left(&r) > v->zone.len; n++) {
+		int value = n < v->labels ? v->digit(next_label(&r)) : -1;
 
 		if (value < 0)
 			return -EINVAL;
-		if (a.family == AF_INET)
-			a.b[i] = (uint8_t)value;
-		else
-			a.b[i / 2] |= (uint8_t)(i % 2 ? value : value << 4);
+		part[n] = (uint8_t)value;
 	}
-	struct view rest = rd_rest(&r);
-
-	if (dns_name_parse(v->zone, &zone) < 0 || rest.len != zone.len || !bytes_eq(rest.p, zone.b, zone.len))
+	if (rd_left(&r) != v->zone.len) /* its bytes began within a label */
 		return -EINVAL;
-	*ret = a;
+	for (int i = 0; i < n; i++) {
+		uint8_t value = part[n - 1 - i];
+
+		if (v->family == AF_INET)
+			p.ip.b[i] = value;
+		else
+			p.ip.b[i / 2] |= (uint8_t)(i % 2 ? value : value << 4);
+	}
+	p.len = (unsigned)n * ip_bits(v->family) / (unsigned)v->labels;
+	*ret = p;
 	return 0;
 }
 
-int dns_name_to_ip(const struct dns_name *n, struct ip *ret)
+int dns_name_to_prefix(const struct dns_name *n, size_t at, struct prefix *ret)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(reverses); i++)
-		if (read_reverse(n, &reverses[i], ret) == 0)
+		if (read_reverse(rd_make(n->b + at, n->len - at), &reverses[i], ret) == 0)
 			return 0;
 	return -EINVAL;
 }

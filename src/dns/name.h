@@ -18,6 +18,7 @@ struct dns_name {
 
 /* Any bytes but '.' make a label; one '.' may end the text. -EINVAL: an empty or long label, or too long in all. */
 int dns_name_parse(const char *text, struct dns_name *ret);
+int dns_name_parse_root(const char *text, struct dns_name *ret); /* "" and "." too: the root */
 
 /* Reads the name of a message's question. It is the first name there, so it has none to point back at: a pointer
  * (RFC 1035 s.4.1.4) is refused, and there is none to be followed. -EBADMSG. */
@@ -33,5 +34,15 @@ int dns_name_append(const struct dns_name *n, const struct dns_name *domain, str
 /* The first label of `n`, if the rest of it is `domain`; else -EINVAL. */
 int dns_name_strip(const struct dns_name *n, const struct dns_name *domain, struct dns_name *ret);
 
-/* The address whose reverse name `n` is: in-addr.arpa (RFC 1035 s.3.5) or ip6.arpa (RFC 3596 s.2.5), whole. -EINVAL. */
-int dns_name_to_ip(const struct dns_name *n, struct ip *ret);
+/* Walks up: `*at`, 0 at first, goes to the next label, where the name's parent stands. false: it was the root. */
+static inline bool dns_name_up(const struct dns_name *n, size_t *at)
+{
+	if (n->b[*at] == 0)
+		return false;
+	*at += n->b[*at] + 1u;
+	return true;
+}
+
+/* What the reverse name at `at` (0: all of `n`) is about: in-addr.arpa (RFC 1035 s.3.5) or ip6.arpa (RFC 3596 s.2.5);
+ * an address if all its parts are there, else the subnet of those that are. -EINVAL. */
+int dns_name_to_prefix(const struct dns_name *n, size_t at, struct prefix *ret);

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "dns/packet.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <sys/param.h>
 
 enum {
-	OPT_SIZE = 11,                     /* root, type, class, ttl, no options */
-	OPT_DO = 0x8000,                   /* in the low half of the TTL, RFC 3225 s.3 */
-	TO_QUESTION = 0xc000 | DNS_HEADER, /* a pointer to the question's name */
+	OPT_SIZE = 11,    /* root, type, class, ttl, no options */
+	OPT_DO = 0x8000,  /* in the low half of the TTL, RFC 3225 s.3 */
+	POINTER = 0xc000, /* RFC 1035 s.4.1.4 */
 };
+
+static_assert(DNS_HEADER + (DNS_CNAMES_MAX + 1) * (DNS_NAME_MAX + 12) < 0x4000, "pointers reach every CNAME");
 
 struct header {
 	uint16_t id, flags, questions, answers, authority, additional;
@@ -154,6 +157,7 @@ struct dns_answer dns_answer_begin(const struct dns_query *q, uint16_t flags, ui
 	struct dns_answer a = {
 		.w = wr_make(out, limit - (q->edns ? OPT_SIZE : 0)), /* the OPT always fits */
 		.q = q,
+		.owner = POINTER | DNS_HEADER,
 		.flags = (uint16_t)(DNS_QR | (q->flags & (DNS_OPCODE | DNS_RD | DNS_CD)) | flags),
 		.limit = limit,
 	};
@@ -164,10 +168,9 @@ struct dns_answer dns_answer_begin(const struct dns_query *q, uint16_t flags, ui
 	return a;
 }
 
-/* The fields before a record's data; the record is taken back if it does not fit. */
-static void put_record(struct dns_answer *a, uint16_t type, const void *data, size_t len)
+void dns_answer_data(struct dns_answer *a, uint16_t type, const void *data, size_t len)
 {
-	wr_be16(&a->w, TO_QUESTION);
+	wr_be16(&a->w, a->owner);
 	wr_be16(&a->w, type);
 	wr_be16(&a->w, DNS_CLASS_IN);
 	wr_be32(&a->w, 0);
@@ -181,12 +184,13 @@ static void put_record(struct dns_answer *a, uint16_t type, const void *data, si
 
 void dns_answer_ip(struct dns_answer *a, const struct ip *ip)
 {
-	put_record(a, ip->family == AF_INET ? DNS_A : DNS_AAAA, ip->b, ip_size(ip->family));
+	dns_answer_data(a, ip->family == AF_INET ? DNS_A : DNS_AAAA, ip->b, ip_size(ip->family));
 }
 
-void dns_answer_ptr(struct dns_answer *a, const struct dns_name *name)
+void dns_answer_cname(struct dns_answer *a, const void *target, size_t len)
 {
-	put_record(a, DNS_PTR, name->b, name->len);
+	dns_answer_data(a, DNS_CNAME, target, len);
+	a->owner = (uint16_t)(POINTER | (wr_len(&a->w) - len));
 }
 
 size_t dns_answer_end(struct dns_answer *a, enum dns_rcode rcode)

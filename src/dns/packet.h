@@ -8,6 +8,7 @@
 
 #include "base/rd.h"
 #include "base/wr.h"
+#include "dns/dns.h"
 #include "dns/name.h"
 
 enum {
@@ -18,12 +19,13 @@ enum {
 	DNS_QUERY_MAX = 4096, /* of a client; a name, an OPT and its padding need less */
 };
 
-enum { DNS_A = 1, DNS_PTR = 12, DNS_AAAA = 28, DNS_OPT = 41, DNS_ANY = 255, DNS_CLASS_IN = 1 };
+enum { DNS_CLASS_IN = 1 };
 
 enum dns_rcode {
 	DNS_NOERROR = 0,
 	DNS_FORMERR = 1,
 	DNS_SERVFAIL = 2,
+	DNS_NXDOMAIN = 3,
 	DNS_NOTIMP = 4,
 	DNS_REFUSED = 5,
 	DNS_BADVERS = 16, /* its high bits go into the OPT, RFC 6891 s.6.1.3 */
@@ -72,13 +74,16 @@ struct dns_answer {
 	struct wr w;
 	const struct dns_query *q;
 	uint16_t flags, count;
-	size_t limit; /* no longer than this */
-	bool cut;     /* a record did not fit */
+	uint16_t owner; /* of the next record: a pointer to its name */
+	size_t limit;   /* no longer than this */
+	bool cut;       /* a record did not fit */
 };
 
 /* `flags`: AA, RA. The answer has at most `limit` bytes; `size` of `out` is at least DNS_UDP_PLAIN. */
 struct dns_answer dns_answer_begin(const struct dns_query *q, uint16_t flags, uint8_t *out, size_t limit);
-void dns_answer_ip(struct dns_answer *a, const struct ip *ip); /* to the question's name, TTL 0 */
-void dns_answer_ptr(struct dns_answer *a, const struct dns_name *name);
+/* Records of the question's name, or of the target of the last CNAME; TTL 0. */
+void dns_answer_ip(struct dns_answer *a, const struct ip *ip);
+void dns_answer_data(struct dns_answer *a, uint16_t type, const void *data, size_t len);
+void dns_answer_cname(struct dns_answer *a, const void *target, size_t len); /* what follows is the target's */
 /* The message's length. If not all fitted, there is no record in it and TC is set (RFC 2181 s.9). */
 size_t dns_answer_end(struct dns_answer *a, enum dns_rcode rcode);

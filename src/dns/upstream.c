@@ -9,7 +9,6 @@
 #include "dns/server.h"
 
 enum {
-	PORT = 53,
 	ASK_MAX = 2 + DNS_HEADER + DNS_NAME_MAX + 4 + 11, /* TCP's length, question, OPT */
 	UDP_ANSWER_MAX = 4096,                            /* more than we ask for; longer ones are cut anyway */
 };
@@ -20,7 +19,7 @@ struct flight;
 struct
 try {
 	struct flight *flight;
-	struct ip resolver;
+	struct dns_resolver resolver;
 	uint16_t id;
 	int fd; /* -1: given up */
 	sd_event_source *source;
@@ -36,22 +35,23 @@ struct flight {
 	struct flight *next;
 	struct dns_client client;
 	struct dns_query q;
+	struct dns_resolvers to;
 	sd_event_source *timer;
 	unsigned steps;
 	struct try tries[DNS_TRIES];
 	size_t n_tries;
 };
 
-struct resolver {
-	struct ip ip;
-	uint64_t down_until_us; /* CLOCK_MONOTONIC */
+/* A resolver that was silent lately. */
+struct down {
+	struct dns_resolver who;
+	uint64_t until_us; /* CLOCK_MONOTONIC */
 };
 
 struct dns_upstream {
 	struct sd_event *loop;
 	struct dns_stats *stats;
-	struct resolver resolvers[DNS_RESOLVERS_MAX];
-	size_t n_resolvers;
+	struct down down[DNS_DOWN_MAX];
 	struct flight *flights;
 };
 
@@ -64,11 +64,9 @@ struct dns_upstream *dns_upstream_new(struct sd_event *loop, struct dns_stats *s
 	return u;
 }
 
-void dns_upstream_set(struct dns_upstream *u, const struct ip *v, size_t n)
+void dns_upstream_forgive(struct dns_upstream *u)
 {
-	u->n_resolvers = n < DNS_RESOLVERS_MAX ? n : DNS_RESOLVERS_MAX;
-	for (size_t i = 0; i < u->n_resolvers; i++)
-		u->resolvers[i] = (struct resolver){ .ip = v[i] };
+	memset(u->down, 0, sizeof(u->down));
 }
 
 static void try_close(struct try *t)
@@ -152,59 +150,70 @@ static uint64_t now_us(const struct dns_upstream *u)
 	return now;
 }
 
-static struct resolver *find_resolver(struct dns_upstream *u, const struct ip *ip)
+static bool same(const struct dns_resolver *a, const struct dns_resolver *b)
 {
-	for (size_t i = 0; i < u->n_resolvers; i++)
-		if (ip_eq(&u->resolvers[i].ip, ip))
-			return &u->resolvers[i];
-	return NULL; /* the list has changed since */
+	return a->port == b->port && ip_eq(&a->ip, &b->ip);
 }
 
-static void set_late(struct dns_upstream *u, const struct ip *ip)
+/* The place of `who` among the silent, or, if it is not there, the one that is free first. */
+static struct down *place(struct dns_upstream *u, const struct dns_resolver *who)
 {
-	struct resolver *r = find_resolver(u, ip);
-	uint64_t now = now_us(u);
+	struct down *d = &u->down[0];
+
+	for (size_t i = 0; i < DNS_DOWN_MAX; i++) {
+		if (same(&u->down[i].who, who))
+			return &u->down[i];
+		if (u->down[i].until_us < d->until_us)
+			d = &u->down[i];
+	}
+	return d;
+}
+
+static bool is_down(struct dns_upstream *u, const struct dns_resolver *who)
+{
+	const struct down *d = place(u, who);
+
+	return same(&d->who, who) && d->until_us > now_us(u);
+}
+
+static void set_late(struct dns_upstream *u, const struct dns_resolver *who)
+{
 	char text[IP_TEXT];
 
 	u->stats->late++;
-	if (!r)
-		return;
-	if (r->down_until_us <= now) /* so it is said once in DNS_DOWN_S at most */
-		log_info("dns: resolver %s: no answer: asked last for %d s", ip_text(ip, text), DNS_DOWN_S);
-	r->down_until_us = now + DNS_DOWN_S * 1000000ull;
+	if (!is_down(u, who)) /* so it is said once in DNS_DOWN_S at most */
+		log_info("dns: resolver %s port %u: no answer: asked last for %d s", ip_text(&who->ip, text), who->port,
+			 DNS_DOWN_S);
+	*place(u, who) = (struct down){ .who = *who, .until_us = now_us(u) + DNS_DOWN_S * 1000000ull };
 }
 
-static void set_alive(struct dns_upstream *u, const struct ip *ip)
+static void set_alive(struct dns_upstream *u, const struct dns_resolver *who)
 {
-	struct resolver *r = find_resolver(u, ip);
-
-	if (r)
-		r->down_until_us = 0;
+	if (is_down(u, who))
+		place(u, who)->until_us = 0;
 }
 
-static bool is_tried(const struct flight *f, const struct ip *ip)
+static bool is_tried(const struct flight *f, const struct dns_resolver *who)
 {
 	for (size_t i = 0; i < f->n_tries; i++)
-		if (ip_eq(&f->tries[i].resolver, ip))
+		if (same(&f->tries[i].resolver, who))
 			return true;
 	return false;
 }
 
 /* The next to ask: in order, but those that were silent lately last. NULL: all have been asked. */
-static const struct ip *next_resolver(const struct flight *f)
+static const struct dns_resolver *next_resolver(const struct flight *f)
 {
-	const struct dns_upstream *u = f->up;
-	const struct ip *last = NULL;
-	uint64_t now = now_us(u);
+	const struct dns_resolver *last = NULL;
 
-	for (size_t i = 0; i < u->n_resolvers && f->n_tries < DNS_TRIES; i++) {
-		const struct resolver *r = &u->resolvers[i];
+	for (size_t i = 0; i < f->to.n && f->n_tries < DNS_TRIES; i++) {
+		const struct dns_resolver *r = &f->to.v[i];
 
-		if (is_tried(f, &r->ip))
+		if (is_tried(f, r))
 			continue;
-		if (r->down_until_us <= now)
-			return &r->ip;
-		last = last ? last : &r->ip;
+		if (!is_down(f->up, r))
+			return r;
+		last = last ? last : r;
 	}
 	return last;
 }
@@ -218,9 +227,9 @@ static int try_open(struct try *t)
 	struct flight *f = t->flight;
 	bool tcp = f->client.tcp;
 	union dns_sockaddr to;
-	socklen_t len = dns_sockaddr_from(&t->resolver, PORT, &to);
+	socklen_t len = dns_sockaddr_from(&t->resolver.ip, t->resolver.port, &to);
 	AUTO(fd_close)
-	int fd = socket(t->resolver.family, (tcp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int fd = socket(t->resolver.ip.family, (tcp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
 	if (fd < 0 || (connect(fd, &to.sa, len) < 0 && errno != EINPROGRESS))
 		return -errno;
@@ -252,12 +261,12 @@ static void try_write(struct try *t)
 /* Asks the next resolver that can be asked at all. */
 static bool ask_next(struct flight *f)
 {
-	const struct ip *ip;
+	const struct dns_resolver *next;
 
-	while ((ip = next_resolver(f))) {
+	while ((next = next_resolver(f))) {
 		struct try *t = &f->tries[f->n_tries++];
 
-		*t = (struct try){ .flight = f, .resolver = *ip, .fd = -1 };
+		*t = (struct try){ .flight = f, .resolver = *next, .fd = -1 };
 		if (getrandom(&t->id, sizeof(t->id), 0) == sizeof(t->id)) {
 			try_write(t);
 			if (try_open(t) == 0) {
@@ -266,7 +275,7 @@ static bool ask_next(struct flight *f)
 				return true;
 			}
 		}
-		set_late(f->up, ip);
+		set_late(f->up, next);
 	}
 	return false;
 }
@@ -417,7 +426,8 @@ static bool is_full(const struct dns_upstream *u, const struct dns_client *c)
 	return all >= DNS_IN_FLIGHT || owner >= DNS_IN_FLIGHT_SOCKET || same >= DNS_IN_FLIGHT_CLIENT;
 }
 
-void dns_upstream_ask(struct dns_upstream *u, const struct dns_client *c, const struct dns_query *q)
+void dns_upstream_ask(struct dns_upstream *u, const struct dns_client *c, const struct dns_query *q,
+		      const struct dns_resolvers *to)
 {
 	struct flight *f;
 
@@ -430,6 +440,7 @@ void dns_upstream_ask(struct dns_upstream *u, const struct dns_client *c, const 
 	f->up = u;
 	f->client = *c;
 	f->q = *q;
+	f->to = *to;
 	f->next = u->flights;
 	u->flights = f;
 	if (sd_event_add_time_relative(u->loop, &f->timer, CLOCK_MONOTONIC, DNS_STEP_MS * 1000ull, 10000, on_step, f) <

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "dns/zone.h"
 
+#include <errno.h>
+
 #include "base/map.h"
 
 /* One name of one address. Names are kept as they are given: the domain is taken off what is asked, not added to what
@@ -18,7 +20,9 @@ struct table {
 
 struct dns_zone {
 	struct dns_name domain; /* .len 0: none */
-	struct table records, leases;
+	struct table hosts, leases;
+	struct dns_records *records;
+	struct map *above; /* lower case name that something is known below -> the zone */
 };
 
 static struct table table_new(void)
@@ -87,8 +91,10 @@ struct dns_zone *dns_zone_new(void)
 {
 	struct dns_zone *z = mem_new(struct dns_zone);
 
-	z->records = table_new();
+	z->hosts = table_new();
 	z->leases = table_new();
+	z->records = dns_records_new();
+	z->above = map_new();
 	return z;
 }
 
@@ -96,27 +102,80 @@ void dns_zone_free(struct dns_zone *z)
 {
 	if (!z)
 		return;
-	table_free(&z->records);
+	table_free(&z->hosts);
 	table_free(&z->leases);
+	dns_records_free(z->records);
+	map_free(z->above);
 	mem_drop(z);
 }
 
-size_t dns_zone_set(struct dns_zone *z, const char *domain, const struct dns_record *v, size_t n)
+static struct dns_name with_domain(const struct dns_zone *z, const struct dns_name *name)
+{
+	struct dns_name full;
+
+	if (z->domain.len && dns_name_is_plain(name) && dns_name_append(name, &z->domain, &full) == 0)
+		return full;
+	return *name;
+}
+
+/* What is above a name that was added before is there already. */
+static void add_above(struct dns_zone *z, const struct dns_name *name)
+{
+	struct dns_name key = dns_name_lower(name);
+	size_t at = 0;
+
+	while (dns_name_up(&key, &at) && !map_put(z->above, key.b + at, key.len - at, z))
+		;
+}
+
+static int add_host(struct dns_zone *z, const struct dns_host *host)
+{
+	struct dns_name name, full;
+
+	if (!host->ip.family || dns_name_parse(host->name, &name) < 0)
+		return -EINVAL;
+	table_add(&z->hosts, &name, &host->ip);
+	full = with_domain(z, &name);
+	add_above(z, &full);
+	return 0;
+}
+
+static int add_record(struct dns_zone *z, const struct dns_record *record)
 {
 	struct dns_name name;
+	int e = dns_records_add(z->records, record);
+
+	if (e == 0 && dns_name_parse(record->name, &name) == 0)
+		add_above(z, &name);
+	return e;
+}
+
+static void clear(struct dns_zone *z)
+{
+	z->domain.len = 0;
+	table_free(&z->hosts);
+	z->hosts = table_new();
+	dns_records_free(z->records);
+	z->records = dns_records_new();
+	map_free(z->above);
+	z->above = map_new();
+}
+
+size_t dns_zone_set(struct dns_zone *z, const struct dns_scope *s)
+{
+	static const struct dns_name any_lease = { .len = 3, .b = { 1, 'x', 0 } };
+	struct dns_name full;
 	size_t bad = 0;
 
-	z->domain.len = 0;
-	if (domain && dns_name_parse(domain, &z->domain) < 0)
+	clear(z);
+	if (s->domain && dns_name_parse(s->domain, &z->domain) < 0)
 		bad++;
-	table_free(&z->records);
-	z->records = table_new();
-	while (n-- > 0) { /* the last first, so that the first answers first */
-		if (dns_name_parse(v[n].name, &name) < 0)
-			bad++;
-		else
-			table_add(&z->records, &name, &v[n].ip);
-	}
+	full = with_domain(z, &any_lease);
+	add_above(z, &full);
+	for (size_t i = s->n_hosts; i-- > 0;) /* the last first, so that the first answers first */
+		bad += add_host(z, &s->hosts[i]) < 0;
+	for (size_t i = 0; i < s->n_records; i++)
+		bad += add_record(z, &s->records[i]) < 0;
 	return bad;
 }
 
@@ -162,32 +221,28 @@ void dns_zone_del_lease(struct dns_zone *z, const struct ip *ip)
 		table_del(&z->leases, h);
 }
 
-/* The record of a name: as asked, or a plain one asked for with the domain. */
-static const struct host *find_record(const struct dns_zone *z, const struct dns_name *name)
+/* The host of a name: as asked, or a plain one asked for with the domain. */
+static const struct host *find_host(const struct dns_zone *z, const struct dns_name *name)
 {
-	const struct host *h = by_name(&z->records, name);
+	const struct host *h = by_name(&z->hosts, name);
 	struct dns_name plain;
 
 	if (!h && z->domain.len && dns_name_strip(name, &z->domain, &plain) == 0)
-		h = by_name(&z->records, &plain);
+		h = by_name(&z->hosts, &plain);
 	return h;
 }
 
-static struct dns_name with_domain(const struct dns_zone *z, const struct dns_name *name)
+static bool is_defined(const struct dns_zone *z, const struct dns_name *name)
 {
-	struct dns_name full;
-
-	if (z->domain.len && dns_name_is_plain(name) && dns_name_append(name, &z->domain, &full) == 0)
-		return full;
-	return *name;
+	return by_name(&z->hosts, name) || dns_data_has(dns_records_find(z->records, name), DNS_CNAME);
 }
 
-/* A lease name gives way to a record of either of its forms. */
+/* A lease name gives way to a host or alias of either of its forms. */
 static bool is_overridden(const struct dns_zone *z, const struct host *lease)
 {
 	struct dns_name full = with_domain(z, &lease->name);
 
-	return by_name(&z->records, &lease->name) || by_name(&z->records, &full);
+	return is_defined(z, &lease->name) || is_defined(z, &full);
 }
 
 static const struct host *find_lease(const struct dns_zone *z, const struct dns_name *name)
@@ -200,37 +255,58 @@ static const struct host *find_lease(const struct dns_zone *z, const struct dns_
 	return h && !is_overridden(z, h) ? h : NULL;
 }
 
-bool dns_zone_find(const struct dns_zone *z, const struct dns_name *name, struct dns_hits *ret)
+static void find_ips(const struct dns_zone *z, const struct dns_name *name, struct dns_hits *ret)
 {
-	const struct host *h = find_record(z, name);
+	const struct host *h = find_host(z, name);
 	int seen = 0;
 
-	ret->n = 0;
-	for (; h && ret->n < DNS_HITS_MAX; h = h->next_name)
-		ret->ip[ret->n++] = h->ip;
-	if (ret->n)
-		return true;
+	for (; h && ret->n_ips < DNS_HITS_MAX; h = h->next_name)
+		ret->ips[ret->n_ips++] = h->ip;
+	if (ret->n_ips)
+		return;
 	for (h = find_lease(z, name); h; h = h->next_name) { /* the newest of each family */
 		int bit = h->ip.family == AF_INET ? 1 : 2;
 
 		if (!(seen & bit))
-			ret->ip[ret->n++] = h->ip;
+			ret->ips[ret->n_ips++] = h->ip;
 		seen |= bit;
 	}
-	return ret->n != 0;
 }
 
-bool dns_zone_find_ip(const struct dns_zone *z, const struct ip *ip, struct dns_hits *ret)
+static void find_names(const struct dns_zone *z, const struct dns_name *reverse, struct dns_hits *ret)
 {
-	const struct host *h = by_ip(&z->records, ip);
+	struct prefix p;
 
-	ret->n = 0;
-	for (; h && ret->n < DNS_HITS_MAX; h = h->next_ip)
-		ret->name[ret->n++] = with_domain(z, &h->name);
-	if (ret->n)
-		return true;
-	h = by_ip(&z->leases, ip);
-	if (h && !is_overridden(z, h))
-		ret->name[ret->n++] = with_domain(z, &h->name);
-	return ret->n != 0;
+	if (dns_name_to_prefix(reverse, 0, &p) < 0 || p.len != ip_bits(p.ip.family))
+		return;
+	for (const struct host *h = by_ip(&z->hosts, &p.ip); h && ret->n_names < DNS_HITS_MAX; h = h->next_ip)
+		ret->names[ret->n_names++] = with_domain(z, &h->name);
+	if (ret->n_names)
+		return;
+	const struct host *lease = by_ip(&z->leases, &p.ip);
+
+	if (lease && !is_overridden(z, lease))
+		ret->names[ret->n_names++] = with_domain(z, &lease->name);
+}
+
+bool dns_zone_find(const struct dns_zone *z, const struct dns_name *name, struct dns_hits *ret)
+{
+	ret->n_ips = ret->n_names = 0;
+	ret->data = dns_records_find(z->records, name);
+	find_ips(z, name, ret);
+	if (!dns_data_has(ret->data, DNS_PTR))
+		find_names(z, name, ret);
+	if (!ret->n_ips && !ret->n_names && !ret->data)
+		ret->data = dns_records_find_star(z->records, name);
+	return ret->n_ips || ret->n_names || ret->data;
+}
+
+/* Of reverse names only whole ones have something, or not. */
+bool dns_zone_has_below(const struct dns_zone *z, const struct dns_name *name)
+{
+	struct dns_name key = dns_name_lower(name);
+	struct prefix p;
+
+	return map_get(z->above, key.b, key.len) ||
+	       (dns_name_to_prefix(name, 0, &p) == 0 && p.len < ip_bits(p.ip.family));
 }

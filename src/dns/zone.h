@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "dns/dns.h"
 #include "dns/name.h"
+#include "dns/record.h"
 
 struct dns_zone;
 
@@ -12,21 +13,22 @@ struct dns_zone *dns_zone_new(void);
 void dns_zone_free(struct dns_zone *z);
 DEFINE_AUTO(struct dns_zone *, dns_zone_free)
 
-/* Replaces domain (NULL: none) and records. Returns how many texts (domain included) were no DNS names and were left
- * out. */
-size_t dns_zone_set(struct dns_zone *z, const char *domain, const struct dns_record *v, size_t n);
+/* Replaces domain, hosts and records by the scope's. Returns how many of them DNS cannot hold, which are left out. */
+size_t dns_zone_set(struct dns_zone *z, const struct dns_scope *scope);
 void dns_zone_set_lease(struct dns_zone *z, const struct ip *ip, const char *hostname);
 void dns_zone_del_lease(struct dns_zone *z, const struct ip *ip);
 
-/* What a name or an address has. More than DNS_HITS_MAX are not told: 512 bytes hold fewer. */
+/* What a name has. More than DNS_HITS_MAX of a kind are not told: 512 bytes hold fewer. */
 enum { DNS_HITS_MAX = 32 };
 struct dns_hits {
-	size_t n;
-	struct ip ip[DNS_HITS_MAX];
-	struct dns_name name[DNS_HITS_MAX];
+	size_t n_ips;
+	struct ip ips[DNS_HITS_MAX]; /* both families */
+	size_t n_names;
+	struct dns_name names[DNS_HITS_MAX]; /* for PTR: with the domain */
+	const struct dns_data *data;         /* all else */
 };
 
-/* The addresses of a name, both families, into ret->ip. false: not known here. */
+/* false: not known here; *ret is empty then. */
 bool dns_zone_find(const struct dns_zone *z, const struct dns_name *name, struct dns_hits *ret);
-/* The names of an address, with the domain, into ret->name. false: not known here. */
-bool dns_zone_find_ip(const struct dns_zone *z, const struct ip *ip, struct dns_hits *ret);
+/* Is something known below `name`, so that it exists although it has nothing (RFC 8020)? */
+bool dns_zone_has_below(const struct dns_zone *z, const struct dns_name *name);

@@ -124,6 +124,20 @@ static void with_uuid(struct guestd_link *l, void (*call)(struct guestd_serve *s
 	call(l->serve, &u);
 }
 
+static void answer_history(struct guestd_link *l, const struct guest_history_ask *ask)
+{
+	struct guest_msg m = { .op = GUEST_HISTORY };
+	struct guest_history *h = &m.guest_msg_u.history;
+
+	h->number = ask->number;
+	h->rows.rows_val = guestd_serve_history(l->serve, ask, &h->rows.rows_len);
+	put(l, &m);
+	for (unsigned i = 0; i < h->rows.rows_len; i++)
+		mem_drop(h->rows.rows_val[i].hostname);
+	mem_drop(h->rows.rows_val);
+	flush(l);
+}
+
 /* false: it makes no sense, and the connection ends. */
 static bool handle(struct guestd_link *l, const struct guest_msg *m, const int *fds, size_t n)
 {
@@ -151,6 +165,15 @@ static bool handle(struct guestd_link *l, const struct guest_msg *m, const int *
 	case GUEST_RESOLVERS:
 		guestd_serve_resolvers(l->serve, m->guest_msg_u.resolvers.resolvers_val,
 				       m->guest_msg_u.resolvers.resolvers_len);
+		return true;
+	case GUEST_IMPORT:
+		guestd_serve_import(l->serve, &m->guest_msg_u.import);
+		return true;
+	case GUEST_END_PORT:
+		guestd_serve_end_port(l->serve, &m->guest_msg_u.end_port);
+		return true;
+	case GUEST_ASK_HISTORY:
+		answer_history(l, &m->guest_msg_u.ask_history);
 		return true;
 	default:
 		return false;

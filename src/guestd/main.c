@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* vnet-guestd - the process that reads what guests send: DHCP and DNS of all networks. */
+/* vnet-guestd - the process that reads what guests send: DHCP, DNS and TFTP of all networks. */
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,6 +16,7 @@
 #include "base/log.h"
 #include "base/stream.h"
 #include "guestd/link.h"
+#include "guestd/opener.h"
 #include "guestd/sandbox.h"
 #include "guestd/serve.h"
 #include "lease/db.h"
@@ -108,6 +110,18 @@ static int open_leases(const char *root, const char *user, struct lease_db **ret
 	return r < 0 ? err_sys(e, r, "leases '%s/leases.db'", folder) : 0;
 }
 
+/* Names this boot of the host; zero where there is no /proc. */
+static struct uuid boot_id(void)
+{
+	AUTO(mem_drop) char *text = NULL;
+	struct uuid boot = { { 0 } };
+	size_t len;
+
+	if (file_read(AT_FDCWD, "/proc/sys/kernel/random/boot_id", 100, &text, &len) == 0)
+		uuid_parse(text, &boot);
+	return boot;
+}
+
 static int watch_signals(sd_event *loop)
 {
 	sigset_t set;
@@ -128,14 +142,18 @@ static int run(const struct options *o, struct err *e)
 	AUTO(lease_db_close) struct lease_db *db = NULL;
 	AUTO(guestd_link_free) struct guestd_link *link = NULL;
 	AUTO(guestd_serve_free) struct guestd_serve *serve = NULL;
-	AUTO(fd_close) int dir = -1;
+	AUTO(fd_close) int dir = -1, opener = -1;
 	uid_t starter = getuid();
+	struct uuid boot = boot_id(); /* before it is out of reach */
 	sd_event *loop = NULL;
 	int fd = -1, r;
 
 	raise_limit();
 	if (listening_socket(o->root, &fd, e) < 0 || open_leases(o->root, o->user, &db, &dir, e) < 0)
 		return -1;
+	opener = guestd_opener_start();
+	if (opener < 0)
+		return err_sys(e, opener, "start the process that opens files");
 	r = sd_event_default(&loop);
 	if (r >= 0)
 		r = watch_signals(loop);
@@ -144,7 +162,7 @@ static int run(const struct options *o, struct err *e)
 	if (r >= 0) {
 		struct guestd_sink sink = guestd_link_sink(link);
 
-		r = guestd_serve_open(loop, db, &sink, &serve);
+		r = guestd_serve_open(loop, db, &boot, TAKE_FD(opener), &sink, &serve);
 	}
 	if (r < 0)
 		return err_sys(e, r, "start");

@@ -87,7 +87,8 @@ static uint64_t handled_by(long abi)
 	return all;
 }
 
-static int only_folder(int dirfd)
+/* Below `dirfd` what SQLite needs; elsewhere nothing of `handled`. -1: nowhere. */
+static int only_folder(int dirfd, uint64_t handled)
 {
 	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
 
@@ -95,7 +96,7 @@ static int only_folder(int dirfd)
 		log_info("guestd: sandbox: this kernel has no Landlock; the user id and chroot alone keep files apart");
 		return 0;
 	}
-	struct landlock_ruleset_attr rules = { .handled_access_fs = handled_by(abi) };
+	struct landlock_ruleset_attr rules = { .handled_access_fs = handled_by(abi) & handled };
 	AUTO(fd_close) int fd = (int)syscall(SYS_landlock_create_ruleset, &rules, sizeof(rules.handled_access_fs), 0);
 	struct landlock_path_beneath_attr beneath = {
 		.allowed_access = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE |
@@ -105,7 +106,7 @@ static int only_folder(int dirfd)
 		.parent_fd = dirfd,
 	};
 
-	if (fd < 0 || syscall(SYS_landlock_add_rule, fd, LANDLOCK_RULE_PATH_BENEATH, &beneath, 0) < 0 ||
+	if (fd < 0 || (dirfd >= 0 && syscall(SYS_landlock_add_rule, fd, LANDLOCK_RULE_PATH_BENEATH, &beneath, 0) < 0) ||
 	    syscall(SYS_landlock_restrict_self, fd, 0) < 0)
 		return -errno;
 	return 0;
@@ -231,10 +232,23 @@ static int fill_filter(scmp_filter_ctx f)
 	return r;
 }
 
-static int only_these_calls(void)
+static const int opener_allowed[] = {
+	SCMP_SYS(recvmsg), SCMP_SYS(sendmsg), SCMP_SYS(openat2), SCMP_SYS(close), SCMP_SYS(exit_group),
+};
+
+static int fill_opener_filter(scmp_filter_ctx f)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(opener_allowed) && r == 0; i++)
+		r = seccomp_rule_add(f, SCMP_ACT_ALLOW, opener_allowed[i], 0);
+	return r;
+}
+
+static int only_these_calls(int (*fill)(scmp_filter_ctx f))
 {
 	scmp_filter_ctx f = seccomp_init(SCMP_ACT_KILL_PROCESS);
-	int r = f ? fill_filter(f) : -ENOMEM;
+	int r = f ? fill(f) : -ENOMEM;
 
 	if (r == 0)
 		r = seccomp_load(f);
@@ -242,7 +256,7 @@ static int only_these_calls(void)
 	return r;
 }
 
-int guestd_lock(int dirfd, struct err *e)
+static int lock(int dirfd, uint64_t handled, int (*fill)(scmp_filter_ctx f), struct err *e)
 {
 	int r = drop_capabilities();
 
@@ -250,9 +264,19 @@ int guestd_lock(int dirfd, struct err *e)
 		return err_sys(e, r, "drop capabilities");
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return err_sys(e, -errno, "no_new_privs");
-	r = only_folder(dirfd);
+	r = only_folder(dirfd, handled);
 	if (r < 0)
 		return err_sys(e, r, "Landlock");
-	r = only_these_calls();
+	r = only_these_calls(fill);
 	return r < 0 ? err_sys(e, r, "seccomp") : 0;
+}
+
+int guestd_lock(int dirfd, struct err *e)
+{
+	return lock(dirfd, UINT64_MAX, fill_filter, e);
+}
+
+int guestd_lock_opener(struct err *e)
+{
+	return lock(-1, ~(uint64_t)(LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR), fill_opener_filter, e);
 }

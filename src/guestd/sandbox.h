@@ -13,3 +13,6 @@ int guestd_confine(const char *folder, const char *user, char **ret_path, int *r
 
 /* Gives up all capabilities and locks the process in: no_new_privs, Landlock on `dirfd` if the kernel has it, seccomp. */
 int guestd_lock(int dirfd, struct err *e);
+
+/* The same for guestd/opener.h's process: it may open files for reading, and nothing else. */
+int guestd_lock_opener(struct err *e);

@@ -2,21 +2,27 @@
 #include "guestd/serve.h"
 
 #include <errno.h>
+#include <sys/epoll.h>
+#include <sys/timerfd.h>
 #include <systemd/sd-event.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/map.h"
 #include "dhcp4/io.h"
-#include "dns/dns.h"
+#include "guestd/dns_scope.h"
+#include "guestd/opener.h"
+#include "guestd/scope.h"
 #include "lease/db.h"
+#include "tftp/io.h"
 
-enum { RETRY_S = 5 }; /* after the database refused */
+enum { RETRY_S = 5 /* after the database refused */, POOL_FULL = 80, POOL_CALM = 70 /* percent */ };
 
 struct net {
 	struct uuid uuid;
 	char *name; /* for logs; NULL: never served since we started */
-	bool served, dns;
+	bool served, dns, tftp, nearly_full;
 	unsigned long long stamp;
 	struct lease_pool *pool;
 	struct dhcp4_server *dhcp4;
@@ -26,19 +32,22 @@ struct net {
 
 struct guestd_serve {
 	sd_event *loop;
-	sd_event_source *turn, *timer;
+	sd_event_source *turn, *timer, *jump;
+	struct uuid boot;
 	struct lease_db *db;
 	struct guestd_sink sink;
 	struct map *nets;
 	struct dhcp4_outbox *out;
 	struct dns *dns;
+	struct tftp *tftp;
+	struct guestd_opener *opener;
 	uint64_t retry; /* CLOCK_BOOTTIME seconds; 0: all is stored */
 	struct log_limit db_errors;
 };
 
 struct socks { /* the descriptors of one message, sorted */
-	int dhcp4, hold, dns_udp[GUEST_SOCKS_MAX], dns_tcp[GUEST_SOCKS_MAX];
-	size_t n_udp, n_tcp;
+	int dhcp4, hold, tftp_root, dns_udp[GUEST_SOCKS_MAX], dns_tcp[GUEST_SOCKS_MAX], tftp[GUEST_SOCKS_MAX];
+	size_t n_udp, n_tcp, n_tftp;
 };
 
 static uint64_t seconds(clockid_t clock)
@@ -49,9 +58,11 @@ static uint64_t seconds(clockid_t clock)
 	return (uint64_t)t.tv_sec;
 }
 
-static struct lease_clock clocks(void)
+static struct lease_clock clocks(const struct guestd_serve *s)
 {
-	return (struct lease_clock){ .boot_s = seconds(CLOCK_BOOTTIME), .unix_s = seconds(CLOCK_REALTIME) };
+	return (struct lease_clock){ .boot_s = seconds(CLOCK_BOOTTIME),
+				     .unix_s = seconds(CLOCK_REALTIME),
+				     .boot = s->boot };
 }
 
 static struct net *net_get(struct guestd_serve *s, const struct uuid *uuid)
@@ -95,6 +106,8 @@ static int store(struct guestd_serve *s, const struct lease_clock *now)
 		for (const struct lease *l = lease_pool_dirty(n->pool); l; l = l->next_dirty) {
 			int r = lease_db_put(s->db, &n->uuid, l, now);
 
+			if (r == 0 && l->news)
+				r = lease_db_note(s->db, &n->uuid, l, now);
 			if (r < 0)
 				return r;
 		}
@@ -112,6 +125,21 @@ static void tell(struct guestd_serve *s, const struct net *n, const struct lease
 	s->sink.lease(s->sink.arg, &n->uuid, l, lease_to_unix(l->expiry, now));
 }
 
+/* Said once when it comes near its end, and again only after it had room in between. */
+static void watch_pool(struct net *n)
+{
+	struct lease_usage u = lease_pool_usage(n->pool);
+	uint64_t percent = u.total ? 100ULL * u.taken / u.total : 0;
+
+	if (percent >= POOL_FULL && !n->nearly_full && n->served)
+		log_warn("dhcp4: %s: %u of %u addresses are taken: widen the range, or shorten the lease time", n->name,
+			 u.taken, u.total);
+	if (percent >= POOL_FULL && n->served)
+		n->nearly_full = true;
+	else if (percent < POOL_CALM)
+		n->nearly_full = false;
+}
+
 static void publish(struct guestd_serve *s, const struct lease_clock *now)
 {
 	struct net *n;
@@ -119,6 +147,8 @@ static void publish(struct guestd_serve *s, const struct lease_clock *now)
 	for (size_t pos = 0; (n = map_next(s->nets, &pos));) {
 		for (const struct lease *l = lease_pool_dirty(n->pool); l; l = l->next_dirty)
 			tell(s, n, l, now);
+		if (lease_pool_dirty(n->pool))
+			watch_pool(n);
 		lease_pool_clean(n->pool);
 	}
 }
@@ -142,7 +172,7 @@ static void set_timer(struct guestd_serve *s)
 static void end_turn(void *arg)
 {
 	struct guestd_serve *s = arg;
-	struct lease_clock now = clocks();
+	struct lease_clock now = clocks(s);
 	int r = store(s, &now);
 
 	s->retry = r < 0 ? now.boot_s + RETRY_S : 0;
@@ -191,7 +221,7 @@ static void close_all(const int *fds, size_t n)
 
 static bool sort_socks(const struct guest_serve *m, const int *fds, size_t n, struct socks *ret)
 {
-	*ret = (struct socks){ .dhcp4 = -1, .hold = -1 };
+	*ret = (struct socks){ .dhcp4 = -1, .hold = -1, .tftp_root = -1 };
 	if (n != m->socks.socks_len)
 		return false;
 	for (size_t i = 0; i < n; i++) {
@@ -208,9 +238,17 @@ static bool sort_socks(const struct guest_serve *m, const int *fds, size_t n, st
 		case GUEST_SOCK_DNS_TCP:
 			ret->dns_tcp[ret->n_tcp++] = fds[i];
 			break;
+		case GUEST_SOCK_TFTP:
+			ret->tftp[ret->n_tftp++] = fds[i];
+			break;
+		case GUEST_SOCK_TFTP_ROOT:
+			ret->tftp_root = fds[i];
+			break;
 		}
 	}
-	return (size_t)(ret->dhcp4 >= 0) + (ret->hold >= 0) + ret->n_udp + ret->n_tcp == n && ret->n_udp == ret->n_tcp;
+	size_t singles = (size_t)(ret->dhcp4 >= 0) + (ret->hold >= 0) + (ret->tftp_root >= 0);
+
+	return singles + ret->n_udp + ret->n_tcp + ret->n_tftp == n && ret->n_udp == ret->n_tcp;
 }
 
 /* NULL, or why it can't be. */
@@ -222,36 +260,11 @@ static const char *check_scope(const struct net *n, const struct guest_scope *sc
 		return "no sockets for DNS";
 	if (scope->dns && socks->n_udp && socks->n_udp != scope->dns->addrs.addrs_len)
 		return "not as many DNS sockets as addresses";
+	if (scope->tftp && !n->tftp && !socks->n_tftp)
+		return "no sockets for TFTP";
+	if (socks->n_tftp && socks->tftp_root < 0)
+		return "no folder for TFTP";
 	return NULL;
-}
-
-static int configure_dhcp4(struct net *n, const struct guest_scope *scope)
-{
-	const struct guest_dhcp4 *d = scope->dhcp4;
-	AUTO(mem_drop) struct lease_range *ranges = mem_array(d->ranges.ranges_len + 1, sizeof(*ranges));
-	AUTO(mem_drop) struct lease_host *hosts = mem_array(d->hosts.hosts_len + 1, sizeof(*hosts));
-	struct dhcp4_scope to = {
-		.rules = { .self = d->server,
-			   .prefix_len = d->prefix_len,
-			   .ranges = ranges,
-			   .n_ranges = d->ranges.ranges_len,
-			   .hosts = hosts,
-			   .n_hosts = d->hosts.hosts_len },
-		.router = d->router,
-		.dns = d->dns,
-		.mtu = d->mtu <= UINT16_MAX ? (uint16_t)d->mtu : 0,
-		.lease_s = d->lease_s,
-		.domain = scope->domain,
-	};
-
-	memcpy(to.mac.b, scope->mac, sizeof(to.mac.b));
-	for (size_t i = 0; i < to.rules.n_ranges; i++)
-		ranges[i] = (struct lease_range){ d->ranges.ranges_val[i].start, d->ranges.ranges_val[i].end };
-	for (size_t i = 0; i < to.rules.n_hosts; i++) {
-		hosts[i] = (struct lease_host){ .name = d->hosts.hosts_val[i].name, .addr = d->hosts.hosts_val[i].ip };
-		memcpy(hosts[i].mac.b, d->hosts.hosts_val[i].mac, sizeof(hosts[i].mac.b));
-	}
-	return dhcp4_server_configure(n->dhcp4, &to);
 }
 
 /* Takes the sockets that it uses out of `socks`. NULL, or why not. */
@@ -262,8 +275,8 @@ static const char *serve_dhcp4(struct guestd_serve *s, struct net *n, const stru
 		stop_dhcp4(n);
 		return NULL;
 	}
-	if (configure_dhcp4(n, scope) < 0)
-		return "ranges, hosts or lease time of DHCP make no sense";
+	if (guestd_configure_dhcp4(n->dhcp4, scope) < 0)
+		return "ranges, hosts, options or lease time of DHCP make no sense";
 	if (socks->dhcp4 < 0)
 		return NULL;
 	struct dhcp4_io *io = NULL;
@@ -276,29 +289,6 @@ static const char *serve_dhcp4(struct guestd_serve *s, struct net *n, const stru
 	return NULL;
 }
 
-static struct ip to_ip(const guest_ip *from)
-{
-	struct ip ip = { .family = from->guest_ip_len == 4 ? AF_INET : from->guest_ip_len == 16 ? AF_INET6 : 0 };
-
-	if (ip.family)
-		memcpy(ip.b, from->guest_ip_val, from->guest_ip_len);
-	return ip;
-}
-
-/* The reservations' names are known as soon as they are defined. */
-static size_t host_records(const struct guest_dhcp4 *d, struct dns_record *out)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; d && i < d->hosts.hosts_len; i++) {
-		const struct guest_host *h = &d->hosts.hosts_val[i];
-
-		if (h->name[0])
-			out[n++] = (struct dns_record){ .name = h->name, .ip = ip_from_v4(h->ip) };
-	}
-	return n;
-}
-
 static const char *serve_dns(struct guestd_serve *s, struct net *n, const struct guest_scope *scope,
 			     struct socks *socks)
 {
@@ -306,25 +296,27 @@ static const char *serve_dns(struct guestd_serve *s, struct net *n, const struct
 		dns_stop(s->dns, &n->uuid);
 		return NULL;
 	}
-	size_t n_addrs = scope->dns->addrs.addrs_len, n_hosts = scope->dhcp4 ? scope->dhcp4->hosts.hosts_len : 0;
-	AUTO(mem_drop) struct ip *addrs = mem_array(n_addrs + 1, sizeof(*addrs));
-	AUTO(mem_drop) struct dns_record *records = mem_array(n_hosts + 1, sizeof(*records));
-	struct dns_scope to = {
-		.uuid = n->uuid,
-		.network = scope->network,
-		.domain = scope->domain[0] ? scope->domain : NULL,
-		.forward = scope->dns->forward,
-		.addrs = addrs,
-		.n_addrs = n_addrs,
-		.records = records,
-		.n_records = host_records(scope->dhcp4, records),
-	};
+	AUTO(guestd_dns_scope_release) struct dns_scope to = guestd_dns_scope(scope);
 	size_t n_socks = socks->n_udp;
 
-	for (size_t i = 0; i < n_addrs; i++)
-		addrs[i] = to_ip(&scope->dns->addrs.addrs_val[i]);
 	socks->n_udp = socks->n_tcp = 0; /* dns_serve takes them, whatever it returns */
 	return dns_serve(s->dns, &to, socks->dns_udp, socks->dns_tcp, n_socks) < 0 ? "DNS can't listen" : NULL;
+}
+
+static const char *serve_tftp(struct guestd_serve *s, struct net *n, const struct guest_scope *scope,
+			      struct socks *socks)
+{
+	size_t n_socks = socks->n_tftp;
+
+	if (!scope->tftp)
+		tftp_stop(s->tftp, &n->uuid);
+	if (!scope->tftp || !n_socks) /* those that it has stay */
+		return NULL;
+	socks->n_tftp = 0; /* tftp_serve takes them */
+	return tftp_serve(s->tftp, &n->uuid, scope->network, TAKE_FD(socks->tftp_root), socks->tftp, n_socks,
+			  scope->dhcp4 ? scope->dhcp4->mtu : 0) < 0
+		   ? "TFTP can't listen"
+		   : NULL;
 }
 
 static void drop_socks(struct socks *k)
@@ -333,6 +325,8 @@ static void drop_socks(struct socks *k)
 	fd_close(k->hold);
 	close_all(k->dns_udp, k->n_udp);
 	close_all(k->dns_tcp, k->n_tcp);
+	close_all(k->tftp, k->n_tftp);
+	fd_close(k->tftp_root);
 }
 
 static void name_leases(struct guestd_serve *s, const struct net *n)
@@ -365,6 +359,8 @@ void guestd_serve_set(struct guestd_serve *s, const struct guest_serve *m, const
 		why = serve_dhcp4(s, n, &m->scope, &socks);
 	if (!why)
 		why = serve_dns(s, n, &m->scope, &socks);
+	if (!why)
+		why = serve_tftp(s, n, &m->scope, &socks);
 	drop_socks(&socks);
 	if (why) {
 		log_warn("guestd: %s: can't be served: %s", m->scope.network, why);
@@ -377,6 +373,7 @@ void guestd_serve_set(struct guestd_serve *s, const struct guest_serve *m, const
 	n->name = mem_strdup(m->scope.network);
 	n->served = true;
 	n->dns = m->scope.dns;
+	n->tftp = m->scope.tftp;
 	n->stamp = m->stamp;
 	if (m->scope.dns)
 		name_leases(s, n);
@@ -391,7 +388,8 @@ void guestd_serve_stop(struct guestd_serve *s, const struct uuid *network)
 		return;
 	stop_dhcp4(n);
 	dns_stop(s->dns, network);
-	n->served = n->dns = false;
+	tftp_stop(s->tftp, network);
+	n->served = n->dns = n->tftp = false;
 	log_info("guestd: %s: stopped", n->name);
 }
 
@@ -422,10 +420,83 @@ void guestd_serve_resolvers(struct guestd_serve *s, const guest_ip *v, size_t n)
 	size_t used = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		ips[used] = to_ip(&v[i]);
+		ips[used] = guestd_to_ip(&v[i]);
 		used += ips[used].family != 0;
 	}
 	dns_set_resolvers(s->dns, ips, used);
+}
+
+void guestd_serve_import(struct guestd_serve *s, const struct guest_lease *m)
+{
+	struct view name = { (const uint8_t *)m->hostname, strlen(m->hostname) };
+	struct lease_clock now = clocks(s);
+	struct ip ip = guestd_to_ip(&m->ip);
+	struct uuid uuid;
+	struct lease l = {
+		.addr = ip_v4(&ip),
+		.state = LEASE_BOUND,
+		.expiry = lease_from_unix(m->expiry, &now),
+		.id = { (const uint8_t *)m->client_id.client_id_val, m->client_id.client_id_len },
+		.hostname = lease_name_ok(name) ? m->hostname : NULL,
+	};
+
+	memcpy(uuid.b, m->uuid, sizeof(uuid.b));
+	memcpy(l.mac.b, m->mac, sizeof(l.mac.b));
+	int r = lease_pool_adopt(net_get(s, &uuid)->pool, &l);
+
+	if (r < 0) {
+		char text[IP_TEXT];
+
+		log_info("guestd: leases: %s is not imported: %s", ip_text(&ip, text), strerror(-r));
+	}
+	wake(s);
+}
+
+void guestd_serve_end_port(struct guestd_serve *s, const struct guest_end_port *m)
+{
+	struct net *n = map_get(s->nets, m->uuid, sizeof(m->uuid));
+	struct mac mac;
+
+	if (!n)
+		return;
+	memcpy(mac.b, m->mac, sizeof(mac.b));
+	lease_pool_end_client(n->pool, &mac, seconds(CLOCK_BOOTTIME) + m->grace_s);
+	wake(s);
+}
+
+struct rows {
+	struct guest_history_row *v;
+	unsigned n;
+};
+
+static void add_row(void *arg, uint64_t unix_s, const struct lease *l)
+{
+	struct rows *rows = arg;
+	struct guest_history_row *r = mem_push(rows->v, rows->n);
+
+	r->at = unix_s;
+	r->event = l->state == LEASE_BOUND ? GUEST_LEASE_BOUND : GUEST_LEASE_ENDED;
+	r->ip = l->addr;
+	memcpy(r->mac, l->mac.b, sizeof(r->mac));
+	r->hostname = mem_strdup(l->hostname ?: "");
+}
+
+struct guest_history_row *guestd_serve_history(struct guestd_serve *s, const struct guest_history_ask *m,
+					       unsigned *ret_n)
+{
+	struct lease_history_filter f = { .addr = m->ip,
+					  .since = m->since,
+					  .until = m->until,
+					  .most = m->most < GUEST_HISTORY_MAX ? m->most : GUEST_HISTORY_MAX };
+	struct rows rows = { 0 };
+	struct uuid uuid;
+
+	memcpy(uuid.b, m->uuid, sizeof(uuid.b));
+	memcpy(f.mac.b, m->mac, sizeof(f.mac.b));
+	if (lease_db_history(s->db, &uuid, &f, add_row, &rows) < 0)
+		log_error("guestd: history of leases: %s", lease_db_error(s->db));
+	*ret_n = rows.n;
+	return rows.v;
 }
 
 struct guest_served *guestd_serve_list(const struct guestd_serve *s, size_t *ret_n)
@@ -446,7 +517,7 @@ struct guest_served *guestd_serve_list(const struct guestd_serve *s, size_t *ret
 
 void guestd_serve_tell_leases(struct guestd_serve *s)
 {
-	struct lease_clock now = clocks();
+	struct lease_clock now = clocks(s);
 	const struct lease *l;
 	struct net *n;
 
@@ -454,6 +525,39 @@ void guestd_serve_tell_leases(struct guestd_serve *s)
 		for (size_t pos = 0; (l = lease_pool_next(n->pool, &pos));)
 			if (l->state == LEASE_BOUND)
 				s->sink.lease(s->sink.arg, &n->uuid, l, lease_to_unix(l->expiry, &now));
+}
+
+/* --- the wall clock --- */
+
+/* Somebody set it: all that shows wall time is told anew, and stored for the next boot. Leases go on as they were. */
+static int on_clock_set(sd_event_source *source, int fd, uint32_t events, void *arg)
+{
+	static const struct itimerspec far = { .it_value.tv_sec = 1LL << 33 };
+	struct guestd_serve *s = arg;
+	struct net *n;
+	uint64_t count;
+
+	(void)source, (void)events;
+	if (read(fd, &count, sizeof(count)) >= 0 || errno != ECANCELED)
+		return 0;
+	timerfd_settime(fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &far, NULL);
+	log_info("guestd: leases: the host's clock was set; how long they last stays as it was");
+	for (size_t pos = 0; (n = map_next(s->nets, &pos));)
+		lease_pool_touch(n->pool);
+	wake(s);
+	return 0;
+}
+
+static int watch_clock(struct guestd_serve *s)
+{
+	static const struct itimerspec far = { .it_value.tv_sec = 1LL << 33 };
+	int fd = timerfd_create(CLOCK_REALTIME, TFD_NONBLOCK | TFD_CLOEXEC);
+
+	if (fd < 0 || timerfd_settime(fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &far, NULL) < 0)
+		return -errno;
+	int r = sd_event_add_io(s->loop, &s->jump, fd, EPOLLIN, on_clock_set, s);
+
+	return r < 0 ? r : sd_event_source_set_io_fd_own(s->jump, true);
 }
 
 /* --- start and end --- */
@@ -467,27 +571,49 @@ static void restore(void *arg, const struct uuid *network, const struct lease *l
 		log_warn("guestd: leases: one of network %s makes no sense, ignored", uuid_text(network, uuid));
 }
 
-int guestd_serve_open(struct sd_event *loop, struct lease_db *db, const struct guestd_sink *sink,
-		      struct guestd_serve **ret)
+static void ask_opener(void *arg, uint64_t number, int root, const char *path)
+{
+	struct guestd_serve *s = arg;
+
+	guestd_opener_ask(s->opener, number, root, path);
+}
+
+static void file_opened(void *arg, uint64_t number, int fd)
+{
+	struct guestd_serve *s = arg;
+
+	tftp_opened(s->tftp, number, fd);
+}
+
+int guestd_serve_open(struct sd_event *loop, struct lease_db *db, const struct uuid *boot, int opener,
+		      const struct guestd_sink *sink, struct guestd_serve **ret)
 {
 	AUTO(guestd_serve_free) struct guestd_serve *s = mem_new(struct guestd_serve);
-	struct lease_clock now = clocks();
 	int r;
 
 	s->loop = sd_event_ref(loop);
 	s->db = db;
+	s->boot = *boot;
 	s->sink = *sink;
 	s->nets = map_new();
 	s->out = dhcp4_outbox_new(wake, end_turn, s);
-	r = lease_db_load(db, &now, restore, s);
-	if (r == 0)
+	r = guestd_opener_open(loop, opener, file_opened, s, &s->opener);
+	struct lease_clock now = clocks(s);
+
+	if (r >= 0)
+		r = lease_db_load(db, &now, restore, s);
+	if (r >= 0)
 		r = dns_open(loop, &s->dns);
+	if (r >= 0)
+		r = tftp_open(loop, ask_opener, s, &s->tftp);
 	if (r >= 0)
 		r = sd_event_add_defer(loop, &s->turn, on_turn, s); /* once now: sets the timer */
 	if (r >= 0)
 		r = sd_event_add_time(loop, &s->timer, CLOCK_BOOTTIME, 0, 250000, on_timer, s);
 	if (r >= 0)
 		r = sd_event_source_set_enabled(s->timer, SD_EVENT_OFF);
+	if (r >= 0)
+		r = watch_clock(s);
 	if (r < 0)
 		return r;
 	*ret = TAKE(s);
@@ -504,9 +630,12 @@ void guestd_serve_free(struct guestd_serve *s)
 		net_free(n);
 	map_free(s->nets);
 	dns_free(s->dns);
+	tftp_free(s->tftp);
+	guestd_opener_free(s->opener);
 	dhcp4_outbox_free(s->out);
 	sd_event_source_disable_unref(s->turn);
 	sd_event_source_disable_unref(s->timer);
+	sd_event_source_disable_unref(s->jump);
 	sd_event_unref(s->loop);
 	mem_drop(s);
 }

@@ -21,9 +21,10 @@ struct guestd_sink { /* where news go */
 	void *arg;
 };
 
-/* Reads the leases out of the database. 0 or -errno. */
-int guestd_serve_open(struct sd_event *loop, struct lease_db *db, const struct guestd_sink *sink,
-		      struct guestd_serve **ret);
+/* Reads the leases out of the database. `boot`: the host's boot id. `opener`: from
+ * guestd_opener_start, becomes ours. 0 or -errno. */
+int guestd_serve_open(struct sd_event *loop, struct lease_db *db, const struct uuid *boot, int opener,
+		      const struct guestd_sink *sink, struct guestd_serve **ret);
 void guestd_serve_free(struct guestd_serve *s);
 DEFINE_AUTO(struct guestd_serve *, guestd_serve_free)
 
@@ -32,7 +33,15 @@ DEFINE_AUTO(struct guestd_serve *, guestd_serve_free)
 void guestd_serve_set(struct guestd_serve *s, const struct guest_serve *m, const int *fds, size_t n);
 void guestd_serve_stop(struct guestd_serve *s, const struct uuid *network);   /* its leases stay */
 void guestd_serve_forget(struct guestd_serve *s, const struct uuid *network); /* and they go */
+/* Holds a lease that another server gave, of a network served or not, unless address or client has one here. The sink
+ * hears of it as of any other. */
+void guestd_serve_import(struct guestd_serve *s, const struct guest_lease *m);
 void guestd_serve_resolvers(struct guestd_serve *s, const guest_ip *v, size_t n);
+
+void guestd_serve_end_port(struct guestd_serve *s, const struct guest_end_port *m);
+/* Rows to be freed with mem_drop, and the names in them, too. */
+struct guest_history_row *guestd_serve_history(struct guestd_serve *s, const struct guest_history_ask *m,
+					       unsigned *ret_n);
 
 /* What is served, an array to be freed with mem_drop. */
 struct guest_served *guestd_serve_list(const struct guestd_serve *s, size_t *ret_n);

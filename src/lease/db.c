@@ -5,18 +5,41 @@
 #include <sqlite3.h>
 #include <stdio.h>
 
-enum { VERSION = 1, APP_ID = 0x764e6574 /* "vNet", in the file's header */ };
+enum { VERSION = 2, TRIM_EVERY = 1000 /* rows of history */, APP_ID = 0x764e6574 /* "vNet", in the file's header */ };
 
-enum statement { S_BEGIN, S_COMMIT, S_ROLLBACK, S_LOAD, S_PUT, S_FORGET, STATEMENTS };
+enum statement {
+	S_BEGIN,
+	S_COMMIT,
+	S_ROLLBACK,
+	S_LOAD,
+	S_PUT,
+	S_FORGET,
+	S_FORGET_HISTORY,
+	S_BOOT,
+	S_REBASE,
+	S_SET_BOOT,
+	S_NOTE,
+	S_TRIM,
+	S_HISTORY,
+	STATEMENTS
+};
 
 static const char *const sql[STATEMENTS] = {
 	[S_BEGIN] = "BEGIN IMMEDIATE",
 	[S_COMMIT] = "COMMIT",
 	[S_ROLLBACK] = "ROLLBACK",
-	[S_LOAD] = "SELECT network, ip, state, expiry, mac, client_id, hostname FROM lease",
-	[S_PUT] =
-	    "REPLACE INTO lease (network, ip, state, expiry, mac, client_id, hostname) VALUES (?, ?, ?, ?, ?, ?, ?)",
+	[S_LOAD] = "SELECT network, ip, state, expiry, mac, client_id, hostname, boot_expiry FROM lease",
+	[S_PUT] = "REPLACE INTO lease (network, ip, state, expiry, mac, client_id, hostname, boot_expiry) "
+		  "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
 	[S_FORGET] = "DELETE FROM lease WHERE network = ?",
+	[S_FORGET_HISTORY] = "DELETE FROM history WHERE network = ?",
+	[S_BOOT] = "SELECT id FROM boot",
+	[S_REBASE] = "UPDATE lease SET boot_expiry = max(expiry - ?1, 0) + ?2 WHERE expiry > 0",
+	[S_SET_BOOT] = "REPLACE INTO boot (one, id) VALUES (1, ?)",
+	[S_NOTE] = "INSERT INTO history (network, at, ip, state, mac, hostname) VALUES (?, ?, ?, ?, ?, ?)",
+	[S_TRIM] = "DELETE FROM history WHERE id <= ?",
+	[S_HISTORY] = "SELECT at, ip, state, mac, hostname FROM history WHERE network = ?1 AND (?2 = 0 OR ip = ?2) "
+		      "AND (length(?3) = 0 OR mac = ?3) AND at BETWEEN ?4 AND ?5 ORDER BY id DESC LIMIT ?6",
 };
 
 static const char schema[] = "BEGIN;"
@@ -34,10 +57,27 @@ static const char schema[] = "BEGIN;"
 			     "PRAGMA application_id = 1984849268;"
 			     "COMMIT;";
 
+static const char upgrade[] = "BEGIN;"
+			      /* CLOCK_BOOTTIME seconds, of the boot that the table of that name says */
+			      "ALTER TABLE lease ADD COLUMN boot_expiry INTEGER NOT NULL DEFAULT 0;"
+			      "CREATE TABLE boot (one INTEGER PRIMARY KEY CHECK (one = 1), id BLOB NOT NULL);"
+			      "CREATE TABLE history ("
+			      "  id INTEGER PRIMARY KEY," /* in the order of time */
+			      "  network BLOB NOT NULL,"
+			      "  at INTEGER NOT NULL," /* Unix seconds */
+			      "  ip INTEGER NOT NULL,"
+			      "  state INTEGER NOT NULL," /* what it is from then on */
+			      "  mac BLOB NOT NULL,"
+			      "  hostname TEXT"
+			      ");"
+			      "PRAGMA user_version = 2;"
+			      "COMMIT;";
+
 struct lease_db {
 	sqlite3 *sql;
 	sqlite3_stmt *st[STATEMENTS];
-	bool open; /* a transaction */
+	bool open;      /* a transaction */
+	unsigned noted; /* since history was trimmed */
 };
 
 uint64_t lease_to_unix(uint64_t expiry, const struct lease_clock *now)
@@ -103,10 +143,18 @@ static int check_schema(struct lease_db *db)
 		r = pragma(db, "SELECT count(*) FROM sqlite_schema", &tables);
 	if (r < 0)
 		return r;
-	if (tables == 0 && version == 0)
-		return to_errno(sqlite3_exec(db->sql, schema, NULL, NULL, NULL));
-	if (app != APP_ID)
+	if (tables == 0 && version == 0) {
+		r = to_errno(sqlite3_exec(db->sql, schema, NULL, NULL, NULL));
+		version = 1;
+	} else if (app != APP_ID) {
 		return -ENOTUNIQ;
+	}
+	if (r == 0 && version == 1) {
+		r = to_errno(sqlite3_exec(db->sql, upgrade, NULL, NULL, NULL));
+		version = VERSION;
+	}
+	if (r < 0)
+		return r;
 	return version == VERSION ? 0 : -EPROTONOSUPPORT;
 }
 
@@ -193,7 +241,19 @@ static struct view blob(sqlite3_stmt *st, int column)
 	return (struct view){ p, (size_t)sqlite3_column_bytes(st, column) };
 }
 
-static void give_row(sqlite3_stmt *st, const struct lease_clock *now, lease_db_row *each, void *arg)
+/* Is the file's CLOCK_BOOTTIME ours? */
+static bool same_boot(struct lease_db *db, const struct lease_clock *now)
+{
+	sqlite3_stmt *st = db->st[S_BOOT];
+	bool known = !uuid_eq(&now->boot, &(struct uuid){ { 0 } });
+	bool same = known && sqlite3_step(st) == SQLITE_ROW &&
+		    view_eq(blob(st, 0), (struct view){ now->boot.b, sizeof(now->boot.b) });
+
+	sqlite3_reset(st);
+	return same;
+}
+
+static void give_row(sqlite3_stmt *st, bool same, const struct lease_clock *now, lease_db_row *each, void *arg)
 {
 	struct view network = blob(st, 0), mac = blob(st, 4), id = blob(st, 5);
 	const char *hostname = (const char *)sqlite3_column_text(st, 6);
@@ -201,7 +261,9 @@ static void give_row(sqlite3_stmt *st, const struct lease_clock *now, lease_db_r
 	struct lease l = {
 		.addr = (uint32_t)sqlite3_column_int64(st, 1),
 		.state = (enum lease_state)sqlite3_column_int(st, 2),
-		.expiry = lease_from_unix((uint64_t)sqlite3_column_int64(st, 3), now),
+		.expiry = same && sqlite3_column_int64(st, 3)
+			      ? (uint64_t)sqlite3_column_int64(st, 7)
+			      : lease_from_unix((uint64_t)sqlite3_column_int64(st, 3), now),
 		.id = id,
 		.hostname = (char *)hostname,
 	};
@@ -213,15 +275,31 @@ static void give_row(sqlite3_stmt *st, const struct lease_clock *now, lease_db_r
 	each(arg, &uuid, &l);
 }
 
+/* From now on the file counts by this boot. */
+static int rebase(struct lease_db *db, const struct lease_clock *now)
+{
+	int r = begin(db);
+
+	sqlite3_bind_int64(db->st[S_REBASE], 1, (int64_t)now->unix_s);
+	sqlite3_bind_int64(db->st[S_REBASE], 2, (int64_t)now->boot_s);
+	sqlite3_bind_blob(db->st[S_SET_BOOT], 1, now->boot.b, sizeof(now->boot.b), SQLITE_STATIC);
+	if (r == 0)
+		r = run(db, S_REBASE);
+	if (r == 0)
+		r = run(db, S_SET_BOOT);
+	return r < 0 ? give_up(db, r) : lease_db_commit(db);
+}
+
 int lease_db_load(struct lease_db *db, const struct lease_clock *now, lease_db_row *each, void *arg)
 {
 	sqlite3_stmt *st = db->st[S_LOAD];
+	bool same = same_boot(db, now);
 	int rc;
 
 	while ((rc = sqlite3_step(st)) == SQLITE_ROW)
-		give_row(st, now, each, arg);
+		give_row(st, same, now, each, arg);
 	sqlite3_reset(st);
-	return to_errno(rc);
+	return rc != SQLITE_DONE ? to_errno(rc) : same ? 0 : rebase(db, now);
 }
 
 int lease_db_put(struct lease_db *db, const struct uuid *network, const struct lease *l, const struct lease_clock *now)
@@ -238,6 +316,7 @@ int lease_db_put(struct lease_db *db, const struct uuid *network, const struct l
 	sqlite3_bind_blob(st, 5, l->mac.b, sizeof(l->mac.b), SQLITE_STATIC);
 	sqlite3_bind_blob(st, 6, l->id.len ? l->id.p : (const uint8_t *)"", (int)l->id.len, SQLITE_STATIC);
 	sqlite3_bind_text(st, 7, l->hostname, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(st, 8, l->state == LEASE_FREE || l->expiry == LEASE_NEVER ? 0 : (int64_t)l->expiry);
 	r = run(db, S_PUT);
 	return r < 0 ? give_up(db, r) : 0;
 }
@@ -249,7 +328,10 @@ int lease_db_forget(struct lease_db *db, const struct uuid *network)
 	if (r < 0)
 		return give_up(db, r);
 	sqlite3_bind_blob(db->st[S_FORGET], 1, network->b, sizeof(network->b), SQLITE_STATIC);
+	sqlite3_bind_blob(db->st[S_FORGET_HISTORY], 1, network->b, sizeof(network->b), SQLITE_STATIC);
 	r = run(db, S_FORGET);
+	if (r == 0)
+		r = run(db, S_FORGET_HISTORY);
 	return r < 0 ? give_up(db, r) : 0;
 }
 
@@ -263,4 +345,67 @@ int lease_db_commit(struct lease_db *db)
 		return give_up(db, r);
 	db->open = false;
 	return 0;
+}
+
+/* --- history --- */
+
+static int trim(struct lease_db *db)
+{
+	if (db->noted++ % TRIM_EVERY)
+		return 0;
+	sqlite3_bind_int64(db->st[S_TRIM], 1, sqlite3_last_insert_rowid(db->sql) - LEASE_HISTORY_MAX);
+	return run(db, S_TRIM);
+}
+
+int lease_db_note(struct lease_db *db, const struct uuid *network, const struct lease *l, const struct lease_clock *now)
+{
+	sqlite3_stmt *st = db->st[S_NOTE];
+	int r = begin(db);
+
+	if (r < 0)
+		return give_up(db, r);
+	sqlite3_bind_blob(st, 1, network->b, sizeof(network->b), SQLITE_STATIC);
+	sqlite3_bind_int64(st, 2, (int64_t)now->unix_s);
+	sqlite3_bind_int64(st, 3, l->addr);
+	sqlite3_bind_int(st, 4, (int)l->state);
+	sqlite3_bind_blob(st, 5, l->mac.b, sizeof(l->mac.b), SQLITE_STATIC);
+	sqlite3_bind_text(st, 6, l->hostname, -1, SQLITE_STATIC);
+	r = run(db, S_NOTE);
+	if (r == 0)
+		r = trim(db);
+	return r < 0 ? give_up(db, r) : 0;
+}
+
+static void give_event(sqlite3_stmt *st, lease_db_event *each, void *arg)
+{
+	struct view mac = blob(st, 3);
+	struct lease l = {
+		.addr = (uint32_t)sqlite3_column_int64(st, 1),
+		.state = (enum lease_state)sqlite3_column_int(st, 2),
+		.hostname = (char *)sqlite3_column_text(st, 4),
+	};
+
+	if (mac.len != sizeof(l.mac.b) || l.state >= LEASE_STATES)
+		return;
+	memcpy(l.mac.b, mac.p, sizeof(l.mac.b));
+	each(arg, (uint64_t)sqlite3_column_int64(st, 0), &l);
+}
+
+int lease_db_history(struct lease_db *db, const struct uuid *network, const struct lease_history_filter *f,
+		     lease_db_event *each, void *arg)
+{
+	sqlite3_stmt *st = db->st[S_HISTORY];
+	uint64_t most = INT64_MAX;
+	int rc;
+
+	sqlite3_bind_blob(st, 1, network->b, sizeof(network->b), SQLITE_STATIC);
+	sqlite3_bind_int64(st, 2, f->addr);
+	sqlite3_bind_blob(st, 3, f->mac.b, mac_is_zero(&f->mac) ? 0 : sizeof(f->mac.b), SQLITE_STATIC);
+	sqlite3_bind_int64(st, 4, (int64_t)(f->since < most ? f->since : most));
+	sqlite3_bind_int64(st, 5, (int64_t)(f->until < most ? f->until : most));
+	sqlite3_bind_int64(st, 6, f->most);
+	while ((rc = sqlite3_step(st)) == SQLITE_ROW)
+		give_event(st, each, arg);
+	sqlite3_reset(st);
+	return to_errno(rc);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* lease/db.h - the leases of all networks in one SQLite file: write-ahead log, every commit synced to the disk.
  * Shapes  expiry in the file is Unix seconds (0: never), so that it outlives a boot; a `struct lease_clock` taken at that moment
- *         turns it into seconds of CLOCK_BOOTTIME and back.
+ *         turns it into seconds of CLOCK_BOOTTIME and back. Within one boot the file's CLOCK_BOOTTIME counts instead, so that
+ *         a wall clock that was set, by NTP or by hand, neither ends nor extends a lease over a restart of ours.
  * Owner   a lease given to a callback is good during the call.
  * Errors  0 or -errno, -EIO for what SQLite alone knows; lease_db_error tells its text. */
 #pragma once
@@ -14,6 +15,7 @@ struct lease_db;
 
 struct lease_clock {
 	uint64_t boot_s, unix_s; /* now, by both */
+	struct uuid boot;        /* names this boot of the host; zero: not known */
 };
 
 uint64_t lease_to_unix(uint64_t expiry, const struct lease_clock *now);   /* LEASE_NEVER: 0 */
@@ -33,4 +35,23 @@ int lease_db_load(struct lease_db *db, const struct lease_clock *now, lease_db_r
  * that was gathered is gone. */
 int lease_db_put(struct lease_db *db, const struct uuid *network, const struct lease *l, const struct lease_clock *now);
 int lease_db_forget(struct lease_db *db, const struct uuid *network);
+/* A row of history: what l->state says, now. */
+int lease_db_note(struct lease_db *db, const struct uuid *network, const struct lease *l,
+		  const struct lease_clock *now);
 int lease_db_commit(struct lease_db *db);
+
+/* --- what was: each time that a lease began, ended or changed hands --- */
+
+enum { LEASE_HISTORY_MAX = 100000 }; /* rows of all networks; the oldest go */
+
+struct lease_history_filter {
+	uint32_t addr;         /* 0: any */
+	struct mac mac;        /* zero: any */
+	uint64_t since, until; /* Unix seconds, both belong to it */
+	uint32_t most;         /* rows */
+};
+
+/* Calls `each` for the newest first; l has no expiry and no id. */
+typedef void lease_db_event(void *arg, uint64_t unix_s, const struct lease *l);
+int lease_db_history(struct lease_db *db, const struct uuid *network, const struct lease_history_filter *f,
+		     lease_db_event *each, void *arg);

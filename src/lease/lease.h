@@ -31,6 +31,7 @@ struct lease {
 	char *hostname;    /* checked (lease_name_ok), or NULL */
 	uint32_t heap_pos; /* 1-based; 0: not in the heap */
 	bool dirty;        /* not yet in the database */
+	bool news;         /* since lease_pool_clean it began, ended or changed hands: more than renewed */
 	struct lease *next_dirty;
 };
 

@@ -14,6 +14,7 @@ struct lease_pool {
 	struct lease_space *space;
 	uint32_t self;
 	unsigned prefix_len;
+	uint32_t kept; /* addresses of the ranges that no lease can take: ours, the ends, reserved ones */
 	struct lease_host *hosts;
 	size_t n_hosts;
 	struct map *host_by_addr, *host_by_mac, *host_by_name; /* struct lease_host */
@@ -166,6 +167,7 @@ static void mark_all(struct lease_pool *p)
 	}
 	for (size_t i = 0; i < p->n_hosts; i++)
 		lease_space_mark(p->space, p->hosts[i].addr, LEASE_TAKEN, true);
+	p->kept = lease_space_taken(p->space);
 	for (size_t pos = 0; (l = map_next(p->by_addr, &pos));)
 		mark(p, l);
 }
@@ -356,6 +358,7 @@ static int step(struct lease_pool *p, struct lease *l, enum lease_event ev, uint
 		return -EPROTO;
 	if (ev == LEASE_EV_OFFER && l->state == LEASE_BOUND)
 		return 0; /* offering it again takes nothing away */
+	l->news |= l->state != (enum lease_state)m.to;
 	l->state = (enum lease_state)m.to;
 	l->expiry = until;
 	if (l->state == LEASE_FREE)
@@ -387,6 +390,7 @@ static void set_client(struct lease_pool *p, struct lease *l, struct view id, co
 	const uint8_t *copy = mem_dup(id.p, id.len); /* before the old one goes: `id` may be it */
 
 	drop_client(p, l);
+	l->news = true;
 	l->id = (struct view){ copy, id.len };
 	l->mac = *mac;
 	map_put(p->by_id, copy, id.len, l);
@@ -496,6 +500,19 @@ void lease_pool_expire(struct lease_pool *p, uint64_t now)
 		step(p, l, LEASE_EV_EXPIRE, 0);
 }
 
+void lease_pool_end_client(struct lease_pool *p, const struct mac *mac, uint64_t until)
+{
+	struct lease *l;
+
+	for (size_t pos = 0; (l = map_next(p->by_addr, &pos));) {
+		if (l->state != LEASE_BOUND || !mac_eq(&l->mac, mac) || l->expiry <= until)
+			continue;
+		l->expiry = until;
+		lease_heap_set(&p->heap, l);
+		set_dirty(p, l);
+	}
+}
+
 uint64_t lease_pool_next_expiry(const struct lease_pool *p)
 {
 	const struct lease *l = lease_heap_first(&p->heap);
@@ -518,9 +535,32 @@ int lease_pool_restore(struct lease_pool *p, const struct lease *from)
 	l->hostname = mem_strdup(from->hostname);
 	l->state = from->state;
 	l->expiry = from->expiry;
+	l->news = false;
 	if (l->state != LEASE_FREE)
 		lease_heap_set(&p->heap, l);
 	mark(p, l);
+	return 0;
+}
+
+int lease_pool_adopt(struct lease_pool *p, const struct lease *from)
+{
+	struct lease_client c = { .id = from->id, .mac = from->mac };
+	const struct lease *at = lease_pool_at(p, from->addr);
+	struct lease *own = find(p, &c);
+
+	if ((at && at->state != LEASE_FREE) || (own && own->state != LEASE_FREE))
+		return -EEXIST;
+	if (p->self && !lease_pool_may_have(p, &c, from->addr))
+		return -EACCES;
+	int r = lease_pool_restore(p, from);
+
+	if (r < 0)
+		return r;
+	if (own && own != at) {
+		drop_client(p, own);
+		set_dirty(p, own);
+	}
+	set_dirty(p, map_get(p->by_addr, &from->addr, sizeof(from->addr)));
 	return 0;
 }
 
@@ -536,8 +576,23 @@ void lease_pool_clean(struct lease_pool *p)
 
 		p->dirty = l->next_dirty;
 		l->next_dirty = NULL;
-		l->dirty = false;
+		l->dirty = l->news = false;
 	}
+}
+
+void lease_pool_touch(struct lease_pool *p)
+{
+	struct lease *l;
+
+	for (size_t pos = 0; (l = map_next(p->by_addr, &pos));)
+		if (l->state == LEASE_BOUND)
+			set_dirty(p, l);
+}
+
+struct lease_usage lease_pool_usage(const struct lease_pool *p)
+{
+	return (struct lease_usage){ .taken = lease_space_taken(p->space) - p->kept,
+				     .total = lease_space_total(p->space) - p->kept };
 }
 
 const struct lease *lease_pool_next(const struct lease_pool *p, size_t *pos)

@@ -18,6 +18,7 @@ struct lease_host {       /* a reservation: an address that nobody else gets */
 	struct mac mac;   /* zero: whoever sends `name` */
 	const char *name; /* "" or NULL: none. With a MAC: the name that this client is told to have */
 	uint32_t addr;
+	uint32_t tag; /* the caller's, for finding what else it has for this host */
 };
 
 struct lease_rules {
@@ -60,14 +61,28 @@ int lease_pool_bind(struct lease_pool *p, const struct lease_client *c, uint32_t
 int lease_pool_release(struct lease_pool *p, uint32_t addr);
 int lease_pool_decline(struct lease_pool *p, uint32_t addr, uint64_t until);
 void lease_pool_expire(struct lease_pool *p, uint64_t now);
+/* The client's port is gone: what it holds ends at `until` at the latest, unless it comes back and asks. */
+void lease_pool_end_client(struct lease_pool *p, const struct mac *mac, uint64_t until);
 uint64_t lease_pool_next_expiry(const struct lease_pool *p); /* LEASE_NEVER: nothing will */
 
 /* A lease out of the database, as it was. -EINVAL: it makes no sense; -ENOSPC: LEASE_RECORDS_MAX. */
 int lease_pool_restore(struct lease_pool *p, const struct lease *l);
 
+/* A bound lease that another server gave: restored, and to be made durable. -EEXIST: the address or the client has one
+ * here; -EACCES: the rules, if there are any yet, don't give it to this client; also the errors of lease_pool_restore. */
+int lease_pool_adopt(struct lease_pool *p, const struct lease *l);
+
 /* What changed since lease_pool_clean and is to be made durable: follow next_dirty. An offer is not. */
 const struct lease *lease_pool_dirty(const struct lease_pool *p);
 void lease_pool_clean(struct lease_pool *p);
+
+void lease_pool_touch(struct lease_pool *p); /* all that is bound counts as changed */
+
+/* How many addresses that are not reserved there are to give, and how many of them are taken. */
+struct lease_usage {
+	uint32_t taken, total;
+};
+struct lease_usage lease_pool_usage(const struct lease_pool *p);
 
 const struct lease *lease_pool_next(const struct lease_pool *p,
 				    size_t *pos); /* walks all, in no order; *pos starts at 0 */

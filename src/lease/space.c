@@ -16,7 +16,7 @@ struct run {
 struct lease_space {
 	struct run *runs; /* sorted, apart */
 	size_t n_runs;
-	uint32_t total;
+	uint32_t total, taken;
 	uint64_t *bits[LEASE_BITS];
 };
 
@@ -118,11 +118,24 @@ void lease_space_mark(struct lease_space *s, uint32_t addr, enum lease_bit bit, 
 		return;
 	uint32_t i = run->base + (addr - run->range.start);
 	uint64_t mask = 1ULL << (i % WORD);
+	bool was = s->bits[bit][i / WORD] & mask;
 
+	if (bit == LEASE_TAKEN)
+		s->taken += (uint32_t)on - (uint32_t)was;
 	if (on)
 		s->bits[bit][i / WORD] |= mask;
 	else
 		s->bits[bit][i / WORD] &= ~mask;
+}
+
+uint32_t lease_space_total(const struct lease_space *s)
+{
+	return s->total;
+}
+
+uint32_t lease_space_taken(const struct lease_space *s)
+{
+	return s->taken;
 }
 
 static uint32_t addr_at(const struct lease_space *s, uint32_t index)

@@ -28,6 +28,9 @@ bool lease_space_has(const struct lease_space *s, uint32_t addr);
 /* Addresses outside the ranges are ignored. */
 void lease_space_mark(struct lease_space *s, uint32_t addr, enum lease_bit bit, bool on);
 
+uint32_t lease_space_total(const struct lease_space *s);
+uint32_t lease_space_taken(const struct lease_space *s);
+
 /* The first address at or after the one that `hash` falls on which is not taken, and `known` or not as asked.
  * -ENOSPC: there is none. */
 int lease_space_probe(const struct lease_space *s, uint32_t hash, bool known, uint32_t *ret);

@@ -48,3 +48,41 @@ int vnet_leases(struct vnet_conn *c, const struct vnet_network *net, const char 
 	*ret_n = n;
 	return 0;
 }
+
+/* The result borrows from the lease and from the array of its optional texts. */
+static struct remote_lease lease_to_wire(const struct vnet_lease *l, rpc_text text[3])
+{
+	text[0] = (char *)l->mac;
+	text[1] = l->hostname;
+	text[2] = l->client_id;
+	return (struct remote_lease){
+		.iface = (char *)l->bridge,
+		.expiry = l->expiry,
+		.mac = l->mac[0] ? &text[0] : NULL,
+		.ipaddr = (char *)l->ip,
+		.hostname = l->hostname ? &text[1] : NULL,
+		.clientid = l->client_id ? &text[2] : NULL,
+	};
+}
+
+int vnet_import_leases(struct vnet_conn *c, const struct vnet_network *net, const struct vnet_lease *v, size_t n,
+		       size_t *ret_n, struct vnet_error *err)
+{
+	if (n > REMOTE_LEASES_MAX)
+		return conn_error(err, VNET_ERR_INVALID_ARG, "over %d leases at once", REMOTE_LEASES_MAX);
+	AUTO(mem_drop) struct remote_lease *rows = mem_array(n + 1, sizeof(*rows));
+	AUTO(mem_drop) rpc_text *texts = mem_array(3 * n + 1, sizeof(*texts));
+	struct vnet_import_leases_args a = {
+		.net = conn_put_net(net),
+		.leases = { .leases_len = (unsigned)n, .leases_val = rows },
+	};
+	struct remote_int taken = { 0 };
+
+	for (size_t i = 0; i < n; i++)
+		rows[i] = lease_to_wire(&v[i], &texts[3 * i]);
+	if (conn_call(c, RPC_PROGRAM_VNET, VNET_PROC_IMPORT_LEASES, &a, &taken, NULL, NULL, err) < 0)
+		return -1;
+	if (ret_n)
+		*ret_n = (size_t)taken.value;
+	return 0;
+}

@@ -110,18 +110,18 @@ int vnet_lookup_uuid(struct vnet_conn *c, const uint8_t uuid[16], struct vnet_ne
 	return call_for_net(c, REMOTE_NETWORK_LOOKUP_UUID, &a, ret, err);
 }
 
-int vnet_define(struct vnet_conn *c, const char *xml, struct vnet_network *ret, struct vnet_error *err)
+int vnet_define(struct vnet_conn *c, const char *xml, unsigned flags, struct vnet_network *ret, struct vnet_error *err)
 {
-	struct remote_str a = { .value = (char *)xml };
+	struct remote_xml_flags a = { .xml = (char *)xml, .flags = flags };
 
-	return call_for_net(c, REMOTE_NETWORK_DEFINE_XML, &a, ret, err);
+	return call_for_net(c, REMOTE_NETWORK_DEFINE_XML_FLAGS, &a, ret, err);
 }
 
-int vnet_create(struct vnet_conn *c, const char *xml, struct vnet_network *ret, struct vnet_error *err)
+int vnet_create(struct vnet_conn *c, const char *xml, unsigned flags, struct vnet_network *ret, struct vnet_error *err)
 {
-	struct remote_str a = { .value = (char *)xml };
+	struct remote_xml_flags a = { .xml = (char *)xml, .flags = flags };
 
-	return call_for_net(c, REMOTE_NETWORK_CREATE_XML, &a, ret, err);
+	return call_for_net(c, REMOTE_NETWORK_CREATE_XML_FLAGS, &a, ret, err);
 }
 
 /* Calls that do something to a network and answer nothing. */
@@ -218,4 +218,46 @@ int vnet_plan(struct vnet_conn *c, const struct vnet_network *net, char **ret, s
 	struct remote_one_net a = { .net = conn_put_net(net) };
 
 	return call_for_text(c, RPC_PROGRAM_VNET, VNET_PROC_PLAN, &a, ret, err);
+}
+
+int vnet_update(struct vnet_conn *c, const struct vnet_network *net, const struct vnet_update *update, unsigned flags,
+		struct vnet_error *err)
+{
+	struct remote_update_args a = {
+		.net = conn_put_net(net),
+		.command = update->command,
+		.section = update->section,
+		.parent_index = update->parent_index,
+		.xml = (char *)update->xml,
+		.flags = flags,
+	};
+
+	return conn_remote(c, REMOTE_NETWORK_UPDATE, &a, NULL, err);
+}
+
+int vnet_set_metadata(struct vnet_conn *c, const struct vnet_network *net, enum vnet_metadata_type type,
+		      const char *text, const char *key, const char *uri, unsigned flags, struct vnet_error *err)
+{
+	rpc_text t = (char *)text, k = (char *)key, u = (char *)uri;
+	struct remote_set_metadata_args a = {
+		.net = conn_put_net(net),
+		.type = (int)type,
+		.text = t ? &t : NULL,
+		.key = k ? &k : NULL,
+		.uri = u ? &u : NULL,
+		.flags = flags,
+	};
+
+	return conn_remote(c, REMOTE_NETWORK_SET_METADATA, &a, NULL, err);
+}
+
+int vnet_get_metadata(struct vnet_conn *c, const struct vnet_network *net, enum vnet_metadata_type type,
+		      const char *uri, unsigned flags, char **ret, struct vnet_error *err)
+{
+	rpc_text u = (char *)uri;
+	struct remote_get_metadata_args a = {
+		.net = conn_put_net(net), .type = (int)type, .uri = u ? &u : NULL, .flags = flags
+	};
+
+	return call_for_text(c, RPC_PROGRAM_REMOTE, REMOTE_NETWORK_GET_METADATA, &a, ret, err);
 }

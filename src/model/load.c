@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* From bytes to a tree. Nothing is fetched, no entities are expanded: a document type is refused as soon as it begins. */
+/* From bytes to a tree. Nothing is fetched, no entities are expanded: a document type is refused where it begins. */
 #include <libxml/parser.h>
 #include <stdio.h>
 #include <string.h>

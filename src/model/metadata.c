@@ -6,8 +6,9 @@
 #include <string.h>
 
 #include "model/array.h"
-#include "model/check.h"
 #include "model/elements.h"
+#include "model/format.h"
+#include "model/parse.h"
 
 enum { ELEMENT_LEVEL = 2 }; /* of indentation, in the definition */
 
@@ -119,6 +120,37 @@ static struct network_metadata *find(const struct network *n, const char *uri)
 	return NULL;
 }
 
+static bool is_uri(const char *href)
+{
+	for (const char *c = href; *c; c++)
+		if ((unsigned char)*c <= ' ' || strchr("<>\"", *c))
+			return false;
+	return true;
+}
+
+/* libxml2 prints the name of a namespace as it is, so it must have none of the characters that no URI has. */
+static int check_namespaces(struct parser *p, xmlNode *root)
+{
+	for (xmlNode *node = root; node; node = next_element(root, node, false))
+		for (const xmlNs *ns = node->nsDef; ns; ns = ns->next)
+			if (ns->href && !is_uri((const char *)ns->href))
+				return xml_bad(p, node, "namespace '%.64s' is no URI", (const char *)ns->href);
+	return 0;
+}
+
+/* A namespace's name as libxml2 has it after reading: how it keeps & there depends on its version. NULL: it is no URI. */
+static char *read_uri(const char *uri)
+{
+	AUTO(mem_drop) char *escaped = xml_escape(uri);
+	AUTO(mem_drop) char *xml = mem_printf("<a xmlns=\"%s\"/>", escaped);
+	AUTO(xml_unload) xmlNode *root = NULL;
+	struct parser p = { 0 };
+
+	if (!is_uri(uri) || xml_load_any(&p, xml, strlen(xml), &root) < 0 || !root->ns)
+		return NULL;
+	return mem_strdup((const char *)root->ns->href);
+}
+
 static void keep_element(struct network *n, xmlNode *node)
 {
 	AUTO(xml_unload) xmlNode *copy = copy_element(node);
@@ -137,6 +169,8 @@ int parse_metadata(struct parser *p, xmlNode *node, void *into)
 {
 	struct network *n = into;
 
+	if (check_namespaces(p, node) < 0)
+		return -1;
 	for (xmlNode *c = xmlFirstElementChild(node); c; c = xmlNextElementSibling(c)) {
 		n->has_metadata = true;
 		if (!c->ns)
@@ -196,17 +230,17 @@ static int get_element(const struct network_metadata *m, char **ret, struct err 
 
 int network_get_metadata(const struct network *n, int type, const char *uri, char **ret, struct err *e)
 {
-	static const char *const names[] = { "description", "title", "element" };
 	const char *text = type == METADATA_TITLE ? n->title : n->description;
 
 	if (type < METADATA_DESCRIPTION || type > METADATA_ELEMENT)
 		return err_set(e, VNET_ERR_INVALID_ARG, "unknown metadata type '%d'", type);
 	if ((type == METADATA_ELEMENT) != !!uri)
 		return err_set(e, VNET_ERR_INVALID_ARG, "the uri goes with an element");
-	const struct network_metadata *m = uri ? find(n, uri) : NULL;
+	AUTO(mem_drop) char *stored = uri ? read_uri(uri) : NULL;
+	const struct network_metadata *m = stored ? find(n, stored) : NULL;
 
 	if (uri ? !m : !text)
-		return err_set(e, VNET_ERR_NO_METADATA, "Requested metadata %s is not present", names[type]);
+		return err_set(e, VNET_ERR_NO_METADATA, "Requested metadata element is not present");
 	if (m)
 		return get_element(m, ret, e);
 	*ret = mem_strdup(text);
@@ -246,7 +280,8 @@ static int set_element(struct network *n, const char *text, const char *key, con
 	AUTO(xml_unload) xmlNode *root = NULL;
 	struct parser p = { .e = e };
 
-	if (xml_load_any(&p, text, strlen(text), &root) < 0 || enter_namespace(&p, root, key, uri) < 0)
+	if (xml_load_any(&p, text, strlen(text), &root) < 0 || enter_namespace(&p, root, key, uri) < 0 ||
+	    check_namespaces(&p, root) < 0)
 		return -1;
 	if (!find(n, uri) && n->n_metadata == NETWORK_METADATA_MAX)
 		return err_set(e, VNET_ERR_XML, "<metadata>: more than %d namespaces", NETWORK_METADATA_MAX);
@@ -277,10 +312,22 @@ static int check_arguments(int type, const char *text, const char *key, const ch
 		return err_set(e, VNET_ERR_INVALID_ARG, "metadata title can't contain newlines");
 	if (type != METADATA_ELEMENT)
 		return 0;
-	if (!uri || !*uri)
+	if (!uri || !*uri || !is_uri(uri))
 		return err_set(e, VNET_ERR_INVALID_ARG, "an element needs the uri of its namespace");
 	if (text && (!key || xmlValidateNCName((const xmlChar *)key, 0) != 0 || strncasecmp(key, "xml", 3) == 0))
 		return err_set(e, VNET_ERR_INVALID_ARG, "an element needs a key, which becomes its prefix");
+	return 0;
+}
+
+/* Texts come from a client as bytes. What could not be read back when the daemon starts again is not let in. */
+static int check_readable(const struct network *n, struct err *e)
+{
+	AUTO(mem_drop) char *text = network_format(n, NULL);
+	AUTO(network_free) struct network *again = NULL;
+	struct err why = { 0 };
+
+	if (network_parse(text, strlen(text), &again, NULL, &why) < 0)
+		return err_set(e, why.code == VNET_ERR_XML_DETAIL ? VNET_ERR_INVALID_ARG : why.code, "%s", why.detail);
 	return 0;
 }
 
@@ -291,9 +338,13 @@ int network_set_metadata(struct network *n, int type, const char *text, const ch
 	AUTO(network_free) struct network *c = network_copy(n);
 
 	if (type == METADATA_ELEMENT) {
+		AUTO(mem_drop) char *stored = read_uri(uri);
+
+		if (!stored)
+			return err_set(e, VNET_ERR_INVALID_ARG, "'%.64s' is no URI", uri);
 		if (!text)
-			remove_element(c, uri);
-		else if (set_element(c, text, key, uri, e) < 0)
+			remove_element(c, stored);
+		else if (set_element(c, text, key, stored, e) < 0)
 			return -1;
 	} else {
 		char **field = type == METADATA_TITLE ? &c->title : &c->description;
@@ -301,7 +352,7 @@ int network_set_metadata(struct network *n, int type, const char *text, const ch
 		mem_drop(*field);
 		*field = text && *text ? mem_strdup(text) : NULL;
 	}
-	if (network_check(c, e) < 0)
+	if (check_readable(c, e) < 0)
 		return -1;
 	network_replace(n, TAKE(c));
 	return 0;

@@ -11,8 +11,8 @@ enum metadata_type { METADATA_DESCRIPTION, METADATA_TITLE, METADATA_ELEMENT }; /
  * of it; else `uri` is NULL. VNET_ERR_NO_METADATA: there is none; VNET_ERR_INVALID_ARG: type or uri. */
 int network_get_metadata(const struct network *n, int type, const char *uri, char **ret, struct err *e);
 
-/* `text` NULL removes, what is not there too; so does "" for title and description. An element is put into the namespace
- * `uri` with the prefix `key`, which are both NULL for the other types.
+/* `text` NULL removes, also what is not there; so does "" for title and description. An element is put into the
+ * namespace `uri` with the prefix `key`, which are both NULL for the other types.
  * VNET_ERR_INVALID_ARG: type, uri, key, or a title of several lines; VNET_ERR_XML_DETAIL, VNET_ERR_XML: the element. */
 int network_set_metadata(struct network *n, int type, const char *text, const char *key, const char *uri,
 			 struct err *e);

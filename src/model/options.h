@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* model/options.h - lines of dnsmasq's configuration, which libvirt's users write where its XML has no element. They are
- * stored and printed as they are; what we can do ourselves is known here by its name. */
+/* model/options.h - lines of dnsmasq's configuration, which libvirt's users write where its XML has no element. They
+ * are stored and printed as they are; what has a meaning for our own services is known here by its name. */
 #pragma once
 
 #define DNSMASQ_NS "http://libvirt.org/schemas/network/dnsmasq/1.0"

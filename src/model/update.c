@@ -98,12 +98,12 @@ static void group_clear(void *element)
 	portgroup_clear(element);
 }
 
-static bool dns_host_eq(const void *have, const void *given)
+static bool record_eq(const void *have, const void *given)
 {
 	return ip_eq(&((const struct dns_host *)have)->ip, &((const struct dns_host *)given)->ip);
 }
 
-static bool dns_host_meant(const void *have, const void *given)
+static bool record_meant(const void *have, const void *given)
 {
 	const struct dns_host *a = have, *b = given;
 
@@ -116,14 +116,14 @@ static bool dns_host_meant(const void *have, const void *given)
 	return false;
 }
 
-static bool dns_host_says(const void *given)
+static bool record_says(const void *given)
 {
 	const struct dns_host *h = given;
 
 	return h->ip.family || h->n_names;
 }
 
-static void dns_host_drop(void *element)
+static void record_clear(void *element)
 {
 	dns_host_clear(element);
 }
@@ -165,20 +165,78 @@ static const struct section sections[UPDATE_SECTIONS] = {
 	[UPDATE_IP] = { .name = "ip" },
 	[UPDATE_FORWARD] = { .name = "forward" },
 	[UPDATE_FORWARD_PF] = { .name = "forward-pf" },
-	[UPDATE_DHCP_HOST] = { "ip-dhcp-host", "host", sizeof(struct dhcp_host), parse_dhcp_host, host_clash,
-			       host_clash, host_meant, host_says, false, host_clear },
-	[UPDATE_DHCP_RANGE] = { "ip-dhcp-range", "range", sizeof(struct dhcp_range), parse_dhcp_range, range_eq, NULL,
-				range_eq, range_says, false, NULL },
-	[UPDATE_FORWARD_INTERFACE] = { "forward-interface", "interface", sizeof(struct forward_if), parse_forward_if,
-				       if_eq, NULL, if_eq, NULL, false, if_clear },
-	[UPDATE_PORTGROUP] = { "portgroup", "portgroup", sizeof(struct portgroup), parse_portgroup, group_eq, group_eq,
-			       group_eq, NULL, false, group_clear },
-	[UPDATE_DNS_HOST] = { "dns-host", "host", sizeof(struct dns_host), parse_dns_host, dns_host_eq, dns_host_eq,
-			      dns_host_meant, dns_host_says, true, dns_host_drop },
-	[UPDATE_DNS_TXT] = { "dns-txt", "txt", sizeof(struct dns_txt), parse_dns_txt, txt_eq, txt_eq, txt_eq, NULL,
-			     false, txt_clear },
-	[UPDATE_DNS_SRV] = { "dns-srv", "srv", sizeof(struct dns_srv), parse_dns_srv, srv_meant, NULL, srv_meant,
-			     srv_says, true, srv_clear },
+	[UPDATE_DHCP_HOST] = {
+		.name = "ip-dhcp-host",
+		.element = "host",
+		.size = sizeof(struct dhcp_host),
+		.read = parse_dhcp_host,
+		.clash = host_clash,
+		.same = host_clash,
+		.meant = host_meant,
+		.says = host_says,
+		.clear = host_clear,
+	},
+	[UPDATE_DHCP_RANGE] = {
+		.name = "ip-dhcp-range",
+		.element = "range",
+		.size = sizeof(struct dhcp_range),
+		.read = parse_dhcp_range,
+		.clash = range_eq,
+		.meant = range_eq,
+		.says = range_says,
+	},
+	[UPDATE_FORWARD_INTERFACE] = {
+		.name = "forward-interface",
+		.element = "interface",
+		.size = sizeof(struct forward_if),
+		.read = parse_forward_if,
+		.clash = if_eq,
+		.meant = if_eq,
+		.clear = if_clear,
+	},
+	[UPDATE_PORTGROUP] = {
+		.name = "portgroup",
+		.element = "portgroup",
+		.size = sizeof(struct portgroup),
+		.read = parse_portgroup,
+		.clash = group_eq,
+		.same = group_eq,
+		.meant = group_eq,
+		.clear = group_clear,
+	},
+	[UPDATE_DNS_HOST] = {
+		.name = "dns-host",
+		.element = "host",
+		.size = sizeof(struct dns_host),
+		.read = parse_dns_host,
+		.clash = record_eq,
+		.same = record_eq,
+		.meant = record_meant,
+		.says = record_says,
+		.one = true,
+		.clear = record_clear,
+	},
+	[UPDATE_DNS_TXT] = {
+		.name = "dns-txt",
+		.element = "txt",
+		.size = sizeof(struct dns_txt),
+		.read = parse_dns_txt,
+		.clash = txt_eq,
+		.same = txt_eq,
+		.meant = txt_eq,
+		.clear = txt_clear,
+	},
+	[UPDATE_DNS_SRV] = {
+		.name = "dns-srv",
+		.element = "srv",
+		.size = sizeof(struct dns_srv),
+		.read = parse_dns_srv,
+		.clash = srv_meant,
+		.meant = srv_meant,
+		.says = srv_says,
+		.one = true,
+		.clear = srv_clear,
+	},
 };
 
 const char *update_section_text(enum update_section section)

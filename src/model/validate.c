@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/validate.h"
 
-#include <fcntl.h>
 #include <libxml/relaxng.h>
+#include <limits.h>
 #include <stdio.h>
 
-#include "base/file.h"
+#include "model/grammar.h"
+#include "model/parse.h"
 #include "model/xml.h"
 
 struct finding { /* the first one */
@@ -32,17 +33,11 @@ static void on_error(void *into, found_error *error)
 	f->what[strcspn(f->what, "\n")] = '\0';
 }
 
-static xmlRelaxNG *load_grammar(const char *path, struct err *e)
+static xmlRelaxNG *load_grammar(struct err *e)
 {
-	AUTO(mem_drop) char *text = NULL;
 	struct finding f = { 0 };
 	size_t len;
-	int r = file_read(AT_FDCWD, path, NETWORK_XML_MAX, &text, &len);
-
-	if (r < 0) {
-		err_sys(e, r, "read schema %s", path);
-		return NULL;
-	}
+	const char *text = grammar_text(&len);
 	xmlRelaxNGParserCtxt *ctxt = xmlRelaxNGNewMemParserCtxt(text, (int)len);
 	xmlRelaxNG *grammar = NULL;
 
@@ -52,7 +47,7 @@ static xmlRelaxNG *load_grammar(const char *path, struct err *e)
 		xmlRelaxNGFreeParserCtxt(ctxt);
 	}
 	if (!grammar)
-		err_set(e, VNET_ERR_INTERNAL, "schema %s: %s", path, f.what);
+		err_set(e, VNET_ERR_INTERNAL, "network.rng: %s", f.what);
 	return grammar;
 }
 
@@ -70,26 +65,57 @@ static int validate(xmlDoc *doc, xmlRelaxNG *grammar, struct err *e)
 	if (r == 0)
 		return 0;
 	err_set(e, VNET_ERR_XML_INVALID_SCHEMA, "%s", f.what);
-	if (e) {
-		e->domain = VNET_FROM_XML;
+	if (e)
 		e->line = f.line ? f.line : xml_line(xmlDocGetRootElement(doc));
-	}
 	return -1;
 }
 
-int network_validate(const char *xml, size_t len, const char *rng_path, struct err *e)
+static bool begins(const char *text, const char *with)
+{
+	return strncmp(text, with, strlen(with)) == 0;
+}
+
+/* libxml2 names the element that it got stuck at, which is far from what is wrong in it. Our own parser knows better
+ * about unknown and repeated things, and about what it refuses anyway. */
+static void explain(const char *xml, size_t len, struct err *e)
+{
+	AUTO(network_free) struct network *n = NULL;
+	struct xml_warnings w = { 0 };
+	struct err why = { 0 };
+
+	if (network_parse(xml, len, &n, &w, &why) < 0) {
+		err_set(e, VNET_ERR_XML_INVALID_SCHEMA, "%s", why.detail);
+		e->line = why.line ? why.line : e->line;
+	}
+	for (size_t i = 0; n && i < w.n; i++)
+		if (begins(w.v[i].text, "unknown ") || begins(w.v[i].text, "only the first <")) {
+			char *end = strstr(w.v[i].text, " is ignored");
+
+			err_set(e, VNET_ERR_XML_INVALID_SCHEMA, "%.*s", end ? (int)(end - w.v[i].text) : INT_MAX,
+				w.v[i].text);
+			e->line = w.v[i].line;
+			break;
+		}
+	xml_warnings_free(&w);
+}
+
+int network_validate(const char *xml, size_t len, struct err *e)
 {
 	AUTO(xml_unload) xmlNode *root = NULL;
 	struct parser p = { .e = e };
 
 	if (xml_load_any(&p, xml, len, &root) < 0)
 		return -1;
-	xmlRelaxNG *grammar = load_grammar(rng_path, e);
+	xmlRelaxNG *grammar = load_grammar(e);
 
 	if (!grammar)
 		return -1;
 	int r = validate(root->doc, grammar, e);
 
 	xmlRelaxNGFree(grammar);
+	if (r < 0 && e && e->code == VNET_ERR_XML_INVALID_SCHEMA) {
+		explain(xml, len, e);
+		e->domain = VNET_FROM_XML;
+	}
 	return r;
 }

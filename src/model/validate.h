@@ -5,6 +5,5 @@
 #include "model/network.h"
 
 /* VNET_ERR_XML_INVALID_SCHEMA, domain VNET_FROM_XML, with the line of the first thing that does not fit; for a document
- * that is not well-formed as network_parse; VNET_ERR_SYSTEM or VNET_ERR_INTERNAL: the grammar at `rng_path` cannot be
- * read, or is none. */
-int network_validate(const char *xml, size_t len, const char *rng_path, struct err *e);
+ * that is not well-formed as network_parse. */
+int network_validate(const char *xml, size_t len, struct err *e);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* model/words.h - enums and their texts, one table for both directions. A table is indexed by the enum's values and ends
- * with NULL; "" is the text of a value that is never written. */
+/* model/words.h - enums and their texts, one table for both directions. A table is indexed by the enum's values and
+ * ends with NULL; "" is the text of a value that is never written. */
 #pragma once
 
 enum tri { TRI_NONE, TRI_NO, TRI_YES }; /* an explicit no is kept apart from nothing said */

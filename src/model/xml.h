@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* model/xml.h - reads XML elements by tables that say what each may hold. For the parsers of this folder alone.
- * An element's function first calls xml_check_attrs with its table, takes the attributes it wants (xml_attr, xml_word ..),
- * then calls xml_read_children with its other table.
+ * An element's function first calls xml_check_attrs with its table, takes the attributes it wants (xml_attr, xml_word
+ * ..), then calls xml_read_children with its other table.
  * Empty   libvirt has attributes for which "" is as good as not there, and others for which it is a value, mostly a bad
  *         one. xml_given and what is built on it are for the first kind, xml_attr for the second.
  * Owner   attribute values belong to the document.

@@ -3,9 +3,12 @@
 
 #include <stdio.h>
 
+#include "plan/dhcp4.h"
+#include "plan/dns.h"
+
 #include "plan/support.h"
 
-enum { DEFAULT_LEASE_S = 3600, NAT_PORT_START = 1024, NAT_PORT_END = 65535 };
+enum { NAT_PORT_START = 1024, NAT_PORT_END = 65535 };
 
 static const char alias_prefix[] = "vnet:";
 
@@ -23,6 +26,17 @@ bool plan_alias_uuid(const char *alias, struct uuid *ret)
 	return strncmp(alias, alias_prefix, len) == 0 && uuid_parse(alias + len, ret) == 0;
 }
 
+/* What the kernel makes of it: with STP at least 2 s; 30 s are the most that IEEE 802.1D-1998 table 8-3 knows. */
+static unsigned kernel_delay(const struct network *n)
+{
+	enum { LEAST_S = 2, MOST_S = 30 };
+	unsigned long s = n->bridge.delay_s;
+
+	if (n->bridge.stp && s < LEAST_S)
+		s = LEAST_S;
+	return (unsigned)(s > MOST_S ? MOST_S : s) * 100;
+}
+
 static void compile_bridge(const struct network *n, struct plan *p)
 {
 	snprintf(p->bridge.name, sizeof(p->bridge.name), "%s", n->bridge.name);
@@ -31,7 +45,7 @@ static void compile_bridge(const struct network *n, struct plan *p)
 	p->bridge.mac = n->mac;
 	p->bridge.mtu = n->mtu;
 	p->bridge.stp = n->bridge.stp;
-	p->bridge.delay_cs = (unsigned)n->bridge.delay_s * 100;
+	p->bridge.delay_cs = kernel_delay(n);
 	p->hurry = n->bridge.stp && n->bridge.delay_s == 0;
 	for (size_t i = 0; i < n->n_ips; i++)
 		*mem_push(p->addrs, p->n_addrs) = network_ip_prefix(&n->ips[i]);
@@ -89,54 +103,8 @@ static int compile_firewall(const struct network *n, struct fw_net *fw, struct e
 	return 0;
 }
 
-static struct guest_dhcp4 *compile_dhcp4(const struct network *n, const struct network_ip *ip)
-{
-	struct guest_dhcp4 *d = mem_new(struct guest_dhcp4);
-
-	d->server = ip_v4(&ip->address);
-	d->prefix_len = network_ip_prefix(ip).len;
-	d->router = n->forward.mode != FORWARD_NONE;
-	d->dns = true;
-	d->mtu = n->mtu;
-	d->lease_s = DEFAULT_LEASE_S;
-	d->ranges.ranges_val = mem_array(ip->n_ranges, sizeof(*d->ranges.ranges_val));
-	d->ranges.ranges_len = (unsigned)ip->n_ranges;
-	for (size_t i = 0; i < ip->n_ranges; i++)
-		d->ranges.ranges_val[i] =
-		    (struct guest_range){ .start = ip_v4(&ip->ranges[i].start), .end = ip_v4(&ip->ranges[i].end) };
-	d->hosts.hosts_val = mem_array(ip->n_hosts, sizeof(*d->hosts.hosts_val));
-	d->hosts.hosts_len = (unsigned)ip->n_hosts;
-	for (size_t i = 0; i < ip->n_hosts; i++) {
-		const struct dhcp_host *h = &ip->hosts[i];
-		struct guest_host *g = &d->hosts.hosts_val[i];
-
-		memcpy(g->mac, h->mac.b, sizeof(g->mac));
-		g->name = mem_strdup(h->name ? h->name : "");
-		g->ip = ip_v4(&h->ip);
-	}
-	return d;
-}
-
-static struct guest_dns *compile_dns(const struct network *n)
-{
-	struct guest_dns *d = mem_new(struct guest_dns);
-
-	d->forward = n->forward.mode != FORWARD_NONE;
-	d->addrs.addrs_val = mem_array(n->n_ips, sizeof(*d->addrs.addrs_val));
-	d->addrs.addrs_len = (unsigned)n->n_ips;
-	for (size_t i = 0; i < n->n_ips; i++) {
-		const struct ip *a = &n->ips[i].address;
-
-		d->addrs.addrs_val[i].guest_ip_len = (unsigned)ip_size(a->family);
-		d->addrs.addrs_val[i].guest_ip_val = mem_dup(a->b, ip_size(a->family));
-	}
-	return d;
-}
-
 static struct guest_scope *compile_scope(const struct network *n)
 {
-	if (n->n_ips == 0)
-		return NULL;
 	struct guest_scope *s = mem_new(struct guest_scope);
 
 	memcpy(s->uuid, n->uuid.b, sizeof(s->uuid));
@@ -146,9 +114,12 @@ static struct guest_scope *compile_scope(const struct network *n)
 	s->domain = mem_strdup(n->domain ? n->domain : "");
 	for (size_t i = 0; i < n->n_ips && !s->dhcp4; i++)
 		if (network_ip_has_dhcp(&n->ips[i]))
-			s->dhcp4 = compile_dhcp4(n, &n->ips[i]);
-	s->dns = compile_dns(n);
-	return s;
+			s->dhcp4 = plan_dhcp4(n, &n->ips[i]);
+	s->dns = plan_dns(n);
+	if (s->dhcp4 || s->dns)
+		return s;
+	guest_scope_free(s);
+	return NULL;
 }
 
 int plan_compile(const struct network *n, struct plan **ret, struct err *e)

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "plan/diff.h"
 
-enum { KERNEL_DELAY_MIN_CS = 200 }; /* what the kernel makes of a shorter forward delay while STP is on */
-
 static struct step *add(struct steps *s, enum step_op op)
 {
 	struct step *step = mem_push(s->v, s->n);
@@ -68,16 +66,6 @@ static int check_foreign(const struct plan *p, const struct observed *have, stru
 	return have->has_bridge ? 0 : check_subnets(p, have, e);
 }
 
-/* With STP on the kernel shows at least 2 s. */
-static bool same_delay(const struct plan *p, const struct link *l)
-{
-	unsigned want = p->bridge.delay_cs;
-
-	if (p->bridge.stp && want < KERNEL_DELAY_MIN_CS)
-		want = KERNEL_DELAY_MIN_CS;
-	return l->bridge.delay_cs == want;
-}
-
 static void diff_bridge(const struct plan *p, const struct observed *have, struct steps *s)
 {
 	if (!have->has_bridge) {
@@ -90,7 +78,7 @@ static void diff_bridge(const struct plan *p, const struct observed *have, struc
 		add(s, STEP_SET_MAC);
 	if (p->bridge.mtu && have->bridge.mtu != p->bridge.mtu)
 		add(s, STEP_SET_MTU);
-	if (have->bridge.bridge.stp != p->bridge.stp || !same_delay(p, &have->bridge))
+	if (have->bridge.bridge.stp != p->bridge.stp || have->bridge.bridge.delay_cs != p->bridge.delay_cs)
 		add(s, STEP_SET_STP);
 }
 

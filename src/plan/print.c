@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "model/check.h"
+#include "plan/guest.h"
 
 static void print_bridge(const struct plan *p, FILE *out)
 {
@@ -15,7 +16,7 @@ static void print_bridge(const struct plan *p, FILE *out)
 		fprintf(out, "  mac %s\n", mac_text(&p->bridge.mac, mac));
 	if (p->bridge.mtu)
 		fprintf(out, "  mtu %u\n", p->bridge.mtu);
-	fprintf(out, "  stp %s, forward delay %u s%s\n", p->bridge.stp ? "on" : "off", p->bridge.delay_cs / 100,
+	fprintf(out, "  stp %s, forward delay %u s%s\n", p->bridge.stp ? "on" : "off", p->hurry ? 0 : p->bridge.delay_cs / 100,
 		p->hurry ? " (ports forward at once)" : "");
 	for (size_t i = 0; i < p->n_addrs; i++)
 		fprintf(out, "  address %s/%u\n", ip_text(&p->addrs[i].ip, ip), p->addrs[i].len);
@@ -25,47 +26,6 @@ static void print_sysctls(const struct plan_sysctl *v, size_t n, FILE *out)
 {
 	for (size_t i = 0; i < n; i++)
 		fprintf(out, "sysctl %s = %s\n", v[i].key, v[i].value);
-}
-
-static const char *v4_text(unsigned v4, char out[IP_TEXT])
-{
-	struct ip a = ip_from_v4(v4);
-
-	return ip_text(&a, out);
-}
-
-static void print_dhcp4(const struct guest_dhcp4 *d, FILE *out)
-{
-	char a[IP_TEXT], b[IP_TEXT], mac[MAC_TEXT];
-
-	fprintf(out, "serve dhcp4 on %s/%u, lease %u s%s\n", v4_text(d->server, a), d->prefix_len, d->lease_s,
-		d->router ? "" : ", no router");
-	for (unsigned i = 0; i < d->ranges.ranges_len; i++)
-		fprintf(out, "  range %s-%s\n", v4_text(d->ranges.ranges_val[i].start, a),
-			v4_text(d->ranges.ranges_val[i].end, b));
-	for (unsigned i = 0; i < d->hosts.hosts_len; i++) {
-		const struct guest_host *h = &d->hosts.hosts_val[i];
-		struct mac m;
-
-		memcpy(m.b, h->mac, sizeof(m.b));
-		fprintf(out, "  host %s%s%s -> %s\n", mac_is_zero(&m) ? "" : mac_text(&m, mac),
-			mac_is_zero(&m) || !h->name[0] ? "" : " ", h->name, v4_text(h->ip, a));
-	}
-}
-
-static void print_dns(const struct guest_scope *s, FILE *out)
-{
-	char text[IP_TEXT];
-
-	fputs("serve dns on", out);
-	for (unsigned i = 0; i < s->dns->addrs.addrs_len; i++) {
-		struct ip a = { .family = s->dns->addrs.addrs_val[i].guest_ip_len == 4 ? AF_INET : AF_INET6 };
-
-		memcpy(a.b, s->dns->addrs.addrs_val[i].guest_ip_val, ip_size(a.family));
-		fprintf(out, " %s", ip_text(&a, text));
-	}
-	fprintf(out, ", %s%s, other names %s\n", s->domain[0] ? "domain " : "no domain", s->domain,
-		s->dns->forward ? "to the host's resolvers" : "refused");
 }
 
 void plan_print(const struct plan *p, FILE *out)
@@ -80,10 +40,8 @@ void plan_print(const struct plan *p, FILE *out)
 	print_sysctls(p->bridge_sysctls, p->n_bridge_sysctls, out);
 	print_sysctls(p->host_sysctls, p->n_host_sysctls, out);
 	fw_net_print(&p->firewall, "", out);
-	if (p->scope && p->scope->dhcp4)
-		print_dhcp4(p->scope->dhcp4, out);
-	if (p->scope && p->scope->dns)
-		print_dns(p->scope, out);
+	if (p->scope)
+		guest_print(p->scope, out);
 }
 
 void step_text(const struct plan *p, const struct step *s, char *out, size_t size)

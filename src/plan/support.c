@@ -2,6 +2,7 @@
 #include "plan/support.h"
 
 #include "model/options.h"
+#include "plan/dns.h"
 
 static const struct network_ip *find_ip(const struct network *n, bool (*is)(const struct network_ip *))
 {
@@ -16,35 +17,9 @@ static bool is_ipv6(const struct network_ip *ip)
 	return ip->address.family == AF_INET6;
 }
 
-static bool has_local_ptr(const struct network_ip *ip)
-{
-	return ip->local_ptr == TRI_YES;
-}
-
 static bool has_tftp(const struct network_ip *ip)
 {
 	return ip->tftp_root;
-}
-
-static bool has_bootp(const struct network_ip *ip)
-{
-	return ip->bootp_file;
-}
-
-static bool has_range_lease(const struct network_ip *ip)
-{
-	for (size_t i = 0; i < ip->n_ranges; i++)
-		if (ip->ranges[i].lease.given)
-			return true;
-	return false;
-}
-
-static bool has_host_lease(const struct network_ip *ip)
-{
-	for (size_t i = 0; i < ip->n_hosts; i++)
-		if (ip->hosts[i].lease.given)
-			return true;
-	return false;
 }
 
 static bool has_host_id(const struct network_ip *ip)
@@ -55,13 +30,17 @@ static bool has_host_id(const struct network_ip *ip)
 	return false;
 }
 
-/* The first option that our services should heed; NULL: none. */
+/* The first option that our services should heed and do not; NULL: none. */
 static const char *wanted_option(const struct network *n)
 {
-	for (size_t i = 0; i < n->n_options; i++)
-		if (option_kind(n->options[i]) == OPTION_WANTED)
-			return n->options[i];
-	return NULL;
+	struct guest_dns scratch = { 0 };
+	const char *wanted = NULL;
+
+	for (size_t i = 0; i < n->n_options && !wanted; i++)
+		if (option_kind(n->options[i]) == OPTION_WANTED && plan_dns_option(&scratch, n->options[i]) < 0)
+			wanted = n->options[i];
+	xdr_free((xdrproc_t)xdr_guest_dns, (char *)&scratch);
+	return wanted;
 }
 
 static int refuse(const struct network *n, const char *what, const char *value, struct err *e)
@@ -73,7 +52,6 @@ static int refuse(const struct network *n, const char *what, const char *value, 
 /* To support one more thing, take its row out. */
 int plan_supported(const struct network *n, struct err *e)
 {
-	const struct network_dns *d = &n->dns;
 	const char *option = wanted_option(n);
 	const struct {
 		bool there;
@@ -86,24 +64,13 @@ int plan_supported(const struct network *n, struct err *e)
 		{ n->forward.nat_ipv6 == TRI_YES, "ipv6='yes' of <nat>", NULL },
 		{ n->bridge.zone, "<bridge> zone", n->bridge.zone },
 		{ n->bridge.mac_table == MAC_TABLE_LIBVIRT, "macTableManager='libvirt' of <bridge>", NULL },
-		{ n->domain_local_only == TRI_YES, "localOnly='yes' of <domain>", NULL },
 		{ n->domain_register == TRI_YES, "register='yes' of <domain>", NULL },
-		{ d->enable == TRI_NO, "enable='no' of <dns>", NULL },
-		{ d->forward_plain == TRI_NO, "forwardPlainNames='no' of <dns>", NULL },
-		{ d->n_forwarders, "<forwarder> of <dns>", NULL },
-		{ d->n_txts, "<txt> of <dns>", NULL },
-		{ d->n_srvs, "<srv> of <dns>", NULL },
-		{ d->n_hosts, "<host> of <dns>", NULL },
 		{ n->vlan.n_tags, "<vlan>", NULL },
 		{ bandwidth_given(&n->bandwidth), "<bandwidth>", NULL },
 		{ n->port_isolated == TRI_YES, "isolated='yes' of <port>", NULL },
 		{ n->ipv6, "ipv6='yes' of <network>", NULL },
 		{ find_ip(n, is_ipv6), "family='ipv6' of <ip>", NULL },
-		{ find_ip(n, has_local_ptr), "localPtr='yes' of <ip>", NULL },
 		{ find_ip(n, has_tftp), "<tftp>", NULL },
-		{ find_ip(n, has_bootp), "<bootp>", NULL },
-		{ find_ip(n, has_range_lease), "<lease> of <range>", NULL },
-		{ find_ip(n, has_host_lease), "<lease> of <host>", NULL },
 		{ find_ip(n, has_host_id), "id of <host>", NULL },
 		{ n->n_routes, "<route>", NULL },
 		{ virtualport_given(&n->virtualport), "<virtualport>", NULL },

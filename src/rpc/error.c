@@ -2,6 +2,7 @@
 #include "rpc/error.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "base/mem.h"
 
@@ -15,17 +16,28 @@ static rpc_text *optional(const char *s)
 	return p;
 }
 
-/* Some codes have forms of their own in libvirt: flags that are not known, where str1 is the function and str2 the
- * argument, and a missing name, whose text is its format. */
+/* What is wrong with an argument itself: "unsupported flags (0x4) in function F", "A in F must not be NULL". The text
+ * stands alone then, str1 is the function and str2 the argument. Fills in both; false: it is another text. */
+static bool split_argument(const char *text, char function[64], char argument[64])
+{
+	int len = 0;
+
+	if (sscanf(text, "unsupported flags (0x%*x) in function %63s%n", function, &len) == 1 && !text[len])
+		return strcpy(argument, "flags");
+	len = 0;
+	return sscanf(text, "%63s in %63s must%n", argument, function, &len) == 2 && len;
+}
+
+/* Some codes have forms of their own in libvirt. */
 static bool fill_special(const struct err *e, struct remote_error *ret)
 {
-	static const char flags[] = "unsupported flags (", in[] = " in function ";
-	const char *function = strstr(e->detail, in);
+	char function[64], argument[64];
 
-	if (e->code == VNET_ERR_INVALID_ARG && function && strncmp(e->detail, flags, strlen(flags)) == 0) {
+	if (e->code == VNET_ERR_INVALID_ARG && split_argument(e->detail, function, argument)) {
 		ret->message = optional(e->detail);
-		ret->str1 = optional(function + strlen(in));
-		ret->str2 = optional("flags");
+		ret->str1 = optional(function);
+		ret->str2 = optional(argument);
+		ret->int1 = ret->int2 = 0;
 		return true;
 	}
 	if (e->code == VNET_ERR_PORT_EXISTS) { /* the one whose words stand on both sides */
@@ -57,16 +69,12 @@ static void fill_usual(const struct err *e, struct remote_error *ret)
 
 void rpc_error_fill(const struct err *e, struct remote_error *ret)
 {
-	bool argument = e->code == VNET_ERR_INVALID_ARG;
-
 	*ret = (struct remote_error){
 		.code = e->code,
 		.domain = e->domain,
 		.level = LEVEL_ERROR,
-		.int1 = e->code == VNET_ERR_SYSTEM ? e->sys
-			: argument                 ? 0
-						   : NOT_GIVEN,
-		.int2 = argument ? 0 : NOT_GIVEN,
+		.int1 = e->code == VNET_ERR_SYSTEM ? e->sys : NOT_GIVEN,
+		.int2 = NOT_GIVEN,
 	};
 	if (!fill_special(e, ret))
 		fill_usual(e, ret);

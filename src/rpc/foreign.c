@@ -5,17 +5,13 @@
 
 #include "base/mem.h"
 
-enum { NETWORK = 19, OTHER = 20, NODE_DEVICE = 22, SNAPSHOT = 35, CHECKPOINT = 69 }; /* error domains */
+enum { OTHER = 20, NODE_DEVICE = 22, SNAPSHOT = 35, CHECKPOINT = 69 }; /* error domains */
 
 /* clang-format off */
 static const struct {
 	int16_t number, domain;
 	const char *api;
 } unsupported[] = {
-	/* Networks' own that we do not serve yet. */
-	{ 291, NETWORK, "virNetworkUpdate" },
-	{ 444, NETWORK, "virNetworkSetMetadata" },
-	{ 445, NETWORK, "virNetworkGetMetadata" },
 	/* Other drivers'. */
 	{ 4, OTHER, "virConnectGetVersion" },
 	{ 5, OTHER, "virConnectGetMaxVcpus" },

@@ -48,6 +48,7 @@ static const struct rpc_proc procs[] = {
 	REMOTE(REMOTE_NETWORK_IS_PERSISTENT, "virNetworkIsPersistent", remote_one_net, remote_int, 0),
 	REMOTE(REMOTE_GET_LIB_VERSION, "virConnectGetLibVersion", none, remote_hyper, 0),
 	REMOTE(REMOTE_LIST_ALL_NETWORKS, "virConnectListAllNetworks", remote_list_args, remote_list_ret, 0),
+	REMOTE(REMOTE_NETWORK_UPDATE, "virNetworkUpdate", remote_update_args, none, RPC_WRITES),
 	REMOTE(REMOTE_NETWORK_GET_LEASES, "virNetworkGetDHCPLeases", remote_leases_args, remote_leases_ret, 0),
 	REMOTE(REMOTE_REGISTER_CLOSE_CALLBACK, "virConnectRegisterCloseCallback", none, none, 0),
 	REMOTE(REMOTE_UNREGISTER_CLOSE_CALLBACK, "virConnectUnregisterCloseCallback", none, none, 0),
@@ -56,6 +57,8 @@ static const struct rpc_proc procs[] = {
 	       RPC_WRITES),
 	REMOTE(REMOTE_NETWORK_CREATE_XML_FLAGS, "virNetworkCreateXMLFlags", remote_xml_flags, remote_one_net,
 	       RPC_WRITES),
+	REMOTE(REMOTE_NETWORK_SET_METADATA, "virNetworkSetMetadata", remote_set_metadata_args, none, RPC_WRITES),
+	REMOTE(REMOTE_NETWORK_GET_METADATA, "virNetworkGetMetadata", remote_get_metadata_args, remote_str, 0),
 	REMOTE(REMOTE_EVENT_REGISTER, "virConnectNetworkEventRegisterAny", remote_register_args, remote_int, 0),
 	REMOTE(REMOTE_EVENT_DEREGISTER, "virConnectNetworkEventDeregisterAny", remote_int, none, 0),
 	REMOTE(REMOTE_LIST_PORTS, "virNetworkListAllPorts", remote_list_ports_args, remote_list_ports_ret, 0),
@@ -69,6 +72,7 @@ static const struct rpc_proc procs[] = {
 	VNET(VNET_PROC_TAP_DEL, "vnet_tap_del", remote_str, none, RPC_WRITES),
 	VNET(VNET_PROC_TAP_LIST, "vnet_tap_list", vnet_tap_list_args, vnet_tap_list_ret, 0),
 	VNET(VNET_PROC_PLAN, "vnet_plan", remote_one_net, remote_str, 0),
+	VNET(VNET_PROC_IMPORT_LEASES, "vnet_import_leases", vnet_import_leases_args, remote_int, RPC_WRITES),
 };
 /* clang-format on */
 

@@ -67,15 +67,16 @@ static bool ends_with(const char *s, const char *end)
 	return len > n && strcmp(s + len - n, end) == 0;
 }
 
-static int read_regular(const struct files *f, const char *file, char **ret, size_t *ret_len)
+static int read_regular(const struct files *f, const char *file, char **ret, size_t *ret_len, struct err *e)
 {
 	struct stat st;
+	int r = fstatat(f->fd, file, &st, 0) < 0 ? -errno : 0;
 
-	if (fstatat(f->fd, file, &st, 0) < 0)
-		return -errno;
-	if (!S_ISREG(st.st_mode)) /* opening a pipe would wait */
-		return -EINVAL;
-	return file_read(f->fd, file, NETWORK_XML_MAX, ret, ret_len);
+	if (r == 0 && !S_ISREG(st.st_mode)) /* opening a pipe would wait */
+		return err_set(e, VNET_ERR_XML, "it is not a regular file");
+	if (r == 0)
+		r = file_read(f->fd, file, NETWORK_XML_MAX, ret, ret_len);
+	return r < 0 ? err_sys(e, r, "read") : 0;
 }
 
 static int load_one(const struct files *f, const char *file, struct network **ret, struct err *e)
@@ -83,11 +84,8 @@ static int load_one(const struct files *f, const char *file, struct network **re
 	AUTO(network_free) struct network *n = NULL;
 	AUTO(mem_drop) char *xml = NULL;
 	size_t len;
-	int r = read_regular(f, file, &xml, &len);
 
-	if (r < 0)
-		return err_sys(e, r, "read");
-	if (network_parse(xml, len, &n, NULL, e) < 0)
+	if (read_regular(f, file, &xml, &len, e) < 0 || network_parse(xml, len, &n, NULL, e) < 0)
 		return -1;
 	if (strlen(n->name) != strlen(file) - strlen(SUFFIX) || strncmp(n->name, file, strlen(n->name)) != 0)
 		return err_set(e, VNET_ERR_XML, "holds the network '%s', whose file would be named after it", n->name);

@@ -7,7 +7,7 @@
 #include <vnet/vnet.h>
 
 enum {
-	CLI_ARGS_MAX = 11,
+	CLI_ARGS_MAX = 12,
 	/* one more than any row has: the list ends with an empty one */ CLI_XML_MAX = 10485760 /* bytes of a file */
 };
 
@@ -48,8 +48,8 @@ struct cli_args { /* what was given, by the row's order */
 	size_t n_rest;
 };
 
-extern const struct cli_cmd cli_net_cmds[], cli_list_cmds[], cli_edit_cmds[], cli_file_cmds[], cli_tap_cmds[],
-    cli_event_cmds[], cli_port_cmds[], cli_help_cmds[];
+extern const struct cli_cmd cli_net_cmds[], cli_change_cmds[], cli_list_cmds[], cli_edit_cmds[], cli_file_cmds[],
+    cli_tap_cmds[], cli_event_cmds[], cli_port_cmds[], cli_import_cmds[], cli_help_cmds[];
 
 /* Walks all rows of all tables; NULL behind the last. */
 const struct cli_cmd *cli_cmd_at(size_t i);

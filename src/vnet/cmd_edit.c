@@ -1,65 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The one command that runs a program to get its input: an editor on a network's definition. */
+/* An editor on a network's definition. */
 #include "vnet/cli.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "vnet/words.h"
+#include "vnet/editor.h"
 
-enum choice { EDIT_AGAIN, GIVE_UP, RETRY, FORCE };
-
-static char *temp_file(const char *text)
-{
-	const char *dir = getenv("TMPDIR");
-	char *path = cli_text("%s/vnet-XXXXXX.xml", dir && *dir ? dir : "/tmp");
-	int fd = mkostemps(path, 4, 0);
-	FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
-
-	if (f && fputs(text, f) != EOF && fclose(f) == 0)
-		return path;
-	cli_error("cannot write '%s': %s", path, strerror(errno));
-	if (fd >= 0)
-		unlink(path);
-	free(path);
-	return NULL;
-}
-
-static const char *editor(void)
-{
-	const char *visual = getenv("VISUAL"), *plain = getenv("EDITOR");
-
-	return visual && *visual ? visual : plain && *plain ? plain : "vi";
-}
-
-/* The editor's words come from the user's environment: "emacs -nw". */
-static int run_editor(const char *path)
-{
-	const char *line = editor(), *what = line;
-	struct words w;
-
-	if (words_next(&line, &w) <= 0 || w.n == 0)
-		return cli_error("cannot read the editor '%s'", what);
-	w.v = cli_alloc(w.v, w.n + 2, sizeof(*w.v));
-	w.v[w.n] = path;
-	w.v[w.n + 1] = NULL;
-	pid_t pid = fork();
-	int status = -1;
-
-	if (pid == 0) {
-		execvp(w.v[0], (char **)w.v);
-		fprintf(stderr, "error: cannot run '%s': %s\n", w.v[0], strerror(errno));
-		_exit(127);
-	}
-	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	words_free(&w);
-	return status == 0 ? 0 : cli_error("the editor '%s' failed", what);
-}
+enum choice { EDIT_AGAIN, GIVE_UP, UNCHECKED, FORCE };
 
 static void explain(void)
 {
@@ -86,7 +36,7 @@ static enum choice ask(const char *what)
 		case 'n':
 			return GIVE_UP;
 		case 'i':
-			return RETRY;
+			return UNCHECKED;
 		case 'f':
 			return FORCE;
 		default:
@@ -101,6 +51,7 @@ struct edit {
 	struct vnet_network net;
 	char *before; /* what the editor was given */
 	char *path;
+	unsigned flags; /* of the define that stores it */
 };
 
 static bool changed_meanwhile(const struct edit *e)
@@ -121,22 +72,24 @@ static int store(const struct edit *e, const char *xml, bool force, enum choice 
 		*ret_choice = ask(changed);
 		return -1;
 	}
-	if (vnet_define(e->cli->conn, xml, NULL, &why) == 0)
+	if (vnet_define(e->cli->conn, xml, e->flags, NULL, &why) == 0)
 		return 0;
 	cli_error("%s", why.message);
 	*ret_choice = ask("Failed.");
 	return -1;
 }
 
-static int edit_loop(const struct edit *e)
+static int edit_loop(struct edit *e)
 {
 	enum choice choice = EDIT_AGAIN;
 
 	while (choice != GIVE_UP) {
 		size_t len;
 
-		if (choice == EDIT_AGAIN && run_editor(e->path) < 0)
+		if (choice == EDIT_AGAIN && editor_run(e->path) < 0)
 			return -1;
+		if (choice == UNCHECKED)
+			e->flags &= ~(unsigned)VNET_VALIDATE;
 		AUTO_FREE char *xml = cli_read_file(e->path, &len);
 
 		if (!xml)
@@ -152,14 +105,14 @@ static int edit_loop(const struct edit *e)
 static int edit(struct cli *cli, const struct cli_args *args)
 {
 	const char *name = cli_arg(args, "network");
-	struct edit e = { .cli = cli };
+	struct edit e = { .cli = cli, .flags = VNET_VALIDATE };
 	struct vnet_error why;
 
 	if (cli_network(cli, name, &e.net) < 0)
 		return -1;
 	if (vnet_dumpxml(cli->conn, &e.net, VNET_XML_INACTIVE, &e.before, &why) < 0)
 		return cli_failed(&why, "Failed to get the XML of network %s", name);
-	e.path = temp_file(e.before);
+	e.path = editor_file(e.before);
 	int r = e.path ? edit_loop(&e) : -1;
 
 	if (e.path)

@@ -13,6 +13,7 @@
 struct row {
 	struct vnet_network net;
 	struct vnet_info info;
+	char *title; /* NULL: none, or not asked for */
 };
 
 static int by_name(const void *a, const void *b)
@@ -41,15 +42,16 @@ static void print_names(const struct vnet_network *nets, size_t n, bool uuids)
 		puts(uuids ? vnet_uuid_text(nets[i].uuid, uuid) : nets[i].name);
 }
 
-static void print_rows(const struct cli *cli, const struct row *rows, size_t n)
+static void print_rows(const struct cli *cli, const struct row *rows, size_t n, bool titles)
 {
-	static const char *const headers[] = { "Name", "State", "Autostart", "Persistent", NULL };
+	const char *headers[] = { "Name", "State", "Autostart", "Persistent", titles ? "Title" : NULL, NULL };
 	struct table *t = table_new(headers);
 
 	for (size_t i = 0; i < n; i++) {
 		const struct vnet_info *info = &rows[i].info;
 		const char *cells[] = { rows[i].net.name, info->active ? "active" : "inactive",
-					info->autostart ? "yes" : "no", info->persistent ? "yes" : "no" };
+					info->autostart ? "yes" : "no", info->persistent ? "yes" : "no",
+					rows[i].title ? rows[i].title : "" };
 
 		table_row(t, cells);
 	}
@@ -57,24 +59,39 @@ static void print_rows(const struct cli *cli, const struct row *rows, size_t n)
 	table_free(t);
 }
 
-static void print_json(const struct row *rows, size_t n)
+static void print_json(const struct row *rows, size_t n, bool titles)
 {
 	json_object *all = json_object_new_array();
 
-	for (size_t i = 0; i < n; i++)
-		json_object_array_add(all, cli_json_network(&rows[i].net, &rows[i].info));
+	for (size_t i = 0; i < n; i++) {
+		json_object *one = cli_json_network(&rows[i].net, &rows[i].info);
+
+		if (titles)
+			json_object_object_add(one, "title",
+					       rows[i].title ? json_object_new_string(rows[i].title) : NULL);
+		json_object_array_add(all, one);
+	}
 	cli_json_print(all);
 }
 
+static int get_row(struct vnet_conn *c, bool title, struct row *ret, struct vnet_error *why)
+{
+	if (vnet_get_info(c, &ret->net, &ret->info, why) < 0)
+		return -1;
+	if (!title || vnet_get_metadata(c, &ret->net, VNET_METADATA_TITLE, NULL, 0, &ret->title, why) == 0)
+		return 0;
+	return why->code == VNET_ERR_NO_METADATA ? 0 : -1;
+}
+
 /* The state of each network; one that has gone since it was listed is left out. */
-static int get_rows(struct cli *cli, const struct vnet_network *nets, size_t n, struct row *rows, size_t *ret_n)
+static int get_rows(struct cli *cli, const struct vnet_network *nets, size_t n, bool titles, struct row *rows,
+		    size_t *ret_n)
 {
 	struct vnet_error why;
 
-	*ret_n = 0;
 	for (size_t i = 0; i < n; i++) {
-		rows[*ret_n].net = nets[i];
-		if (vnet_get_info(cli->conn, &nets[i], &rows[*ret_n].info, &why) == 0)
+		rows[*ret_n] = (struct row){ .net = nets[i] };
+		if (get_row(cli->conn, titles, &rows[*ret_n], &why) == 0)
 			(*ret_n)++;
 		else if (why.code != VNET_ERR_NO_NETWORK)
 			return cli_failed(&why, "failed to get information about network '%s'", nets[i].name);
@@ -82,14 +99,30 @@ static int get_rows(struct cli *cli, const struct vnet_network *nets, size_t n, 
 	return 0;
 }
 
+static int list_rows(struct cli *cli, const struct cli_args *args, const struct vnet_network *nets, size_t n)
+{
+	AUTO_FREE struct row *rows = cli_alloc(NULL, n, sizeof(*rows));
+	bool titles = cli_arg(args, "title");
+	size_t known = 0;
+	int r = get_rows(cli, nets, n, titles, rows, &known);
+
+	if (r == 0 && cli_arg(args, "json"))
+		print_json(rows, known, titles);
+	else if (r == 0)
+		print_rows(cli, rows, known, titles);
+	while (known)
+		vnet_free(rows[--known].title);
+	return r;
+}
+
 static int list(struct cli *cli, const struct cli_args *args)
 {
-	bool names = cli_arg(args, "name"), uuids = cli_arg(args, "uuid"), json = cli_arg(args, "json");
+	bool names = cli_arg(args, "name"), uuids = cli_arg(args, "uuid");
 	AUTO_FREE struct vnet_network *nets = NULL;
 	struct vnet_error why;
 	size_t n;
 
-	if (names + uuids + json + !!cli_arg(args, "table") > 1)
+	if (names + uuids + !!cli_arg(args, "json") + !!cli_arg(args, "table") > 1)
 		return cli_error("Only one argument from --table, --name, --uuid and --json may be specified.");
 	if (!cli_conn(cli))
 		return -1;
@@ -98,15 +131,7 @@ static int list(struct cli *cli, const struct cli_args *args)
 	qsort(nets, n, sizeof(*nets), by_name);
 	if (names || uuids)
 		return print_names(nets, n, uuids), 0;
-	AUTO_FREE struct row *rows = cli_alloc(NULL, n, sizeof(*rows));
-
-	if (get_rows(cli, nets, n, rows, &n) < 0)
-		return -1;
-	if (json)
-		print_json(rows, n);
-	else
-		print_rows(cli, rows, n);
-	return 0;
+	return list_rows(cli, args, nets, n);
 }
 
 static int by_mac(const void *a, const void *b)
@@ -193,6 +218,7 @@ const struct cli_cmd cli_list_cmds[] = {
 	    { "uuid", ARG_FLAG, false, "uuids alone" },
 	    { "name", ARG_FLAG, false, "names alone" },
 	    { "table", ARG_FLAG, false, "a table, as without any of these" },
+	    { "title", ARG_FLAG, false, "with their titles" },
 	    { "json", ARG_FLAG, false, "as JSON" } } },
 	{ "dhcp-leases", dhcp_leases, "list the leases of a network", false,
 	  { { "network", ARG_DATA, true, "name or uuid" },

@@ -6,8 +6,10 @@
 #include <stdlib.h>
 
 #include "vnet/json.h"
+#include "vnet/xpath.h"
 
-typedef int xml_fn(struct vnet_conn *c, const char *xml, struct vnet_network *ret, struct vnet_error *err);
+typedef int xml_fn(struct vnet_conn *c, const char *xml, unsigned flags, struct vnet_network *ret,
+		   struct vnet_error *err);
 typedef int net_fn(struct vnet_conn *c, const struct vnet_network *net, struct vnet_error *err);
 
 /* The daemon decides. What the library sees in the same text is the warnings, and the line that an error is about. */
@@ -26,7 +28,7 @@ static int from_file(struct cli *cli, const struct cli_args *args, xml_fn *fn, c
 		return -1;
 	bool good = vnet_xml_check(xml, len, cli_warn_line, (void *)file, &here) == 0;
 
-	if (fn(cli->conn, xml, &net, &why) == 0) {
+	if (fn(cli->conn, xml, cli_arg(args, "validate") ? VNET_VALIDATE : 0, &net, &why) == 0) {
 		cli_say(cli, "Network %s %s from %s", net.name, done, file);
 		return 0;
 	}
@@ -104,6 +106,8 @@ static int dumpxml(struct cli *cli, const struct cli_args *args)
 		return -1;
 	if (vnet_dumpxml(cli->conn, &net, cli_arg(args, "inactive") ? VNET_XML_INACTIVE : 0, &xml, &why) < 0)
 		return cli_failed(&why, "Failed to get the XML of network %s", name);
+	if (cli_arg(args, "xpath"))
+		return xpath_print(xml, cli_arg(args, "xpath"), cli_arg(args, "wrap"));
 	fputs(xml, stdout);
 	return 0;
 }
@@ -179,17 +183,21 @@ static int uuid_cmd(struct cli *cli, const struct cli_args *args)
 /* clang-format off */
 #define NETWORK  { "network", ARG_DATA, true, "name or uuid" }
 #define XML_FILE { "file", ARG_DATA, true, "file with the network's XML" }
+#define VALIDATE { "validate", ARG_FLAG, false, "against the schema first" }
 
 const struct cli_cmd cli_net_cmds[] = {
-	{ "define", define, "store a network, or change a stored one", false, { XML_FILE } },
-	{ "create", create, "start a network without storing it", false, { XML_FILE } },
+	{ "define", define, "store a network, or change a stored one", false, { XML_FILE, VALIDATE } },
+	{ "create", create, "start a network without storing it", false, { XML_FILE, VALIDATE } },
 	{ "start", start, "start a stored network", false, { NETWORK } },
 	{ "destroy", destroy, "stop a network", false, { NETWORK } },
 	{ "undefine", undefine, "forget a stored network", false, { NETWORK } },
 	{ "autostart", autostart, "start a network with the daemon, or no longer", false,
 	  { NETWORK, { "disable", ARG_FLAG, false, "no longer" } } },
 	{ "dumpxml", dumpxml, "print a network's XML", false,
-	  { NETWORK, { "inactive", ARG_FLAG, false, "the stored definition, not what runs" } } },
+	  { NETWORK,
+	    { "inactive", ARG_FLAG, false, "the stored definition, not what runs" },
+	    { "xpath", ARG_VALUE, false, "only what this expression selects" },
+	    { "wrap", ARG_FLAG, false, "with --xpath: in one element <nodes>" } } },
 	{ "info", info_cmd, "print what state a network is in", false,
 	  { NETWORK, { "json", ARG_FLAG, false, "as JSON" } } },
 	{ "name", name_cmd, "print the name of a network", false,

@@ -12,12 +12,25 @@
 
 #define NET(n) (0x0a000000U + (n)) /* 10.0.0.0/28 */
 
-enum { MESSAGES_MAX = 64, ADDRS = 16, LEASE_S = 120 };
+enum { MESSAGES_MAX = 64, ADDRS = 16, LEASE_S = 300 };
 
 static const struct lease_range ranges[] = { { NET(1), NET(5) }, { NET(4), NET(6) } };
 static const struct lease_host hosts[] = {
-	{ .mac = { { 0x52, 0x54, 0, 0, 0, 9 } }, .name = "nine", .addr = NET(9) },
-	{ .name = "ten", .addr = NET(10) },
+	{ .mac = { { 0x52, 0x54, 0, 0, 0, 9 } }, .name = "nine", .addr = NET(9), .tag = 0 },
+	{ .name = "ten", .addr = NET(10), .tag = 1 },
+};
+static const uint8_t text[600] = "a long option";
+static const struct dhcp4_opt opts[] = {
+	{ .code = 119, .force = true, .value = { text, sizeof(text) } },
+	{ .code = OPT_AUTO_CONFIGURE, .value = { text, 1 } },
+	{ .code = OPT_V6ONLY, .value = { text, 4 } },
+	{ .code = OPT_ROUTES, .value = { text, 100 } },
+};
+static const struct dhcp4_extra range_extra[] = { { .lease_s = LEASE_S / 2 }, { .opts = opts, .n_opts = 1 } };
+static const struct dhcp4_extra host_extra[] = { { .opts = opts, .n_opts = 2 }, { .lease_s = 1 } };
+static const struct dhcp4_boot boots[] = {
+	{ .arch = -1, .who = BOOT_IPXE, .file = "http://boot/ipxe" },
+	{ .arch = 7, .who = BOOT_FIRMWARE, .file = "efi", .server_name = "boot" },
 };
 static const struct dhcp4_scope scope = {
 	.rules = { .self = NET(1), .prefix_len = 28, .ranges = ranges, .n_ranges = 2, .hosts = hosts, .n_hosts = 2 },
@@ -27,6 +40,13 @@ static const struct dhcp4_scope scope = {
 	.mtu = 1500,
 	.lease_s = LEASE_S,
 	.domain = "fuzz.test",
+	.rapid = true,
+	.opts = opts,
+	.n_opts = 4,
+	.range_extra = range_extra,
+	.host_extra = host_extra,
+	.boots = boots,
+	.n_boots = 2,
 };
 
 struct promise { /* an address that was acknowledged */
@@ -54,7 +74,7 @@ static bool same_client(const struct promise *p, const struct dhcp4_msg *m)
 }
 
 /* The client has this address from now on, and no other. */
-static void promise(uint32_t addr, const struct dhcp4_msg *m, uint64_t now, bool acked)
+static void promise(uint32_t addr, const struct dhcp4_msg *m, uint64_t now, uint32_t lease_s, bool acked)
 {
 	struct promise *p = &promises[addr - NET(0)];
 
@@ -64,7 +84,7 @@ static void promise(uint32_t addr, const struct dhcp4_msg *m, uint64_t now, bool
 			promises[i].held = false;
 	if (!acked)
 		return;
-	*p = (struct promise){ .held = true, .until = now + LEASE_S, .mac = m->chaddr, .id_len = m->client_id.len };
+	*p = (struct promise){ .held = true, .until = now + lease_s, .mac = m->chaddr, .id_len = m->client_id.len };
 	if (p->id_len)
 		memcpy(p->id, m->client_id.p, p->id_len);
 }
@@ -82,10 +102,10 @@ static void check_reply(const uint8_t *out, size_t len, const struct dhcp4_msg *
 	if (!m.yiaddr)
 		return;
 	HOLDS(m.type == DHCP4_OFFER || m.type == DHCP4_ACK);
-	HOLDS(m.lease_s == LEASE_S);
+	HOLDS(m.lease_s > 0 && m.lease_s <= LEASE_S);
 	HOLDS((m.yiaddr >= NET(2) && m.yiaddr <= NET(6)) || m.yiaddr == NET(9) || m.yiaddr == NET(10));
 	HOLDS(m.yiaddr != NET(9) || mac_eq(&asked->chaddr, &hosts[0].mac));
-	promise(m.yiaddr, asked, now, m.type == DHCP4_ACK);
+	promise(m.yiaddr, asked, now, m.lease_s, m.type == DHCP4_ACK);
 }
 
 static void check_pool(const struct lease_pool *pool)

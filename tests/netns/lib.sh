@@ -14,7 +14,7 @@
 top=${0%/*}
 until [ -e "$top/tests/netns/lib.sh" ]; do top=$top/..; done
 top=$(cd "$top" && pwd)
-BUILD=${BUILD:-$top/build}
+BUILD=$(cd "${BUILD:-$top/build}" && pwd) # absolute: nsenter may change the folder
 DATA=$top/tests/netns
 PATH=$BUILD:$BUILD/tests/peer:$PATH:/usr/sbin:/sbin
 
@@ -98,12 +98,15 @@ stop_vnetd() # [SIGNAL]
 	wait "$vnetd_pid" 2>/dev/null
 }
 
-# The process that serves our guests: whoever listens on its socket below our root.
+# The process that serves our guests. The one that opens files for it has another name.
 guestd_pid()
 {
 	for p in /proc/[0-9]*; do
 		case $(readlink "$p/exe") in
-		"$BUILD/vnet-guestd"*) ! grep -q '^State:.Z' "$p/status" && echo "${p#/proc/}" && return ;;
+		"$BUILD/vnet-guestd"*)
+			grep -q '^Name:.vnet-guestd' "$p/status" && ! grep -q '^State:.Z' "$p/status" &&
+				echo "${p#/proc/}" && return
+			;;
 		esac
 	done
 	return 1
@@ -163,14 +166,14 @@ dhcp_dhcpcd()
 		--noarp --ipv4only eth0
 }
 
-# The guest's port, made by `guest NAME`, joins the bridge, and a client asks at once. Prints the milliseconds from
-# before the join to the first OFFER; starting the two programs is in it.
+# The guest's port, made by `guest NAME`, joins the bridge, and a client asks at once, then every 10 ms. Prints the
+# milliseconds from before the join to the first OFFER; starting the two programs is in it.
 first_offer() # NAME BRIDGE
 {
 	joined=$(date +%s%N)
 	ip link set "p-$1" master "$2" || return 1
 	started=$(date +%s%N)
-	ms=$(on "$1" dhcp_client eth0 2>/dev/null | awk '$1 == "ack" { print int($NF + 0.999) }')
+	ms=$(on "$1" dhcp_client eth0 -r 10 2>/dev/null | awk '$1 == "ack" { print int($NF + 0.999) }')
 	[ -n "$ms" ] && echo $(((started - joined) / 1000000 + ms))
 }
 

@@ -23,11 +23,13 @@ ip link del eth7
 
 # somebody serves DNS on every address: found only after bridge, rules and addresses are there
 busybox httpd -f -p 0.0.0.0:53 -h "$T" &
+occupant=$!
 until_true 5 sh -c 'ss -Hlnt | grep -q :53' || fail "cannot occupy port 53"
 before=$(host_state)
 refused "port 53 in use: refused" "*53*" vnet start default
 same "the half-failed start is undone" "$before" "$(host_state)"
 eq "$(vnet list --all)" "* default *inactive*" "the network stays inactive"
-kill $!
+kill "$occupant"
+wait "$occupant" 2>/dev/null
 quietly vnet start default
 eq "$(vnet list)" "* default *active*" "it starts when nothing is in the way"

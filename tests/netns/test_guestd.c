@@ -220,7 +220,7 @@ static void bridge_mac(char out[6])
 
 static void serve(uint64_t stamp, bool sockets)
 {
-	struct guest_range range = { SERVER - 1, SERVER + 253 }; /* with our own address inside */
+	struct guest_range range = { .start = SERVER - 1, .end = SERVER + 253 }; /* with our own address inside */
 	struct guest_host host = { .name = "printer", .ip = SERVER + 8 };
 	struct guest_dhcp4 dhcp4 = { .server = SERVER,
 				     .prefix_len = 24,
@@ -493,6 +493,44 @@ static void released_and_forgotten(void **state)
 	expect_synced(0);
 }
 
+static void put_message(const struct guest_msg *m)
+{
+	assert_int_equal(guest_send(vnetd, m, NULL, 0), 0);
+	assert_int_equal(stream_flush(vnetd), 0);
+}
+
+/* A guest's port goes: its lease ends after the time given, and history tells of both. */
+static void a_gone_ports_lease_ends(void **state)
+{
+	struct guest_msg end = { .op = GUEST_END_PORT }, ask_for = { .op = GUEST_ASK_HISTORY }, answer;
+	static const uint8_t mac[] = { 0x52, 0x54, 0x01, 0, 0, 77 };
+	struct guest_history_ask *q = &ask_for.guest_msg_u.ask_history;
+	const struct guest_history *h = &answer.guest_msg_u.history;
+
+	(void)state;
+	drop_result(run_clients("-n 1 --base 77"));
+	expect_bound(2); /* and c7 */
+	memcpy(end.guest_msg_u.end_port.uuid, uuid, 16);
+	memcpy(end.guest_msg_u.end_port.mac, mac, 6);
+	end.guest_msg_u.end_port.grace_s = 1;
+	put_message(&end);
+	expect_bound(1);
+	q->number = 4711;
+	memcpy(q->uuid, uuid, 16);
+	memcpy(q->mac, mac, 6);
+	q->until = UINT64_MAX;
+	q->most = 10;
+	put_message(&ask_for);
+	assert_int_equal(next(&answer, WAIT_MS), GUEST_HISTORY);
+	assert_int_equal(h->number, 4711);
+	assert_int_equal(h->rows.rows_len, 2);
+	assert_int_equal(h->rows.rows_val[0].event, GUEST_LEASE_ENDED);
+	assert_int_equal(h->rows.rows_val[1].event, GUEST_LEASE_BOUND);
+	assert_string_equal(h->rows.rows_val[1].hostname, "c77");
+	assert_memory_equal(h->rows.rows_val[0].mac, mac, 6);
+	guest_msg_free(&answer);
+}
+
 /* One question for the A record of `name`; the answer's flags word, or -1. */
 static int ask(int type, const char *label)
 {
@@ -540,10 +578,48 @@ static void dns_works_in_the_sandbox(void **state)
 	assert_int_equal(waitpid(guestd, NULL, WNOHANG), 0);
 }
 
+/* The file is opened by the process beside it, and read by the one that may not open it. */
+static void tftp_works_in_the_sandbox(void **state)
+{
+	AUTO(mem_drop) char *folder = mem_printf("%s/tftp", root);
+	AUTO(mem_drop)
+	char *make = mem_printf("mkdir %s && printf 'hello' >%s/boot && chmod -R a+rX %s", folder, folder, root);
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(69), .sin_addr.s_addr = htonl(SERVER) };
+	guest_ip addr = { 4, (char[]){ (char)192, (char)168, 122, 1 } };
+	struct guest_tftp tftp = { .addrs = { 1, &addr }, .root = folder };
+	guest_sock_kind kinds[] = { GUEST_SOCK_TFTP, GUEST_SOCK_TFTP_ROOT };
+	struct guest_msg m = { .op = GUEST_SERVE };
+	struct guest_serve *s = &m.guest_msg_u.serve;
+	struct timeval limit = { .tv_sec = 5 };
+	char got[20];
+
+	(void)state;
+	sh(make);
+	s->scope = (struct guest_scope){ .network = "boot", .bridge = "br0", .domain = "", .tftp = &tftp };
+	memcpy(s->scope.uuid, "a boot's network", 16);
+	s->socks.socks_val = kinds;
+	s->socks.socks_len = 2;
+	assert_int_equal(
+	    guest_send(vnetd, &m, (int[]){ inet_socket(SOCK_DGRAM, 69), open(folder, O_PATH | O_CLOEXEC) }, 2), 0);
+	assert_int_equal(stream_flush(vnetd), 0);
+	AUTO(fd_close) int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+	assert_int_equal(sendto(fd, "\0\1boot\0octet", 13, 0, (struct sockaddr *)&to, sizeof(to)), 13);
+	assert_int_equal(recv(fd, got, sizeof(got), 0), 9);
+	assert_memory_equal(got, "\0\3\0\1hello", 9);
+	assert_int_equal(waitpid(guestd, NULL, WNOHANG), 0);
+	memset(&m, 0, sizeof(m));
+	m.op = GUEST_FORGET;
+	memcpy(m.guest_msg_u.forget, "a boot's network", 16);
+	assert_int_equal(guest_send(vnetd, &m, NULL, 0), 0);
+	assert_int_equal(stream_flush(vnetd), 0);
+}
+
 /* What can't be served is told, and what was served before goes on. */
 static void nonsense_is_refused(void **state)
 {
-	struct guest_range backwards = { SERVER + 9, SERVER + 2 };
+	struct guest_range backwards = { .start = SERVER + 9, .end = SERVER + 2 };
 	struct guest_dhcp4 dhcp4 = { .server = SERVER, .prefix_len = 24, .lease_s = 3600, .ranges = { 1, &backwards } };
 	struct guest_msg m = { .op = GUEST_SERVE }, answer;
 
@@ -557,7 +633,8 @@ static void nonsense_is_refused(void **state)
 	while (next(&answer, WAIT_MS) == GUEST_LEASE)
 		guest_msg_free(&answer);
 	assert_int_equal(answer.op, GUEST_FAILED);
-	assert_string_equal(answer.guest_msg_u.failed.why, "ranges, hosts or lease time of DHCP make no sense");
+	assert_string_equal(answer.guest_msg_u.failed.why,
+			    "ranges, hosts, options or lease time of DHCP make no sense");
 	guest_msg_free(&answer);
 	drop_result(run_clients("-n 1 --base 7"));
 }
@@ -597,7 +674,8 @@ int main(void)
 		cmocka_unit_test(clients_get_addresses),       cmocka_unit_test(serves_on_without_vnetd),
 		cmocka_unit_test(keeps_leases_when_killed),    cmocka_unit_test(a_full_disk_means_no_ack),
 		cmocka_unit_test(killed_again_and_again),      cmocka_unit_test(released_and_forgotten),
-		cmocka_unit_test(dns_works_in_the_sandbox),    cmocka_unit_test(nonsense_is_refused),
+		cmocka_unit_test(dns_works_in_the_sandbox),    cmocka_unit_test(tftp_works_in_the_sandbox),
+		cmocka_unit_test(a_gone_ports_lease_ends),     cmocka_unit_test(nonsense_is_refused),
 		cmocka_unit_test(garbage_ends_the_connection), cmocka_unit_test(ends_cleanly),
 	};
 

@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* stub_control.h - control/control.h without a kernel: networks are entries of a table, taps are pipes. It takes the name,
- * uuid and bridge out of the XML by looking for them, and gives the XML back as it came. For one .c file of a program:
- * these are definitions. */
+ * uuid and bridge out of the XML by looking for them, and gives the XML back as it came, until an update or metadata
+ * change it: then it is what the model makes of it. Each network has one definition, live and stored. For one .c file of
+ * a program: these are definitions. */
 #pragma once
 #include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "control/control.h"
+#include "model/format.h"
+#include "model/metadata.h"
+#include "model/parse.h"
+#include "model/update.h"
 
 enum { STUB_MAX = 64 };
 
@@ -260,6 +265,63 @@ int control_bridge(const struct control *c, const struct uuid *u, char ret[IFNAM
 	return 0;
 }
 
+/* As control's own: what a change means for this network, and whether it has that. */
+static int stub_flags(const struct stub_net *n, unsigned flags, struct err *e)
+{
+	if (flags & CONTROL_LIVE && !n->active)
+		return err_set(e, VNET_ERR_OPERATION_INVALID, "network is not running");
+	if (flags & CONTROL_CONFIG && !n->persistent)
+		return err_set(e, VNET_ERR_OPERATION_INVALID, "cannot change persistent config of a transient network");
+	return 0;
+}
+
+static struct network *stub_model(const struct stub_net *n, unsigned flags, struct err *e)
+{
+	struct network *model = NULL;
+
+	if (n && stub_flags(n, flags, e) == 0)
+		network_parse(n->xml, strlen(n->xml), &model, NULL, e);
+	return model;
+}
+
+static void stub_keep(struct stub_net *n, const struct network *model)
+{
+	mem_drop(n->xml);
+	n->xml = network_format(model, NULL);
+}
+
+int control_update(struct control *c, const struct uuid *u, const struct control_update *a, unsigned flags,
+		   struct err *e)
+{
+	struct stub_net *n = stub_by_uuid(c, u, NULL, e);
+	AUTO(network_free) struct network *model = stub_model(n, flags, e);
+
+	if (!model || network_update(model, a->command, a->section, a->parent_index, a->xml, a->len, e) < 0)
+		return -1;
+	stub_keep(n, model);
+	return 0;
+}
+
+int control_set_metadata(struct control *c, const struct uuid *u, const struct control_metadata *m, unsigned flags,
+			 struct err *e)
+{
+	struct stub_net *n = stub_by_uuid(c, u, NULL, e);
+	AUTO(network_free) struct network *model = stub_model(n, flags, e);
+
+	if (!model || network_set_metadata(model, m->type, m->text, m->key, m->uri, e) < 0)
+		return -1;
+	stub_keep(n, model);
+	return 0;
+}
+
+int control_get_metadata(const struct control *c, const struct uuid *u, int type, const char *uri, unsigned flags,
+			 char **ret, struct err *e)
+{
+	AUTO(network_free) struct network *model = stub_model(stub_by_uuid(c, u, NULL, e), flags, e);
+
+	return model ? network_get_metadata(model, type, uri, ret, e) : -1;
+}
+
 /* Two leases on every active network: one of a named client that ends, one for ever. */
 int control_leases(const struct control *c, const struct uuid *u, const struct mac *mac, struct control_lease **ret,
 		   size_t *ret_n, struct err *e)
@@ -298,6 +360,16 @@ void control_leases_free(struct control_lease *v, size_t n)
 	for (size_t i = 0; i < n; i++)
 		mem_drop(v[i].client_id);
 	mem_drop(v);
+}
+
+int control_import_leases(struct control *c, const struct uuid *u, const struct control_import *v, size_t n,
+			  size_t *ret_n, struct err *e)
+{
+	(void)v;
+	if (!stub_by_uuid(c, u, NULL, e))
+		return -1;
+	*ret_n = n;
+	return 0;
 }
 
 int control_plan(struct control *c, const struct uuid *u, char **ret, struct err *e)

@@ -372,6 +372,15 @@ static void tap_comes_with_its_queues(void **state)
 	link_down(&l);
 }
 
+#define DHCP_NET(top, hosts)                                                                                           \
+	"<network>\n  <name>iso0</name>\n  <uuid>11111111-2222-3333-4444-555555555501</uuid>\n" top                    \
+	"  <bridge name='virbr0'/>\n  <ip address='192.0.2.1' netmask='255.255.255.0'>\n    <dhcp>\n"                  \
+	"      <range start='192.0.2.100' end='192.0.2.200'/>\n" hosts "    </dhcp>\n  </ip>\n</network>\n"
+#define HOST_21 "      <host mac='52:54:00:00:00:21' name='h21' ip='192.0.2.21'/>\n"
+
+static const char dhcp_net[] = DHCP_NET("", ""), host_net[] = DHCP_NET("", HOST_21),
+		  titled_net[] = DHCP_NET("  <title>Lab net</title>\n", "");
+
 /* Sessions that libvirt's clients had with libvirt's daemon: ours gives the same bytes. */
 static const struct {
 	const char *stem;
@@ -380,9 +389,12 @@ static const struct {
 	{ "n113-capabilities", true },
 	{ "n113-err-define-noname", true },
 	{ "n113-err-destroy-inactive", false },
+	{ "n113-err-net-desc-get", true },
+	{ "n113-err-net-metadata-none", true },
 	{ "n113-err-no-network", true },
 	{ "n113-err-no-network-uuid", true },
 	{ "n113-err-start-active", true },
+	{ "n113-err-update-section", true },
 	{ "n113-hostname", true },
 	{ "n113-list", true },
 	{ "n113-net-autostart", true },
@@ -390,6 +402,8 @@ static const struct {
 	{ "n113-net-create", true },
 	{ "n113-net-define", true },
 	{ "n113-net-define-again", true },
+	{ "n113-net-define-validate-ok", true },
+	{ "n113-net-desc-set", true },
 	{ "n113-net-destroy", true },
 	{ "n113-net-dhcp-leases", false },
 	{ "n113-net-dhcp-leases-inactive", false },
@@ -404,6 +418,7 @@ static const struct {
 	{ "n113-net-list-inactive", false },
 	{ "n113-net-list-names", true },
 	{ "n113-net-list-uuid", true },
+	{ "n113-net-metadata-set", true },
 	{ "n113-net-name", true },
 	{ "n113-net-start", false },
 	{ "n113-net-undefine", true },
@@ -436,6 +451,7 @@ static const struct {
 	{ "raw-list-all-need-results-0-flags-0-bad-flags", true },
 	{ "raw-list-networks-maxnames-1-20000-0-16", true },
 	{ "raw-lookup-before-open-no-auth-list-either", true },
+	{ "raw-metadata-bad", true },
 	{ "raw-misc-connection-calls", true },
 	{ "raw-open-flags-5-then-destroy-ro", true },
 	{ "raw-open-null-uri", true },
@@ -454,6 +470,16 @@ static const struct {
 	{ "worked-example", true },
 };
 
+/* Sessions that do not tell themselves what the network was. */
+static const struct {
+	const char *stem, *xml;
+} known_sessions[] = {
+	{ "n113-net-desc-get", titled_net },
+
+	{ "n113-net-update-add", dhcp_net },
+	{ "n113-net-update-current-del", host_net },
+};
+
 static char *fixture(const char *stem, const char *side, size_t *ret_len)
 {
 	const char *folder = getenv("VNET_FIXTURES");
@@ -461,6 +487,53 @@ static char *fixture(const char *stem, const char *side, size_t *ret_len)
 	char *text = NULL;
 
 	return file_read(AT_FDCWD, path, ANSWER_MAX, &text, ret_len) < 0 ? NULL : text;
+}
+
+static void imported_leases_are_read(void **state)
+{
+	static const struct {
+		const char *name, *ip, *mac, *id, *why;
+		int64_t expiry;
+	} cases[] = {
+		{ "by MAC", "10.0.0.5", "52:54:00:00:00:01", NULL, NULL, 0 },
+		{ "by client id", "10.0.0.5", "52:54:00:00:00:01", "01:52:fF", NULL, 5 },
+		{ "no address", "10.0.0", "52:54:00:00:00:01", NULL, "'10.0.0' is not an IP address", 0 },
+		{ "no MAC", "10.0.0.5", NULL, NULL, "no valid MAC", 0 },
+		{ "broken MAC", "10.0.0.5", "52:54", NULL, "no valid MAC", 0 },
+		{ "empty id", "10.0.0.5", "52:54:00:00:00:01", "", "client id", 0 },
+		{ "half an id", "10.0.0.5", "52:54:00:00:00:01", "01:5", "client id", 0 },
+		{ "id that ends early", "10.0.0.5", "52:54:00:00:00:01", "01:", "client id", 0 },
+		{ "negative time", "10.0.0.5", "52:54:00:00:00:01", NULL, "expiry", -1 },
+	};
+	struct link l;
+
+	(void)state;
+	link_up(&l, false);
+	define(&l, iso0, true);
+	open_connection(&l, 0);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		rpc_text mac = (char *)cases[i].mac, id = (char *)cases[i].id;
+		struct remote_lease row = { .iface = (char *)"",
+					    .ipaddr = (char *)cases[i].ip,
+					    .expiry = cases[i].expiry };
+		struct vnet_import_leases_args a = { .net = net_iso0(), .leases = { 1, &row } };
+		struct remote_error e = { 0 };
+		struct view payload;
+
+		row.mac = mac ? &mac : NULL;
+		row.clientid = id ? &id : NULL;
+		struct rpc_header h = call(&l, RPC_PROGRAM_VNET, VNET_PROC_IMPORT_LEASES, &a, &payload);
+
+		if ((h.status == RPC_OK) != !cases[i].why)
+			fail_msg("%s: status %u", cases[i].name, h.status);
+		if (h.status == RPC_OK)
+			continue;
+		assert_int_equal(rpc_decode((xdrproc_t)xdr_remote_error, payload, &e), 0);
+		if (!strstr(*e.message, cases[i].why))
+			fail_msg("%s: %s", cases[i].name, *e.message);
+		xdr_free((xdrproc_t)xdr_remote_error, (char *)&e);
+	}
+	link_down(&l);
 }
 
 /* The XML that the recorded daemon gave, so that the stub's network has the same. */
@@ -484,7 +557,7 @@ static void define_as_recorded(struct link *l, const char *s2c, size_t len, bool
 		define(l, iso0, active);
 }
 
-static void replay(const char *stem, bool active)
+static void replay(const char *stem, bool active, const char *xml)
 {
 	static uint8_t out[ANSWER_MAX];
 	size_t c2s_len, s2c_len;
@@ -494,7 +567,10 @@ static void replay(const char *stem, bool active)
 	if (!c2s || !s2c)
 		fail_msg("%s: no recording", stem);
 	link_up(&l, false);
-	define_as_recorded(&l, s2c, s2c_len, active);
+	if (xml)
+		define(&l, xml, active);
+	else
+		define_as_recorded(&l, s2c, s2c_len, active);
 	size_t n = talk(&l, c2s, c2s_len, out);
 
 	for (size_t i = 0; i < n && i < s2c_len; i++)
@@ -516,7 +592,9 @@ static void recorded_sessions_are_the_same(void **state)
 		skip();
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(sessions); i++)
-		replay(sessions[i].stem, sessions[i].active);
+		replay(sessions[i].stem, sessions[i].active, NULL);
+	for (size_t i = 0; i < ARRAY_SIZE(known_sessions); i++)
+		replay(known_sessions[i].stem, true, known_sessions[i].xml);
 }
 
 int main(void)
@@ -526,7 +604,7 @@ int main(void)
 		cmocka_unit_test(hostile_frames_end_the_connection), cmocka_unit_test(close_is_answered_then_closed),
 		cmocka_unit_test(pipelined_calls_are_answered),      cmocka_unit_test(slow_reader_is_not_read_from),
 		cmocka_unit_test(descriptors_of_a_call_are_closed),  cmocka_unit_test(tap_comes_with_its_queues),
-		cmocka_unit_test(recorded_sessions_are_the_same),
+		cmocka_unit_test(imported_leases_are_read),          cmocka_unit_test(recorded_sessions_are_the_same),
 	};
 
 	return cmocka_run_group_tests_name("api", tests, NULL, NULL);

@@ -95,6 +95,26 @@ static void options_follow_the_rfcs(void **state)
 	}
 }
 
+static void what_a_machine_says_of_itself(void **state)
+{
+	static const uint8_t options[] = { TYPE, 60, 3,  'P', 'X', 'E', 77, 4, 'i', 'P', 'X', 'E', 93, 4,  0,
+					   7,    0,  16, 80,  0,   82,  3,  1, 1,   'a', 116, 1,   1,  255 };
+	static struct dhcp4_msg m;
+	uint8_t bytes[2000];
+	size_t len = message(bytes, (struct view){ options, sizeof(options) }, (struct view){ 0 }, (struct view){ 0 });
+
+	(void)state;
+	assert_int_equal(dhcp4_parse(&m, (struct view){ bytes, len }), 0);
+	assert_true(view_eq(m.vendor_class, (struct view)BYTES('P', 'X', 'E')));
+	assert_true(view_eq(m.user_class, (struct view)BYTES('i', 'P', 'X', 'E')));
+	assert_true(view_eq(m.archs, (struct view)BYTES(0, 7, 0, 16)));
+	assert_true(view_eq(m.relay_agent, (struct view)BYTES(1, 1, 'a')));
+	assert_true(m.rapid && m.auto_configure);
+	len = message(bytes, (struct view){ options, 3 }, (struct view){ 0 }, (struct view){ 0 });
+	assert_int_equal(dhcp4_parse(&m, (struct view){ bytes, len }), 0);
+	assert_false(m.rapid || m.auto_configure || m.archs.len || m.vendor_class.len);
+}
+
 static void long_options_have_a_limit(void **state)
 {
 	static struct dhcp4_msg m;
@@ -208,11 +228,9 @@ static void what_does_not_fit_is_left_out_whole(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(options_follow_the_rfcs),
-		cmocka_unit_test(long_options_have_a_limit),
-		cmocka_unit_test(header_is_checked),
-		cmocka_unit_test(what_is_built_can_be_read),
-		cmocka_unit_test(what_does_not_fit_is_left_out_whole),
+		cmocka_unit_test(options_follow_the_rfcs),   cmocka_unit_test(what_a_machine_says_of_itself),
+		cmocka_unit_test(long_options_have_a_limit), cmocka_unit_test(header_is_checked),
+		cmocka_unit_test(what_is_built_can_be_read), cmocka_unit_test(what_does_not_fit_is_left_out_whole),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

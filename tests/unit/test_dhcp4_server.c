@@ -259,6 +259,12 @@ static bool ask(struct dhcp4_server *s, const struct dhcp4_msg *m, struct view p
 		dhcp4_put_u32(&w, OPT_REQUESTED, m->requested);
 	if (m->server_id)
 		dhcp4_put_u32(&w, OPT_SERVER_ID, m->server_id);
+	if (m->lease_s)
+		dhcp4_put_u32(&w, OPT_LEASE_TIME, m->lease_s);
+	if (m->rapid)
+		dhcp4_put(&w, OPT_RAPID_COMMIT, NULL, 0);
+	if (m->auto_configure)
+		dhcp4_put_u8(&w, OPT_AUTO_CONFIGURE, 1);
 	if (m->max_size)
 		dhcp4_put_u16(&w, OPT_MAX_SIZE, m->max_size);
 	if (m->client_id.len)
@@ -442,6 +448,109 @@ static void size_limit_is_kept(void **state)
 	}
 }
 
+static const struct {
+	const char *name;
+	uint8_t mac;
+	uint32_t addr, wants, gets;
+} times[] = {
+	{ "the network's", NEW, NET(110), 0, LEASE_S },
+	{ "the range's", NEW, NET(190), 0, 600 },
+	{ "the host's, before its range's", RESERVED, NET(185), 0, DHCP4_FOREVER },
+	{ "s.3.3: less, as the client wants", NEW, NET(110), 1000, 1000 },
+	{ "s.3.3: never more than there is", NEW, NET(110), 100000, LEASE_S },
+	{ "s.3.3: for ever is more, too", NEW, NET(110), DHCP4_FOREVER, LEASE_S },
+	{ "s.3.3: for ever cut down to a number", RESERVED, NET(185), 1000, 1000 },
+	{ "not so little that it does nothing but ask", NEW, NET(110), 1, DHCP4_LEASE_MIN_S },
+};
+
+static void lease_times_of_range_host_and_client(void **state)
+{
+	static const struct lease_range two[] = { { NET(100), NET(180) }, { NET(181), NET(200) } };
+	static const struct dhcp4_extra of_range[] = { { 0 }, { .lease_s = 600 } };
+	static const struct lease_host one[] = { { .mac = MAC(RESERVED), .addr = NET(185) } };
+	static const struct dhcp4_extra of_host[] = { { .lease_s = DHCP4_FOREVER } };
+	static struct dhcp4_msg m;
+	struct dhcp4_scope s = scope;
+	uint8_t out[DHCP4_FRAME_MAX];
+	struct dhcp4_frame to;
+
+	(void)state;
+	s.rules.ranges = two;
+	s.rules.n_ranges = 2;
+	s.rules.hosts = one;
+	s.rules.n_hosts = 1;
+	s.range_extra = of_range;
+	s.host_extra = of_host;
+	for (size_t i = 0; i < ARRAY_SIZE(times); i++) {
+		struct fixture f = make(&s);
+		struct dhcp4_msg in = { REQUEST, FROM(times[i].mac), .server_id = US, .requested = times[i].addr,
+					.lease_s = times[i].wants };
+		uint64_t end = times[i].gets == DHCP4_FOREVER ? LEASE_NEVER : NOW + times[i].gets;
+
+		if (!ask(f.server, &in, (struct view){ 0 }, &to, &m, out) || m.lease_s != times[i].gets)
+			fail_msg("%s: got %u", times[i].name, m.lease_s);
+		if (lease_pool_next_expiry(f.pool) != end)
+			fail_msg("%s: not held as long as it was said", times[i].name);
+		unmake(&f);
+	}
+}
+
+static void rapid_commit(void **state)
+{
+	static struct dhcp4_msg m;
+	struct dhcp4_scope s = scope;
+	struct dhcp4_msg in = { DISCOVER, FROM(NEW), .rapid = true };
+	struct fixture f = make(&scope);
+	uint8_t out[DHCP4_FRAME_MAX];
+	struct dhcp4_frame to;
+
+	(void)state;
+	assert_true(ask(f.server, &in, (struct view){ 0 }, &to, &m, out));
+	assert_int_equal(m.type, DHCP4_OFFER); /* RFC 4039 s.3.1: only where it is configured */
+	unmake(&f);
+	s.rapid = true;
+	f = make(&s);
+	assert_true(ask(f.server, &in, (struct view){ 0 }, &to, &m, out));
+	assert_int_equal(m.type, DHCP4_ACK);
+	assert_true(m.rapid);
+	assert_int_equal(lease_pool_at(f.pool, m.yiaddr)->state, LEASE_BOUND);
+	assert_non_null(lease_pool_dirty(f.pool));
+	in.rapid = false;
+	assert_true(ask(f.server, &in, (struct view){ 0 }, &to, &m, out));
+	assert_int_equal(m.type, DHCP4_OFFER);
+	assert_false(m.rapid);
+	unmake(&f);
+}
+
+/* RFC 2563: a client that nobody gives an address learns whether it may take one by itself. */
+static void no_address_is_told_too(void **state)
+{
+	static const struct dhcp4_opt no[] = { { .code = OPT_AUTO_CONFIGURE, .value = { (const uint8_t *)"\0", 1 } } };
+	static struct dhcp4_msg m;
+	struct dhcp4_scope s = scope;
+	struct dhcp4_msg in = { DISCOVER, FROM(NEW), .auto_configure = true };
+	uint8_t out[DHCP4_FRAME_MAX];
+	struct dhcp4_frame to;
+
+	(void)state;
+	s.rules.n_ranges = 0;
+	struct fixture f = make(&s);
+
+	assert_false(ask(f.server, &in, (struct view){ 0 }, &to, &m, out)); /* we have no opinion */
+	unmake(&f);
+	s.opts = no;
+	s.n_opts = 1;
+	f = make(&s);
+	assert_true(ask(f.server, &in, (struct view){ 0 }, &to, &m, out));
+	assert_int_equal(m.type, DHCP4_OFFER);
+	assert_int_equal(m.yiaddr, 0);
+	assert_int_equal(m.lease_s, 0);
+	assert_int_equal(option(to.payload, OPT_AUTO_CONFIGURE), 0);
+	in.auto_configure = false;
+	assert_false(ask(f.server, &in, (struct view){ 0 }, &to, &m, out));
+	unmake(&f);
+}
+
 static void only_listed_clients_without_a_range(void **state)
 {
 	struct dhcp4_scope s = scope;
@@ -503,10 +612,16 @@ static void only_what_is_sent_to_us(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(decisions_follow_rfc2131),  cmocka_unit_test(replies_go_where_rfc2131_says),
-		cmocka_unit_test(replies_carry_the_options), cmocka_unit_test(isolated_and_infinite),
-		cmocka_unit_test(size_limit_is_kept),        cmocka_unit_test(only_listed_clients_without_a_range),
+		cmocka_unit_test(decisions_follow_rfc2131),
+		cmocka_unit_test(replies_go_where_rfc2131_says),
+		cmocka_unit_test(replies_carry_the_options),
+		cmocka_unit_test(isolated_and_infinite),
+		cmocka_unit_test(size_limit_is_kept),
+		cmocka_unit_test(only_listed_clients_without_a_range),
 		cmocka_unit_test(only_what_is_sent_to_us),
+		cmocka_unit_test(lease_times_of_range_host_and_client),
+		cmocka_unit_test(rapid_commit),
+		cmocka_unit_test(no_address_is_told_too),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -159,15 +159,15 @@ static void resolve(int fd, int rcode, uint16_t wrong, size_t pad)
 static void serve(bool forward)
 {
 	struct ip addr = ip_of(SERVER);
-	struct dns_record record = { "one", ip_of("192.168.122.10") };
+	struct dns_host host = { "one", ip_of("192.168.122.10") };
 	struct dns_scope scope = { .uuid = net,
 				   .network = "net",
 				   .domain = "m1.test",
 				   .forward = forward,
 				   .addrs = &addr,
 				   .n_addrs = 1,
-				   .records = &record,
-				   .n_records = 1 };
+				   .hosts = &host,
+				   .n_hosts = 1 };
 	int udp = bound(SERVER, 53, SOCK_DGRAM), tcp = bound(SERVER, 53, SOCK_STREAM);
 
 	assert_int_equal(dns_serve(dns, &scope, &udp, &tcp, 1), 0);
@@ -239,6 +239,62 @@ static void forwarded_and_passed_on(void **state)
 	assert_int_equal(get(c, msg, sizeof(msg)), DNS_HEADER + 14);
 	assert_true(msg[2] & 2); /* TC */
 	assert_int_equal(dns_stats(dns)->answered, 3);
+}
+
+/* An isolated network: nothing goes to the host's resolvers, but a domain does to its own, at a port of its own. */
+static void domains_have_their_own_resolvers(void **state)
+{
+	AUTO(fd_close) int c = client(SOCK_DGRAM);
+	AUTO(fd_close) int host = bound(FIRST, 53, SOCK_DGRAM);
+	AUTO(fd_close) int corp = bound(FIRST, 5353, SOCK_DGRAM);
+	AUTO(fd_close) int second = bound(SECOND, 53, SOCK_DGRAM);
+	struct dns_forwarder forwarders[] = { { "corp.test", ip_of(FIRST), 5353 }, { "corp.test", ip_of(SECOND), 0 } };
+	struct dns_scope scope = { .uuid = net, .network = "net", .forwarders = forwarders, .n_forwarders = 2 };
+
+	(void)state;
+	assert_int_equal(dns_serve(dns, &scope, NULL, NULL, 0), 0);
+	ask(c, "www.corp.test", 1);
+	resolve(corp, DNS_NOERROR, 0, 0);
+	expect(c, "www.corp.test", 1, DNS_NOERROR, 0);
+	ask(c, "example.org", 2);
+	expect(c, "example.org", 2, DNS_REFUSED, 0);
+
+	fd_close(TAKE_FD(corp)); /* in order: the next when the first is dead, and the first again when it is back */
+	ask(c, "www.corp.test", 3);
+	resolve(second, DNS_NOERROR, 0, 0);
+	expect(c, "www.corp.test", 3, DNS_NOERROR, 0);
+	corp = bound(FIRST, 5353, SOCK_DGRAM);
+	ask(c, "www.corp.test", 4);
+	resolve(second, DNS_NOERROR, 0, 0);
+	expect(c, "www.corp.test", 4, DNS_NOERROR, 0);
+	dns_set_resolvers(dns, NULL, 0); /* the host's network has changed: who was silent may not be now */
+	ask(c, "www.corp.test", 5);
+	resolve(corp, DNS_NOERROR, 0, 0);
+	expect(c, "www.corp.test", 5, DNS_NOERROR, 0);
+	assert_false(turn(host, 10));
+}
+
+/* The scope changes while a query is in flight: it goes on to those it was meant for. */
+static void a_query_keeps_its_resolvers(void **state)
+{
+	AUTO(fd_close) int c = client(SOCK_DGRAM);
+	AUTO(fd_close) int first = bound(FIRST, 53, SOCK_DGRAM);
+	AUTO(fd_close) int second = bound(SECOND, 53, SOCK_DGRAM);
+	struct dns_forwarder forwarders[] = { { "", ip_of(FIRST), 0 }, { "", ip_of(SECOND), 0 } };
+	struct dns_scope scope = { .uuid = net, .network = "net", .forwarders = forwarders, .n_forwarders = 2 };
+	struct dns_scope bare = { .uuid = net, .network = "net" };
+
+	(void)state;
+	dns_set_resolvers(dns, NULL, 0);
+	dns_serve(dns, &scope, NULL, NULL, 0);
+	ask(c, "example.org", 1);
+	assert_true(turn(first, 1000));
+	dns_serve(dns, &bare, NULL, NULL, 0);
+	resolve(first, DNS_SERVFAIL, 0, 0);
+	resolve(second, DNS_NOERROR, 0, 0);
+	expect(c, "example.org", 1, DNS_NOERROR, 0);
+	ask(c, "example.org", 2);
+	expect(c, "example.org", 2, DNS_REFUSED, 0);
 }
 
 static void silent_resolver_is_followed_by_the_next(void **state)
@@ -441,6 +497,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(local_names_by_udp),
 		TEST(forwarded_and_passed_on),
+		TEST(domains_have_their_own_resolvers),
+		TEST(a_query_keeps_its_resolvers),
 		TEST(silent_resolver_is_followed_by_the_next),
 		TEST(dead_resolvers_cost_no_time),
 		TEST(resolvers_that_refuse_are_not_the_last_word),

@@ -131,38 +131,40 @@ static void domains_go_on_and_off(void **state)
 	(void)state;
 }
 
-static void reverse_names_are_addresses(void **state)
+static void reverse_names_are_subnets(void **state)
 {
 	static const struct {
 		const char *name, *want; /* NULL: none */
 	} cases[] = {
-		{ "10.122.168.192.in-addr.arpa", "192.168.122.10" },
-		{ "10.122.168.192.IN-ADDR.ARPA", "192.168.122.10" },
-		{ "0.0.0.10.in-addr.arpa", "10.0.0.0" },
-		{ "122.168.192.in-addr.arpa", NULL },
+		{ "10.122.168.192.in-addr.arpa", "192.168.122.10/32" },
+		{ "10.122.168.192.IN-ADDR.ARPA", "192.168.122.10/32" },
+		{ "0.0.0.10.in-addr.arpa", "10.0.0.0/32" },
+		{ "122.168.192.in-addr.arpa", "192.168.122.0/24" },
 		{ "1.10.122.168.192.in-addr.arpa", NULL },
 		{ "010.122.168.192.in-addr.arpa", NULL },
 		{ "256.122.168.192.in-addr.arpa", NULL },
 		{ "x.122.168.192.in-addr.arpa", NULL },
 		{ "10.122.168.192.in-addr.arpa.test", NULL },
-		{ "in-addr.arpa", NULL },
-		{ "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa", "2001:db8::1" },
-		{ "F.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.B.D.0.1.0.0.2.ip6.arpa", "2001:db8::f" },
-		{ "0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa", NULL },
+		{ "in-addr.arpa", "0.0.0.0/0" },
+		{ "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa", "2001:db8::1/128" },
+		{ "F.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.B.D.0.1.0.0.2.ip6.arpa", "2001:db8::f/128" },
+		{ "0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa", "2001:db8::/124" },
+		{ "8.b.d.0.1.0.0.2.ip6.arpa", "2001:db8::/32" },
+		{ "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa", NULL },
 		{ "g.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa", NULL },
 		{ "one.m1.test", NULL },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct prefix p = { .len = 0 };
+		char text[PREFIX_TEXT] = "";
 		struct dns_name n;
-		struct ip ip = { 0 }, want = { 0 };
 
 		assert_int_equal(dns_name_parse(cases[i].name, &n), 0);
-		dns_name_to_ip(&n, &ip);
-		if (cases[i].want)
-			ip_parse(cases[i].want, &want);
-		if (!ip_eq(&ip, &want))
-			fail_msg("%s: another address", cases[i].name);
+		if (dns_name_to_prefix(&n, 0, &p) == 0)
+			prefix_text(&p, text);
+		if (strcmp(text, cases[i].want ? cases[i].want : "") != 0)
+			fail_msg("%s: %s", cases[i].name, text);
 	}
 	(void)state;
 }
@@ -174,7 +176,7 @@ int main(void)
 		cmocka_unit_test(long_names_end),
 		cmocka_unit_test(texts_are_parsed),
 		cmocka_unit_test(domains_go_on_and_off),
-		cmocka_unit_test(reverse_names_are_addresses),
+		cmocka_unit_test(reverse_names_are_subnets),
 	};
 
 	return cmocka_run_group_tests_name("dns/name", tests, NULL, NULL);

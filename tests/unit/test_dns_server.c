@@ -16,17 +16,26 @@ static struct ip ip_of(const char *text)
 	return ip;
 }
 
-static void set_records(struct dns_zone *z, const char *domain)
+static void set_hosts(struct dns_zone *z, const char *domain)
 {
-	struct dns_record v[] = {
+	struct dns_host v[] = {
 		{ "one", ip_of("192.168.122.10") },
 		{ "One", ip_of("2001:db8::10") },
 		{ "dotted.example", ip_of("192.168.122.11") },
 		{ "second", ip_of("192.168.122.10") },
 		{ "bad..name", ip_of("192.168.122.12") },
 	};
+	struct dns_scope scope = { .domain = domain, .hosts = v, .n_hosts = ARRAY_SIZE(v) };
 
-	assert_int_equal(dns_zone_set(z, domain, v, ARRAY_SIZE(v)), 1);
+	assert_int_equal(dns_zone_set(z, &scope), 1);
+}
+
+static struct dns_routes *new_routes(bool forward)
+{
+	struct dns_scope scope = { .forward = forward };
+	size_t bad = 0;
+
+	return dns_routes_new(&scope, &bad);
 }
 
 static struct dns_zone *new_zone(const char *domain)
@@ -43,7 +52,7 @@ static struct dns_zone *new_zone(const char *domain)
 	};
 	struct dns_zone *z = dns_zone_new();
 
-	set_records(z, domain);
+	set_hosts(z, domain);
 	for (size_t i = 0; i < ARRAY_SIZE(leases); i++) {
 		struct ip ip = ip_of(leases[i].ip);
 
@@ -63,8 +72,8 @@ static const char *lookup(const struct dns_zone *z, const char *name, char out[5
 	if (!dns_zone_find(z, &n, &hits))
 		return "-";
 	out[0] = 0;
-	for (size_t i = 0; i < hits.n; i++)
-		sprintf(out + strlen(out), "%s%s", i ? " " : "", ip_text(&hits.ip[i], text));
+	for (size_t i = 0; i < hits.n_ips; i++)
+		sprintf(out + strlen(out), "%s%s", i ? " " : "", ip_text(&hits.ips[i], text));
 	return out;
 }
 
@@ -105,6 +114,20 @@ static void zone_knows_names(void **state)
 	(void)state;
 }
 
+static struct dns_name reverse_of(const char *text)
+{
+	struct ip ip = ip_of(text);
+	struct dns_name n;
+	char out[80] = "";
+
+	for (size_t i = ip_size(ip.family); i-- > 0;)
+		sprintf(out + strlen(out), ip.family == AF_INET ? "%u." : "%x.%x.",
+			ip.family == AF_INET ? ip.b[i] : ip.b[i] & 15u, ip.b[i] >> 4);
+	strcat(out, ip.family == AF_INET ? "in-addr.arpa" : "ip6.arpa");
+	assert_int_equal(dns_name_parse(out, &n), 0);
+	return n;
+}
+
 static void zone_knows_addresses(void **state)
 {
 	static const struct {
@@ -125,15 +148,14 @@ static void zone_knows_addresses(void **state)
 
 		for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 			const char *const *want = domain ? cases[i].with : cases[i].without;
-			struct ip ip = ip_of(cases[i].ip);
+			struct dns_name reverse = reverse_of(cases[i].ip), name;
 			struct dns_hits hits;
-			struct dns_name name;
 
-			dns_zone_find_ip(z, &ip, &hits);
-			if (hits.n != (size_t) !!want[0] + !!want[1])
-				fail_msg("%s: %zu names", cases[i].ip, hits.n);
-			for (size_t n = 0; n < hits.n; n++)
-				if (dns_name_parse(want[n], &name) || !dns_name_eq(&name, &hits.name[n]))
+			dns_zone_find(z, &reverse, &hits);
+			if (hits.n_names != (size_t) !!want[0] + !!want[1])
+				fail_msg("%s: %zu names", cases[i].ip, hits.n_names);
+			for (size_t n = 0; n < hits.n_names; n++)
+				if (dns_name_parse(want[n], &name) || !dns_name_eq(&name, &hits.names[n]))
 					fail_msg("%s: name %zu is another", cases[i].ip, n);
 		}
 	}
@@ -159,7 +181,7 @@ static void leases_come_and_go(void **state)
 	assert_string_equal(lookup(z, "twin", out), "-");
 
 	/* the domain changes, and the record that overrode a lease goes */
-	assert_int_equal(dns_zone_set(z, "lan", NULL, 0), 0);
+	assert_int_equal(dns_zone_set(z, &(struct dns_scope){ .domain = "lan" }), 0);
 	assert_string_equal(lookup(z, "guest.lan", out), "192.168.122.50");
 	assert_string_equal(lookup(z, "guest.m1.test", out), "-");
 	assert_string_equal(lookup(z, "one.lan", out), "192.168.122.51");
@@ -196,6 +218,8 @@ static void queries_get_their_verdict(void **state)
 		{ "one", DNS_A, 3 /* CHAOS */, true, DNS_REPLY, DNS_REFUSED, false, 0 },
 	};
 	AUTO(dns_zone_free) struct dns_zone *z = new_zone("m1.test");
+	AUTO(dns_routes_free) struct dns_routes *away = new_routes(true);
+	AUTO(dns_routes_free) struct dns_routes *refuse = new_routes(false);
 	uint8_t in[512], out[DNS_ANSWER_MAX];
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -204,8 +228,8 @@ static void queries_get_their_verdict(void **state)
 
 		dns_name_parse(cases[i].name, &ask.q.name);
 		dns_query_build(&w, &ask, 0x1234);
-		struct dns_verdict v =
-		    dns_server_handle(z, cases[i].forward, false, (struct view){ .p = in, .len = wr_len(&w) }, &q, out);
+		struct dns_verdict v = dns_server_handle(z, cases[i].forward ? away : refuse, false,
+							 (struct view){ .p = in, .len = wr_len(&w) }, &q, out);
 
 		if (v.action != cases[i].action || v.rcode != cases[i].rcode || v.local != cases[i].local)
 			fail_msg("%s %u: action %d, rcode %d, local %d", cases[i].name, cases[i].type, v.action,
@@ -230,10 +254,10 @@ static void answers_are_these_bytes(void **state)
 				      "\xc0\x0c\0\1\0\1\0\0\0\0\0\4\xc0\xa8\x7a\x0a"
 				      "\0\0\x29\x04\xd0\0\0\x80\0\0\0";
 	AUTO(dns_zone_free) struct dns_zone *z = new_zone(NULL);
+	AUTO(dns_routes_free) struct dns_routes *r = new_routes(true);
 	uint8_t out[DNS_ANSWER_MAX];
 	struct dns_query q;
-	struct dns_verdict v =
-	    dns_server_handle(z, true, false, (struct view){ .p = in, .len = sizeof(in) - 1 }, &q, out);
+	struct dns_verdict v = dns_server_handle(z, r, false, (struct view){ .p = in, .len = sizeof(in) - 1 }, &q, out);
 
 	assert_int_equal(v.len, sizeof(want) - 1);
 	assert_memory_equal(out, want, v.len);
@@ -277,12 +301,13 @@ static void bad_queries_get_their_verdict(void **state)
 #undef HEAD
 #undef QUESTION
 	AUTO(dns_zone_free) struct dns_zone *z = new_zone(NULL);
+	AUTO(dns_routes_free) struct dns_routes *r = new_routes(true);
 	uint8_t out[DNS_ANSWER_MAX];
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct view msg = { .p = (const uint8_t *)cases[i].bytes, .len = cases[i].len };
 		struct dns_query q;
-		struct dns_verdict v = dns_server_handle(z, true, false, msg, &q, out);
+		struct dns_verdict v = dns_server_handle(z, r, false, msg, &q, out);
 
 		if (v.action != (cases[i].want < 0 ? DNS_DROP : DNS_REPLY) ||
 		    (cases[i].want >= 0 && (int)v.rcode != cases[i].want))
@@ -310,14 +335,15 @@ static void long_answers_are_cut(void **state)
 		{ "TCP", true, 0, false },
 	};
 	AUTO(dns_zone_free) struct dns_zone *z = dns_zone_new();
-	struct dns_record v[40];
+	AUTO(dns_routes_free) struct dns_routes *r = new_routes(true);
+	struct dns_host v[40];
 	uint8_t in[512], out[DNS_ANSWER_MAX];
 
 	for (size_t i = 0; i < ARRAY_SIZE(v); i++) {
-		v[i] = (struct dns_record){ "many", ip_of("2001:db8::1") };
+		v[i] = (struct dns_host){ "many", ip_of("2001:db8::1") };
 		v[i].ip.b[15] = (uint8_t)i;
 	}
-	dns_zone_set(z, NULL, v, ARRAY_SIZE(v));
+	dns_zone_set(z, &(struct dns_scope){ .hosts = v, .n_hosts = ARRAY_SIZE(v) });
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct dns_query ask = { .q = { .type = DNS_AAAA, .class = 1 },
 					 .edns = cases[i].size,
@@ -328,7 +354,7 @@ static void long_answers_are_cut(void **state)
 		dns_name_parse("many", &ask.q.name);
 		dns_query_build(&w, &ask, 7);
 		struct dns_verdict got =
-		    dns_server_handle(z, true, cases[i].tcp, (struct view){ .p = in, .len = wr_len(&w) }, &q, out);
+		    dns_server_handle(z, r, cases[i].tcp, (struct view){ .p = in, .len = wr_len(&w) }, &q, out);
 		bool cut = out[2] & 2;
 
 		if (cut != cases[i].cut || out[7] != (cut ? 0 : DNS_HITS_MAX) || out[11] != (cases[i].size != 0) ||

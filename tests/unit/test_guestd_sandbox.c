@@ -111,7 +111,7 @@ static int tcp6_socket(void)
 
 static int store_leases(void)
 {
-	struct lease_clock now = { 1000, 1700000000 };
+	struct lease_clock now = { .boot_s = 1000, .unix_s = 1700000000 };
 
 	for (uint32_t i = 1; i < 3000; i++) { /* enough to fill and to fold back the write-ahead log */
 		struct lease l = {

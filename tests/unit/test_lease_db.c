@@ -231,6 +231,112 @@ static void times_cross_a_boot(void **state)
 	assert_int_equal(lease_from_unix(1, &now), now.boot_s);
 }
 
+/* Leases last by the clock that nobody sets; only another boot makes the wall clock count. */
+static void a_clock_that_jumps_changes_no_lease(void **state)
+{
+	static const struct {
+		const char *name;
+		struct lease_clock at;
+		const char *want;
+	} rows[] = {
+		{ "nothing happened", { 5100, 1700000100, { "boot 1" } }, "a 5 2 8600 -;a 6 2 -1 -;" },
+		{ "a year forward", { 5100, 1731536100, { "boot 1" } }, "a 5 2 8600 -;a 6 2 -1 -;" },
+		{ "back to 1970", { 5100, 0, { "boot 1" } }, "a 5 2 8600 -;a 6 2 -1 -;" },
+		{ "another boot, 100 s later", { 20, 1700000100, { "boot 2" } }, "a 5 2 3520 -;a 6 2 -1 -;" },
+		{ "that boot, the clock set", { 30, 1, { "boot 2" } }, "a 5 2 3520 -;a 6 2 -1 -;" },
+	};
+	AUTO(lease_db_close) struct lease_db *db = open_db("clock");
+	struct lease_clock first = { 5000, 1700000000, { "boot 1" } };
+	struct lease l = lease(5, LEASE_BOUND, 8600, NULL), never = lease(6, LEASE_BOUND, LEASE_NEVER, NULL);
+
+	(void)state;
+	expect_rows(db, &first, "");
+	assert_int_equal(lease_db_put(db, &net_a, &l, &first), 0);
+	assert_int_equal(lease_db_put(db, &net_a, &never, &first), 0);
+	assert_int_equal(lease_db_commit(db), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		char got[500] = "";
+
+		assert_int_equal(lease_db_load(db, &rows[i].at, note, got), 0);
+		if (strcmp(got, rows[i].want) != 0)
+			fail_msg("%s: got %s", rows[i].name, got);
+	}
+}
+
+static void a_file_of_the_first_version_is_upgraded(void **state)
+{
+	(void)state;
+	sql("old",
+	    "CREATE TABLE lease (network BLOB NOT NULL, ip INTEGER NOT NULL, state INTEGER NOT NULL, expiry INTEGER "
+	    "NOT "
+	    "NULL, mac BLOB NOT NULL, client_id BLOB NOT NULL, hostname TEXT, PRIMARY KEY (network, ip)) WITHOUT ROWID;"
+	    "INSERT INTO lease VALUES (x'6e6574776f726b206120202020202000', 5, 2, 1700003600, x'525400000005', "
+	    "x'69640077697468207a65726f', 'host'); PRAGMA user_version = 1; PRAGMA application_id = 1984849268;");
+	AUTO(lease_db_close) struct lease_db *db = open_db("old");
+
+	expect_rows(db, &now, "a 5 2 8600 host;");
+	put(db, &net_a, lease(6, LEASE_BOUND, LEASE_NEVER, NULL));
+	assert_int_equal(lease_db_commit(db), 0);
+	expect_rows(db, &now, "a 5 2 8600 host;a 6 2 -1 -;");
+}
+
+static void count(void *arg, uint64_t unix_s, const struct lease *l)
+{
+	(void)unix_s, (void)l;
+	++*(uint32_t *)arg;
+}
+
+static void event(void *arg, uint64_t unix_s, const struct lease *l)
+{
+	char *out = arg;
+	size_t len = strlen(out);
+
+	snprintf(out + len, 500 - len, "%llu %u %d %s;", (unsigned long long)unix_s, l->addr, (int)l->state,
+		 l->hostname ?: "-");
+}
+
+static void history_is_found_and_limited(void **state)
+{
+	static const struct {
+		const char *name;
+		struct lease_history_filter f;
+		const char *want;
+	} rows[] = {
+		{ "all, the newest first", { .until = UINT64_MAX, .most = 9 }, "30 6 2 b;20 5 0 -;10 5 2 a;" },
+		{ "of an address", { .addr = 5, .until = UINT64_MAX, .most = 9 }, "20 5 0 -;10 5 2 a;" },
+		{ "of a MAC", { .mac = { { 0x52, 0x54, 0, 0, 0, 6 } }, .until = UINT64_MAX, .most = 9 }, "30 6 2 b;" },
+		{ "of a time", { .since = 11, .until = 20, .most = 9 }, "20 5 0 -;" },
+		{ "the last one", { .until = UINT64_MAX, .most = 1 }, "30 6 2 b;" },
+	};
+	AUTO(lease_db_close) struct lease_db *db = open_db("history");
+	struct lease v[] = { lease(5, LEASE_BOUND, 1, "a"), lease(5, LEASE_FREE, 0, NULL),
+			     lease(6, LEASE_BOUND, 1, "b") };
+	struct lease_history_filter last = { .until = UINT64_MAX, .most = UINT32_MAX };
+	uint32_t n = 0;
+	char got[500];
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(v); i++)
+		assert_int_equal(lease_db_note(db, &net_a, &v[i], &(struct lease_clock){ .unix_s = 10 * (i + 1) }), 0);
+	assert_int_equal(lease_db_note(db, &net_b, &v[0], &now), 0);
+	assert_int_equal(lease_db_commit(db), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		got[0] = '\0';
+		assert_int_equal(lease_db_history(db, &net_a, &rows[i].f, event, got), 0);
+		if (strcmp(got, rows[i].want) != 0)
+			fail_msg("%s: got %s", rows[i].name, got);
+	}
+	for (unsigned i = 0; i < LEASE_HISTORY_MAX + 2500; i++)
+		assert_int_equal(lease_db_note(db, &net_b, &v[0], &now), 0);
+	assert_int_equal(lease_db_commit(db), 0);
+	assert_int_equal(lease_db_history(db, &net_b, &last, count, &n), 0);
+	assert_in_range(n, LEASE_HISTORY_MAX, LEASE_HISTORY_MAX + 1000);
+	assert_int_equal(lease_db_forget(db, &net_b), 0);
+	n = 0;
+	assert_int_equal(lease_db_history(db, &net_b, &last, count, &n), 0);
+	assert_int_equal(n, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -240,6 +346,9 @@ int main(void)
 		cmocka_unit_test(a_full_disk_is_told),
 		cmocka_unit_test(foreign_files_are_refused),
 		cmocka_unit_test(times_cross_a_boot),
+		cmocka_unit_test(a_clock_that_jumps_changes_no_lease),
+		cmocka_unit_test(a_file_of_the_first_version_is_upgraded),
+		cmocka_unit_test(history_is_found_and_limited),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);

@@ -453,6 +453,127 @@ static void new_rules_keep_leases(void **state)
 	assert_int_equal(picked(p, plain(5), 0), 0);
 }
 
+static void leases_of_another_server_are_adopted(void **state)
+{
+	static const struct {
+		const char *name;
+		uint8_t client; /* 1 holds 10, 2 had 11, 3 to 9 are new */
+		uint32_t addr;
+		int want, without_rules;
+	} cases[] = {
+		{ "free address, new client", 3, NET(12), 0, 0 },
+		{ "held address", 4, NET(10), -EEXIST, -EEXIST },
+		{ "client that holds another", 1, NET(13), -EEXIST, -EEXIST },
+		{ "client that had another", 2, NET(13), 0, 0 },
+		{ "outside the range", 5, NET(99), -EACCES, 0 },
+		{ "our own address", 6, NET(1), -EACCES, 0 },
+		{ "adopted before", 3, NET(12), -EEXIST, -EEXIST },
+	};
+	static const struct lease_range range = { NET(10), NET(14) };
+	const struct lease_rules rules = { .self = NET(1), .prefix_len = 24, .ranges = &range, .n_ranges = 1 };
+
+	(void)state;
+	for (int with = 0; with < 2; with++) {
+		AUTO(lease_pool_free) struct lease_pool *p = lease_pool_new();
+		struct lease held = { .addr = NET(10), .state = LEASE_BOUND, .expiry = NOW + LONG, .id = plain(1).id };
+		struct lease had = { .addr = NET(11), .state = LEASE_FREE };
+
+		if (with)
+			assert_int_equal(lease_pool_rules(p, &rules), 0);
+		held.mac = plain(1).mac;
+		had.id = plain(2).id;
+		had.mac = plain(2).mac;
+		assert_int_equal(lease_pool_restore(p, &held), 0);
+		assert_int_equal(lease_pool_restore(p, &had), 0);
+		for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+			struct lease_client c = plain(cases[i].client);
+			struct lease l = { .addr = cases[i].addr, .state = LEASE_BOUND, .expiry = NOW + LONG };
+
+			l.id = c.id;
+			l.mac = c.mac;
+			lease_pool_clean(p);
+			int r = lease_pool_adopt(p, &l);
+
+			if (r != (with ? cases[i].want : cases[i].without_rules))
+				fail_msg("%s: %d", cases[i].name, r);
+			if ((r == 0) != (lease_pool_dirty(p) != NULL))
+				fail_msg("%s: to be stored or not?", cases[i].name);
+			if (r == 0 && lease_pool_find(p, &c) != lease_pool_at(p, cases[i].addr))
+				fail_msg("%s: not the client's", cases[i].name);
+		}
+	}
+}
+
+/* Neither our own address, nor reserved ones, nor those outside the ranges are counted. */
+static void usage_counts_what_can_be_given(void **state)
+{
+	static const struct lease_host hosts[] = { { .mac = MAC(9), .addr = NET(12) },
+						   { .mac = MAC(8), .addr = NET(99) } };
+	AUTO(lease_pool_free)
+	struct lease_pool *p = pool_of((struct lease_range[]){ { NET(0), NET(12) } }, 1, hosts, 2);
+	struct lease_range more = { NET(0), NET(22) }, less = { NET(2), NET(3) };
+	struct lease_rules r = { .self = NET(1), .prefix_len = 24, .ranges = &more, .n_ranges = 1 };
+	struct lease_usage u = lease_pool_usage(p);
+
+	(void)state;
+	assert_int_equal(u.total, 10); /* .2 to .11 */
+	assert_int_equal(u.taken, 0);
+	assert_int_equal(bind_to(p, plain(1), NET(5), NOW + LONG), 0);
+	assert_int_equal(bind_to(p, plain(9), NET(12), NOW + LONG), 0);
+	assert_int_equal(bind_to(p, plain(8), NET(99), NOW + LONG), 0);
+	assert_int_equal(lease_pool_usage(p).taken, 1);
+	assert_int_equal(lease_pool_rules(p, &r), 0); /* wider, and nothing reserved */
+	u = lease_pool_usage(p);
+	assert_int_equal(u.total, 21);
+	assert_int_equal(u.taken, 2);
+	r.ranges = &less;
+	assert_int_equal(lease_pool_rules(p, &r), 0);
+	assert_int_equal(lease_pool_usage(p).total, 2);
+	assert_int_equal(lease_pool_usage(p).taken, 0);
+	assert_int_equal(lease_pool_at(p, NET(5))->state, LEASE_BOUND);
+}
+
+static void leases_of_a_port_that_is_gone_end_soon(void **state)
+{
+	AUTO(lease_pool_free) struct lease_pool *p = small();
+
+	(void)state;
+	bind_to(p, plain(1), NET(10), NOW + LONG);
+	bind_to(p, plain(2), NET(11), LEASE_NEVER);
+	bind_to(p, plain(3), NET(12), NOW + 5);
+	lease_pool_clean(p);
+	lease_pool_end_client(p, &(struct mac)MAC(1), NOW + 60);
+	lease_pool_end_client(p, &(struct mac)MAC(2), NOW + 60);
+	lease_pool_end_client(p, &(struct mac)MAC(3), NOW + 60); /* ends before that anyway */
+	assert_int_equal(lease_pool_at(p, NET(10))->expiry, NOW + 60);
+	assert_int_equal(lease_pool_at(p, NET(11))->expiry, NOW + 60);
+	assert_int_equal(lease_pool_at(p, NET(12))->expiry, NOW + 5);
+	assert_non_null(lease_pool_dirty(p));
+	assert_int_equal(bind_to(p, plain(1), NET(10), NOW + LONG), 0); /* it came back */
+	lease_pool_expire(p, NOW + 60);
+	assert_int_equal(lease_pool_at(p, NET(10))->state, LEASE_BOUND);
+	assert_int_equal(lease_pool_at(p, NET(11))->state, LEASE_FREE);
+	assert_int_equal(picked(p, plain(2), 0), NET(11)); /* remembered all the same */
+}
+
+/* A renewal changes only how long; history wants the rest. */
+static void news_is_more_than_a_renewal(void **state)
+{
+	AUTO(lease_pool_free) struct lease_pool *p = small();
+
+	(void)state;
+	bind_to(p, plain(1), NET(10), NOW + LONG);
+	assert_true(lease_pool_at(p, NET(10))->news);
+	lease_pool_clean(p);
+	bind_to(p, plain(1), NET(10), NOW + 2 * LONG);
+	assert_false(lease_pool_at(p, NET(10))->news);
+	lease_pool_touch(p);
+	assert_ptr_equal(lease_pool_dirty(p), lease_pool_at(p, NET(10)));
+	assert_false(lease_pool_at(p, NET(10))->news);
+	lease_pool_release(p, NET(10));
+	assert_true(lease_pool_at(p, NET(10))->news);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -469,6 +590,10 @@ int main(void)
 		cmocka_unit_test(changes_are_noted_once),
 		cmocka_unit_test(names_are_checked),
 		cmocka_unit_test(new_rules_keep_leases),
+		cmocka_unit_test(leases_of_another_server_are_adopted),
+		cmocka_unit_test(usage_counts_what_can_be_given),
+		cmocka_unit_test(leases_of_a_port_that_is_gone_end_soon),
+		cmocka_unit_test(news_is_more_than_a_renewal),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -66,6 +66,9 @@ static const struct {
 	{ METADATA_TITLE, "", NULL, NULL, 0, NULL, "<title>" },
 	{ METADATA_TITLE, NULL, NULL, NULL, 0, NULL, "<title>" },
 	{ METADATA_TITLE, "a\nb", NULL, NULL, VNET_ERR_INVALID_ARG, "metadata title can't contain newlines", NULL },
+	{ METADATA_TITLE, "a\xff", NULL, NULL, VNET_ERR_INVALID_ARG, "not well-formed XML", NULL },
+	{ METADATA_DESCRIPTION, "a\xef\xbf\xbf", NULL, NULL, VNET_ERR_INVALID_ARG, "not well-formed XML", NULL },
+	{ METADATA_DESCRIPTION, "a\x01z", NULL, NULL, 0, "<description>az</description>", NULL },
 	{ METADATA_TITLE, "a", "k", "urn:k", VNET_ERR_INVALID_ARG, "key and uri", NULL },
 	{ METADATA_DESCRIPTION, "a\n<b>", NULL, NULL, 0, "<description>a\n&lt;b&gt;</description>", NULL },
 	{ METADATA_ELEMENT, "<x>1</x>", "k", "urn:k", 0, "</m:inv>\n    <k:x xmlns:k=\"urn:k\">1</k:x>\n", NULL },
@@ -73,6 +76,9 @@ static const struct {
 	  "    <k:x xmlns:k=\"urn:k\">\n      <k:y/>\n      <z/>\n    </k:x>\n", NULL },
 	{ METADATA_ELEMENT, "<m:new xmlns:m='urn:other'/>", "q", "urn:m", 0, "q:new", "m:inv" },
 	{ METADATA_ELEMENT, "<new/>", "m", "urn:m", 0, "<m:new xmlns:m=\"urn:m\"/>", "m:inv" },
+	{ METADATA_ELEMENT, "<x/>", "k", "urn:k?a=1&b='2'", 0, "m:inv", NULL },
+	{ METADATA_ELEMENT, "<x/>", "k", "a b", VNET_ERR_INVALID_ARG, "needs the uri", NULL },
+	{ METADATA_ELEMENT, "<x xmlns:q='&lt;'/>", "k", "urn:k", VNET_ERR_XML, "<x>: namespace '<' is no URI", NULL },
 	{ METADATA_ELEMENT, NULL, NULL, "urn:m", 0, "<title>old</title>\n  <bridge", "metadata" },
 	{ METADATA_ELEMENT, NULL, NULL, "urn:absent", 0, "m:inv", NULL },
 	{ METADATA_ELEMENT, "<new/>", NULL, "urn:m", VNET_ERR_INVALID_ARG, "needs a key", NULL },
@@ -112,7 +118,7 @@ static const struct {
 	const char *text; /* or the message */
 } got[] = {
 	{ METADATA_TITLE, NULL, 0, "old" },
-	{ METADATA_DESCRIPTION, NULL, VNET_ERR_NO_METADATA, "Requested metadata description is not present" },
+	{ METADATA_DESCRIPTION, NULL, VNET_ERR_NO_METADATA, "Requested metadata element is not present" },
 	{ METADATA_ELEMENT, "urn:m", 0, "<inv rack=\"7\">\n  <slot>3</slot>\n  <o:x xmlns:o=\"urn:o\"/>\n</inv>" },
 	{ METADATA_ELEMENT, "urn:o", VNET_ERR_NO_METADATA, "Requested metadata element is not present" },
 	{ METADATA_ELEMENT, NULL, VNET_ERR_INVALID_ARG, "the uri goes with an element" },
@@ -135,12 +141,48 @@ static void texts_and_elements_are_got(void **state)
 	}
 }
 
+/* However & is kept in a namespace's name, the element is found by the name as people write it. */
+static void a_uri_with_an_ampersand_is_found(void **state)
+{
+	static const char uri[] = "http://m.example/?a=1&b=2";
+	AUTO(network_free)
+	struct network *n = network_with("<metadata><m:a xmlns:m='http://m.example/?a=1&amp;b=2'/></metadata>");
+	AUTO(mem_drop) char *text = NULL;
+	struct err e = { 0 };
+
+	(void)state;
+	assert_int_equal(network_get_metadata(n, METADATA_ELEMENT, uri, &text, &e), 0);
+	assert_string_equal(text, "<a/>");
+	assert_int_equal(network_set_metadata(n, METADATA_ELEMENT, "<b/>", "m", uri, &e), 0);
+	assert_int_equal(n->n_metadata, 1);
+	assert_int_equal(network_set_metadata(n, METADATA_ELEMENT, NULL, NULL, uri, &e), 0);
+	assert_int_equal(n->n_metadata, 0);
+}
+
+static void names_of_namespaces_are_uris(void **state)
+{
+	static const char *const bad[] = { "&lt;", "a&gt;", "&quot;", "a b", "&#13;", "&#10;" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		AUTO(mem_drop)
+		char *xml = mem_printf("<network><name>n</name><metadata>\n<a xmlns='urn:a'><b xmlns:q='u%s'/></a>"
+				       "</metadata></network>",
+				       bad[i]);
+		AUTO(network_free) struct network *n = NULL;
+		struct err e = { 0 };
+
+		if (network_parse(xml, strlen(xml), &n, NULL, &e) == 0 || e.code != VNET_ERR_XML || e.line != 2)
+			fail_msg("%s: %d, line %d: %s", bad[i], e.code, e.line, e.detail);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(elements_print_as_they_were),
-		cmocka_unit_test(texts_and_elements_are_set),
-		cmocka_unit_test(texts_and_elements_are_got),
+		cmocka_unit_test(elements_print_as_they_were),  cmocka_unit_test(texts_and_elements_are_set),
+		cmocka_unit_test(texts_and_elements_are_got),   cmocka_unit_test(a_uri_with_an_ampersand_is_found),
+		cmocka_unit_test(names_of_namespaces_are_uris),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

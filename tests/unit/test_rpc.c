@@ -72,6 +72,38 @@ static const struct {
 	  "30313a35323a35343a30303a30303a30303a3231"
 	  "00000001" },
 	{ "close", REMOTE_CLOSE, RPC_CALL, 13, "" },
+	{ "update, call", REMOTE_NETWORK_UPDATE, RPC_CALL, 8,
+	  "00000004"
+	  "69736f30" ISO0 "00000003"
+	  "00000004"
+	  "ffffffff"
+	  "0000003b"
+	  "3c686f7374206d61633d2735323a35343a30303a30303a30303a323127206e616d653d27683231272069703d273139322e302e322e32"
+	  "31272f3e0a00"
+	  "00000003" },
+	{ "set metadata, call", REMOTE_NETWORK_SET_METADATA, RPC_CALL, 7,
+	  "00000004"
+	  "69736f30" ISO0 "00000002"
+	  "00000001"
+	  "00000010"
+	  "3c6c61623a783e313c2f6c61623a783e"
+	  "00000001"
+	  "00000003"
+	  "6c616200"
+	  "00000001"
+	  "00000014"
+	  "687474703a2f2f6578616d706c652e6f72672f6d"
+	  "00000000" },
+	{ "get metadata, call", REMOTE_NETWORK_GET_METADATA, RPC_CALL, 7,
+	  "00000004"
+	  "69736f30" ISO0 "00000002"
+	  "00000001"
+	  "00000014"
+	  "687474703a2f2f6578616d706c652e6f72672f6d"
+	  "00000000" },
+	{ "get metadata, reply", REMOTE_NETWORK_GET_METADATA, RPC_REPLY, 7,
+	  "00000010"
+	  "3c6c61623a783e313c2f6c61623a783e" },
 };
 
 /* The recorded error: `net-info nonesuch`. */
@@ -178,7 +210,8 @@ static const struct {
 	{ "with a prefix", VNET_ERR_OPERATION_INVALID, 0, "x", "Requested operation is not valid: x", -1 },
 	{ "without one", VNET_ERR_XML_DETAIL, 0, "at line 2: x", "at line 2: x", -1 },
 	{ "system", VNET_ERR_SYSTEM, EEXIST, "bridge", "bridge", EEXIST },
-	{ "argument", VNET_ERR_INVALID_ARG, 0, "x", "invalid argument: x", 0 },
+	{ "argument", VNET_ERR_INVALID_ARG, 0, "x", "invalid argument: x", -1 },
+	{ "no argument", VNET_ERR_INVALID_ARG, 0, "uri in f must not be NULL", "uri in f must not be NULL", 0 },
 	{ "flags", VNET_ERR_INVALID_ARG, 0, "unsupported flags (0x8) in function f",
 	  "unsupported flags (0x8) in function f", 0 },
 };
@@ -306,7 +339,6 @@ static const struct {
 	{ 4, RPC_UNSUPPORTED, "virConnectGetVersion", 20 },
 	{ 51, RPC_UNSUPPORTED, "virConnectNumOfDomains", 20 },
 	{ 185, RPC_UNSUPPORTED, "virDomainSnapshotCreateXML", 35 },
-	{ 291, RPC_UNSUPPORTED, "virNetworkUpdate", 19 },
 	{ 71, RPC_ELSEWHERE, NULL, 0 },
 	{ 107, RPC_UNKNOWN, NULL, 0 },
 	{ 454, RPC_UNKNOWN, NULL, 0 },

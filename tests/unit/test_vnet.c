@@ -50,11 +50,23 @@ static void set_program(void)
 	setenv("VNET", program, 1);
 }
 
+static void write_file(const char *name, const char *text)
+{
+	AUTO(mem_drop) char *path = mem_printf("%s/%s", root, name);
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	fputs(text, f);
+	fclose(f);
+}
+
 static int up(void **state)
 {
 	static const char xml[] =
 	    "<network>\n  <name>iso0</name>\n  <uuid>11111111-2222-3333-4444-555555555501</uuid>\n"
-	    "  <bridge name='virbr7' stp='on' delay='0'/>\n</network>\n";
+	    "  <bridge name='virbr7' stp='on' delay='0'/>\n"
+	    "  <ip address='10.1.2.1' netmask='255.255.255.0'>\n  </ip>\n</network>\n";
+	static const char odd[] = "<network>\n  <name>odd</name>\n  <frobnicate/>\n</network>\n";
 
 	(void)state;
 	assert_non_null(mkdtemp(root));
@@ -64,11 +76,9 @@ static int up(void **state)
 	setenv("LC_ALL", "C.UTF-8", 1);
 	AUTO(mem_drop) char *sock = mem_printf("%s/run/vnet/vnetd-sock", root);
 	AUTO(mem_drop) char *virsh = mem_printf("virsh -c network+unix:///system?socket=%s", sock);
-	AUTO(mem_drop) char *file = mem_printf("%s/iso0.xml", root);
-	FILE *f = fopen(file, "w");
 
-	fputs(xml, f);
-	fclose(f);
+	write_file("iso0.xml", xml);
+	write_file("odd.xml", odd);
 	setenv("VIRSH", virsh, 1);
 	server = fork();
 	if (server == 0)
@@ -230,7 +240,7 @@ static const struct step words[] = {
 	{ "$VNET -c \"network+unix:///system?socket=$VNET_ROOT/run/vnet/vnetd%2Dsock\" -q list", "", 0 },
 	{ "$VNET -c $VNET_ROOT/run/vnet/vnetd-sock-ro -q create iso0.xml",
 	  "error: Failed to create network from iso0.xml\n"
-	  "error: operation forbidden: read only access prevents virNetworkCreateXML\n",
+	  "error: operation forbidden: read only access prevents virNetworkCreateXMLFlags\n",
 	  1 },
 	{ "$VNET list > /dev/full", "error: cannot write: No space left on device\n", 1 },
 };
@@ -289,6 +299,118 @@ static void taps_come_and_go(void **state)
 	walk(taps, ARRAY_SIZE(taps));
 }
 
+#define HOST_9  "<host mac='52:54:00:00:00:09' ip='10.1.2.9'/>"
+#define FAILED  "error: Failed to update network iso0\n"
+#define INVALID "error: Requested operation is not valid: "
+
+static const struct step changes[] = {
+	{ "$VNET -q define --validate iso0.xml", "", 0 },
+	{ "$VNET update iso0 bogus ip-dhcp-host x", "error: unrecognized command name 'bogus'\n\n", 1 },
+	{ "$VNET update iso0 add bogus x", "error: unrecognized section name 'bogus'\n\n", 1 },
+	{ "$VNET update iso0 add dns-txt x.xml", "error: cannot open 'x.xml': No such file or directory\n\n", 1 },
+	{ "$VNET update iso0 add dns-txt '<a/>' --current --live",
+	  "error: Options --current and --live are mutually exclusive\n\n", 1 },
+	{ "$VNET update iso0 add dns-txt '<a/>' --config --current",
+	  "error: Options --current and --config are mutually exclusive\n\n", 1 },
+	{ "$VNET update iso0 add dns-txt '<a/>' --parent-index x",
+	  "error: --parent-index must be a number from 0 to 2147483647, not 'x'\n\n", 1 },
+	{ "$VNET -q update no add dns-txt '<a/>'", NO_NETWORK, 1 },
+	{ "$VNET update iso0 modify bridge '<bridge/>'",
+	  FAILED "error: Operation not supported: can't update 'bridge' section of network 'iso0'\n\n", 1 },
+	{ "$VNET update iso0 add ip-dhcp-host \"" HOST_9 "\" --live", FAILED INVALID "network is not running\n\n", 1 },
+	{ "$VNET update iso0 add ip-dhcp-host \"" HOST_9 "\"", "Updated network iso0 persistent config\n\n", 0 },
+	{ "$VNET -q dumpxml iso0 --xpath //dhcp/host", "<host mac=\"52:54:00:00:00:09\" ip=\"10.1.2.9\"/>\n", 0 },
+	{ "$VNET -q update iso0 add ip-dhcp-host \"" HOST_9 "\" 2>&1 | head -1", FAILED, 0 },
+	{ "echo \"<host mac='52:54:00:00:00:09' name='n' ip='10.1.2.9'/>\" > h.xml; "
+	  "$VNET -q net-update --network iso0 modify ip-dhcp-host --parent-index=0 h.xml",
+	  "", 0 },
+	{ "$VNET -q dumpxml iso0 --xpath 'string(//host/@name)'", "n\n", 0 },
+	{ "$VNET -q start iso0", "", 0 },
+	{ "$VNET update iso0 add-first dns-txt \"<txt name='t' value='v'/>\"", "Updated network iso0 live state\n\n",
+	  0 },
+	{ "$VNET update iso0 delete dns-txt \"<txt name='t'/>\" --live --config",
+	  "Updated network iso0 persistent config and live state\n\n", 0 },
+	{ "$VNET -c $VNET_ROOT/run/vnet/vnetd-sock-ro -q update iso0 add dns-txt '<a/>'",
+	  FAILED "error: operation forbidden: read only access prevents virNetworkUpdate\n", 1 },
+	{ "$VNET -q destroy iso0; $VNET -q undefine iso0", "", 0 },
+	{ "$VNET -q create iso0.xml", "", 0 },
+	{ "$VNET -q update iso0 add dns-txt '<a/>' --config",
+	  FAILED INVALID "cannot change persistent config of a transient network\n", 1 },
+	{ "$VNET -q destroy iso0", "", 0 },
+};
+
+static void parts_are_updated(void **state)
+{
+	(void)state;
+	walk(changes, ARRAY_SIZE(changes));
+}
+
+static const struct step texts[] = {
+	{ "$VNET -q define iso0.xml", "", 0 },
+	{ "$VNET desc iso0", "No description for network: iso0\n\n", 0 },
+	{ "$VNET desc iso0 --title", "No title for network: iso0\n\n", 0 },
+	{ "$VNET desc iso0 two words", "Network description updated successfully\n\n", 0 },
+	{ "$VNET desc iso0 --title --new-desc 'A <b>'", "Network title updated successfully\n\n", 0 },
+	{ "$VNET desc iso0; $VNET desc --title iso0", "two words\nA <b>\n", 0 },
+	{ "$VNET -q dumpxml iso0 | sed -n 4,5p",
+	  "  <title>A &lt;b&gt;</title>\n  <description>two words</description>\n", 0 },
+	{ "$VNET -q list --all --title", " iso0   inactive   no   yes   A <b>\n", 0 },
+	{ "$VNET -q list --all --title --json | grep title", "    \"title\":\"A <b>\"\n", 0 },
+	{ "$VNET -q desc iso0 --title \"$(printf 'a\\nb')\" 2>&1 | tail -1",
+	  "error: invalid argument: metadata title can't contain newlines\n", 0 },
+	{ "EDITOR=true $VNET desc iso0 --edit", "Network description not changed\n\n", 0 },
+	{ "EDITOR='sed -i s/two/2/' $VNET desc iso0 --edit", "Network description updated successfully\n\n", 0 },
+	{ "EDITOR=false $VNET -q desc iso0 --edit", "error: the editor 'false' failed\n", 1 },
+	{ "$VNET -q desc iso0", "2 words", 0 },
+	{ "$VNET -q desc iso0 ''; $VNET desc iso0", "No description for network: iso0\n\n", 0 },
+	{ "$VNET desc iso0 --live",
+	  "error: Failed to get metadata of network iso0\n" INVALID "network is not running\n\n", 1 },
+	{ "$VNET metadata iso0 urn:x", "\n\n", 0 },
+	{ "$VNET metadata iso0 urn:x --set '<a/>'", "error: namespace key is required when modifying metadata\n\n", 1 },
+	{ "$VNET metadata iso0 urn:x --set '<a/>' --edit --key k",
+	  "error: Options --edit and --set are mutually exclusive\n\n", 1 },
+	{ "$VNET metadata iso0 urn:x --set '<a/>' --remove",
+	  "error: Options --set and --remove are mutually exclusive\n\n", 1 },
+	{ "$VNET metadata iso0 urn:x --set '<a>1</a>' --key k", "Metadata modified\n\n", 0 },
+	{ "$VNET -q metadata iso0 urn:x", "<a>1</a>\n", 0 },
+	{ "$VNET -q dumpxml iso0 | grep urn:x", "    <k:a xmlns:k=\"urn:x\">1</k:a>\n", 0 },
+	{ "EDITOR=true $VNET metadata iso0 urn:x --edit --key k", "Metadata not changed\n\n", 0 },
+	{ "EDITOR='sed -i s/1/2/' $VNET metadata iso0 urn:x --edit --key k", "Metadata modified\n\n", 0 },
+	{ "$VNET -q metadata iso0 urn:x", "<a>2</a>\n", 0 },
+	{ "$VNET metadata iso0 urn:x --remove", "Metadata removed\n\n", 0 },
+	{ "$VNET metadata iso0 urn:x --remove --config", "Metadata removed\n\n", 0 },
+	{ "$VNET -q metadata iso0 urn:x --set '<a' --key k 2>&1 | head -1",
+	  "error: Failed to change metadata of network iso0\n", 0 },
+	{ "$VNET -q undefine iso0", "", 0 },
+};
+
+static void texts_are_set(void **state)
+{
+	(void)state;
+	walk(texts, ARRAY_SIZE(texts));
+}
+
+static const struct step parts[] = {
+	{ "$VNET -q define iso0.xml", "", 0 },
+	{ "$VNET -q dumpxml iso0 --xpath //name/text\\(\\)", "iso0\n", 0 },
+	{ "$VNET -q dumpxml iso0 --xpath 'count(//ip)'", "1\n", 0 },
+	{ "$VNET -q dumpxml iso0 --xpath //none", "", 0 },
+	{ "$VNET -q dumpxml iso0 --xpath '//name|//uuid' --wrap",
+	  "<nodes>\n  <name>iso0</name>\n  <uuid>11111111-2222-3333-4444-555555555501</uuid>\n</nodes>\n", 0 },
+	{ "$VNET dumpxml iso0 --xpath '//['", "error: invalid XPath expression '//['\n\n", 1 },
+	{ "$VNET -q define --validate odd.xml 2>&1 | grep -c 'XML document failed to validate against schema: line 3: "
+	  "'",
+	  "1\n", 0 },
+	{ "$VNET -q create --validate odd.xml", NULL, 1 },
+	{ "$VNET -q undefine iso0", "", 0 },
+};
+
+static void parts_are_selected(void **state)
+{
+	(void)state;
+	walk(parts, ARRAY_SIZE(parts));
+}
+
 static const struct step edits[] = {
 	{ "$VNET -q define iso0.xml", "", 0 },
 	{ "EDITOR=true $VNET edit iso0", "Network iso0 XML configuration not changed.\n\n", 0 },
@@ -298,8 +420,7 @@ static const struct step edits[] = {
 	{ "EDITOR=false $VNET -q edit iso0", "error: the editor 'false' failed\n", 1 },
 	{ "EDITOR=/nowhere/vi $VNET -q edit iso0",
 	  "error: cannot run '/nowhere/vi': No such file or directory\nerror: the editor '/nowhere/vi' failed\n", 1 },
-	{ "EDITOR='sed -i /name/d' VISUAL='sed -i /<name/d' $VNET -q edit iso0", "error: missing name information\n",
-	  1 },
+	{ "EDITOR='sed -i /name/d' VISUAL='sed -i /<name/d' $VNET -q edit iso0", NULL, 1 }, /* VISUAL goes first */
 	{ "printf '%s define iso0.xml; sed -i s/virbr/x/ $1' \"$VNET\" > ed; EDITOR='sh ed' $VNET -q edit iso0",
 	  "Network iso0 defined from iso0.xml\n\nerror: The XML configuration was changed by another user.\n", 1 },
 	{ "$VNET -q dumpxml iso0 | cmp - iso0.xml", "", 0 },
@@ -315,10 +436,23 @@ static void edit_is_careful(void **state)
 static const struct step virsh[] = {
 	{ "$VIRSH net-list --all", HEAD_NONE "\n", 0 },
 	{ "$VIRSH net-define iso0.xml", "Network iso0 defined from iso0.xml\n\n", 0 },
-	{ "$VIRSH net-define --validate iso0.xml",
-	  "error: Failed to define network from iso0.xml\n"
-	  "error: Operation not supported: validating against the schema is not supported yet\n\n",
+	{ "$VIRSH net-define --validate iso0.xml", "Network iso0 defined from iso0.xml\n\n", 0 },
+	{ "$VIRSH net-define --validate odd.xml 2>&1 | head -2 | cut -c -61",
+	  "error: Failed to define network from odd.xml\n"
+	  "error: XML document failed to validate against schema: line 3\n",
+	  0 },
+	{ "$VIRSH net-update iso0 add ip-dhcp-host \"<host mac='52:54:00:0:0:9' ip='10.1.2.9'/>\" --config",
+	  "Updated network iso0 persistent config\n", 0 },
+	{ "$VIRSH net-update iso0 delete ip-dhcp-host \"<host ip='10.1.2.9'/>\" --live",
+	  "error: Failed to update network iso0\n"
+	  "error: Requested operation is not valid: network is not running\n\n",
 	  1 },
+	{ "$VIRSH net-update iso0 delete ip-dhcp-host \"<host ip='10.1.2.9'/>\"",
+	  "Updated network iso0 persistent config\n", 0 },
+	{ "$VIRSH -q net-dumpxml iso0 --xpath '//ip/@*'; $VNET -q dumpxml iso0 --xpath '//ip/@*'",
+	  " address=\"10.1.2.1\"\n netmask=\"255.255.255.0\"\n address=\"10.1.2.1\"\n netmask=\"255.255.255.0\"\n", 0 },
+	{ "$VIRSH -q net-dumpxml iso0 --xpath //ip --wrap > a; $VNET -q dumpxml iso0 --xpath //ip --wrap | cmp - a", "",
+	  0 },
 	{ "$VIRSH net-list --all", HEAD_ISO " iso0   inactive   no          yes\n\n", 0 },
 	{ "$VIRSH net-start iso0", "Network iso0 started\n\n", 0 },
 	{ "$VIRSH net-start iso0",
@@ -361,9 +495,11 @@ static void virsh_works(void **state)
 int main(void)
 {
 	const struct CMUnitTest all[] = {
-		cmocka_unit_test(a_networks_life),   cmocka_unit_test(words_and_messages),
-		cmocka_unit_test(taps_come_and_go),  cmocka_unit_test(edit_is_careful),
-		cmocka_unit_test(files_are_checked), cmocka_unit_test(virsh_works),
+		cmocka_unit_test(a_networks_life),    cmocka_unit_test(words_and_messages),
+		cmocka_unit_test(taps_come_and_go),   cmocka_unit_test(edit_is_careful),
+		cmocka_unit_test(parts_are_updated),  cmocka_unit_test(texts_are_set),
+		cmocka_unit_test(parts_are_selected), cmocka_unit_test(files_are_checked),
+		cmocka_unit_test(virsh_works),
 	};
 	const struct CMUnitTest virsh_alone[] = { cmocka_unit_test(virsh_works) };
 

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Changes of parts of a network's definitions, of the one that runs, the stored one, or both. Each is first made on copies;
+ * then the live copy takes effect, which can fail and can be taken back, and last the stored one is saved. */
+#include "control/control.h"
+
+#include "base/log.h"
+#include "control/job.h"
+#include "control/reconcile.h"
+#include "model/metadata.h"
+#include "model/update.h"
+
+/* What is done to one definition. */
+typedef int edit_fn(struct network *n, const void *what, struct err *e);
+
+/* Replaces "none" by what it means for this network, and refuses what it does not have. */
+static int choose_definitions(const struct net *n, unsigned *flags, struct err *e)
+{
+	if (!*flags)
+		*flags = n->live ? CONTROL_LIVE : CONTROL_CONFIG;
+	if (*flags & CONTROL_LIVE && !n->live)
+		return err_set(e, VNET_ERR_OPERATION_INVALID, "network is not running");
+	if (*flags & CONTROL_CONFIG && !n->def)
+		return err_set(e, VNET_ERR_OPERATION_INVALID, "cannot change persistent config of a transient network");
+	return 0;
+}
+
+static int edit_copy(const struct network *n, edit_fn *edit, const void *what, struct network **ret, struct err *e)
+{
+	AUTO(network_free) struct network *copy = network_copy(n);
+
+	if (edit(copy, what, e) < 0)
+		return -1;
+	*ret = TAKE(copy);
+	return 0;
+}
+
+struct running { /* what a network has while it runs */
+	struct network *live;
+	struct plan *plan;
+};
+
+static void running_clear_auto(struct running *r)
+{
+	network_free(r->live);
+	plan_free(r->plan);
+}
+
+/* Runs on as `r`, which becomes what ran before. The definition is on disk before the first step: a daemon that dies in
+ * the middle is followed by one that finishes the change. */
+static int exchange(struct control *c, struct net *n, struct running *r, struct err *e)
+{
+	struct running before = { n->live, n->plan };
+
+	n->live = r->live;
+	n->plan = r->plan;
+	*r = before;
+	return live_save(c->store, n->live, e) < 0 ? -1 : reconcile(c, n, e);
+}
+
+static void go_back(struct control *c, struct net *n, struct running *before)
+{
+	struct err e;
+
+	if (exchange(c, n, before, &e) < 0)
+		log_error("network: %s: after its failed update: %s", n->name, e.detail);
+}
+
+/* Makes them the network's definitions; either may be NULL. Takes both, also on failure. */
+static int apply(struct control *c, struct net *n, struct network *live, struct network *def, struct err *e)
+{
+	AUTO(network_free) struct network *stored = def;
+	AUTO(running_clear) struct running other = { live, NULL };
+	int r = 0;
+
+	if (live && plan_compile(live, &other.plan, e) < 0)
+		return -1;
+	if (live)
+		r = exchange(c, n, &other, e);
+	if (r == 0 && stored)
+		r = defs_save(c->defs, stored, e);
+	if (r < 0 && live)
+		go_back(c, n, &other);
+	if (r < 0)
+		return err_in(e, "network '%s'", n->name);
+	if (stored) {
+		network_free(n->def);
+		n->def = TAKE(stored);
+	}
+	return 0;
+}
+
+static int change(struct control *c, struct net *n, unsigned flags, edit_fn *edit, const void *what, struct err *e)
+{
+	AUTO(network_free) struct network *live = NULL;
+	AUTO(network_free) struct network *def = NULL;
+
+	if (choose_definitions(n, &flags, e) < 0)
+		return -1;
+	if (flags & CONTROL_LIVE && edit_copy(n->live, edit, what, &live, e) < 0)
+		return -1;
+	if (flags & CONTROL_CONFIG && edit_copy(n->def, edit, what, &def, e) < 0)
+		return -1;
+	return apply(c, n, TAKE(live), TAKE(def), e);
+}
+
+static int edit_section(struct network *n, const void *what, struct err *e)
+{
+	const struct control_update *u = what;
+
+	return network_update(n, u->command, u->section, u->parent_index, u->xml, u->len, e);
+}
+
+/* What is changed stays changed, whatever the hook says. */
+static void after_updated(struct job *j, const struct err *why)
+{
+	job_end(j, why);
+}
+
+int control_update(struct control *c, const struct uuid *u, const struct control_update *update, unsigned flags,
+		   struct err *e)
+{
+	struct job *mine = job_mine(c);
+	struct net *n = mine ? NULL : net_find(c, u, NULL, e);
+
+	if (mine)
+		return job_result(mine, e);
+	if (!n)
+		return -1;
+	if (n->job)
+		return CONTROL_LATER;
+	if (change(c, n, flags, edit_section, update, e) < 0)
+		return -1;
+	log_info("network: %s: updated", n->name);
+	job_hook(job_begin(c, n), "updated", "begin", n->live ? n->live : n->def, after_updated);
+	return job_result(job_mine(c), e);
+}
+
+static int edit_metadata(struct network *n, const void *what, struct err *e)
+{
+	const struct control_metadata *m = what;
+
+	return network_set_metadata(n, m->type, m->text, m->key, m->uri, e);
+}
+
+int control_set_metadata(struct control *c, const struct uuid *u, const struct control_metadata *m, unsigned flags,
+			 struct err *e)
+{
+	struct net *n = net_find(c, u, NULL, e);
+
+	if (!n)
+		return -1;
+	if (n->job)
+		return CONTROL_LATER;
+	if (change(c, n, flags, edit_metadata, m, e) < 0)
+		return -1;
+	net_tell_metadata(c, n, m->type, m->uri);
+	return 0;
+}
+
+int control_get_metadata(const struct control *c, const struct uuid *u, int type, const char *uri, unsigned flags,
+			 char **ret, struct err *e)
+{
+	const struct net *n = net_find(c, u, NULL, e);
+
+	if (!n || choose_definitions(n, &flags, e) < 0)
+		return -1;
+	return network_get_metadata(flags & CONTROL_LIVE ? n->live : n->def, type, uri, ret, e);
+}

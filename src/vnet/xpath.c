@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "vnet/xpath.h"
+
+#include <libxml/parser.h>
+#include <libxml/xpath.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "vnet/cli.h"
+
+/* libxml2 would print its errors by itself. */
+static void be_silent(void *arg, const xmlError *e)
+{
+	(void)arg, (void)e;
+}
+
+static void print_node(xmlDoc *doc, xmlNode *node)
+{
+	xmlBuffer *text = xmlBufferCreate();
+
+	if (text && xmlNodeDump(text, doc, node, 0, 1) >= 0)
+		printf("%s\n", (const char *)xmlBufferContent(text));
+	xmlBufferFree(text);
+}
+
+static void print_wrapped(xmlDoc *doc, const xmlNodeSet *set)
+{
+	xmlNode *nodes = xmlNewNode(NULL, BAD_CAST "nodes");
+
+	for (int i = 0; i < set->nodeNr; i++) {
+		xmlNode *copy = xmlCopyNode(set->nodeTab[i], 1);
+
+		if (copy && !xmlAddChild(nodes, copy))
+			xmlFreeNode(copy);
+	}
+	print_node(doc, nodes);
+	xmlFreeNode(nodes);
+}
+
+static void print_value(xmlXPathObject *value)
+{
+	xmlChar *text = xmlXPathCastToString(value);
+
+	printf("%s\n", text ? (const char *)text : "");
+	xmlFree(text);
+}
+
+static void print_result(xmlDoc *doc, xmlXPathObject *result, bool wrap)
+{
+	const xmlNodeSet *set = result->nodesetval;
+
+	if (result->type != XPATH_NODESET)
+		print_value(result);
+	else if (set && set->nodeNr > 0 && wrap)
+		print_wrapped(doc, set);
+	else
+		for (int i = 0; set && i < set->nodeNr; i++)
+			print_node(doc, set->nodeTab[i]);
+}
+
+int xpath_print(const char *xml, const char *expr, bool wrap)
+{
+	xmlDoc *doc = xmlReadMemory(xml, (int)strlen(xml), NULL, NULL, XML_PARSE_NONET | XML_PARSE_NOBLANKS);
+	xmlXPathContext *context = doc ? xmlXPathNewContext(doc) : NULL;
+	int r = -1;
+
+	if (context) {
+		context->error = (xmlStructuredErrorFunc)be_silent;
+		xmlXPathObject *result = xmlXPathEval(BAD_CAST expr, context);
+
+		if (result) {
+			print_result(doc, result, wrap);
+			r = 0;
+		}
+		xmlXPathFreeObject(result);
+	}
+	xmlXPathFreeContext(context);
+	xmlFreeDoc(doc);
+	return r < 0 ? cli_error("invalid XPath expression '%s'", expr) : 0;
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What guestd is told of a network: elements and lines of dnsmasq's configuration, as the text that `vnet plan` prints. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include <errno.h>
+
+#include "model/parse.h"
+#include "plan/dns.h"
+#include "plan/guest.h"
+#include "plan/plan.h"
+
+static const struct {
+	const char *inner, *want; /* behind the line "serve dns on .." */
+} elements[] = {
+	{ "<dns><host ip='10.7.0.5'><hostname>one</hostname><hostname>two.x</hostname></host></dns>",
+	  "  name one -> 10.7.0.5\n  name two.x -> 10.7.0.5\n" },
+	{ "<dns><txt name='t' value='a b,c'/></dns>", "  txt t \"a b\" \"c\"\n" },
+	{ "<dns><txt name='t' value=''/></dns>", "  txt t \"\"\n" },
+	{ "<dns><srv service='ldap' protocol='tcp' target='l.lab' port='389' priority='1' weight='2'/></dns>",
+	  "  srv _ldap._tcp.lab -> l.lab:389 priority 1 weight 2\n" },
+	{ "<dns><srv service='ldap' protocol='tcp' domain='x.y' target='l.lab'/></dns>",
+	  "  srv _ldap._tcp.x.y -> l.lab:1 priority 0 weight 0\n" },
+	{ "<dns><srv service='ldap' protocol='tcp'/></dns>", "  srv _ldap._tcp.lab -> .:0 priority 0 weight 0\n" },
+	{ "<dns><forwarder addr='192.0.2.1'/><forwarder domain='a.b' addr='192.0.2.2'/><forwarder domain='c'/></dns>",
+	  "  ask about .: 192.0.2.1\n  ask about a.b: 192.0.2.2\n  ask about c: as usual\n" },
+};
+
+static const struct {
+	const char *line;
+	int r;
+	const char *want;
+} options[] = {
+	{ "address=/apps.lab/10.7.0.5", 0, "  all of apps.lab -> 10.7.0.5\n" },
+	{ "address=/a/b/10.7.0.5", 0, "  all of a -> 10.7.0.5\n  all of b -> 10.7.0.5\n" },
+	{ "address=/#/10.7.0.5", 0, "  all of . -> 10.7.0.5\n" },
+	{ "address=/gone.example/", 0, "  gone.example is ours alone\n" },
+	{ "address=/a/nonsense", -EINVAL, NULL },
+	{ "cname=a,b,c.lab", 0, "  cname a -> c.lab\n  cname b -> c.lab\n" },
+	{ "cname=a,c.lab,300", 0, "  cname a -> c.lab\n" },
+	{ "cname=a", -EINVAL, NULL },
+	{ "host-record=h,h.lab,10.7.0.5,fd00::5", 0,
+	  "  name h -> 10.7.0.5\n  name h -> fd00::5\n  name h.lab -> 10.7.0.5\n  name h.lab -> fd00::5\n" },
+	{ "host-record=h", -EINVAL, NULL },
+	{ "server=/corp/192.0.2.1#5353", 0, "  ask about corp: 192.0.2.1 port 5353\n" },
+	{ "server=192.0.2.1", 0, "  ask about .: 192.0.2.1\n" },
+	{ "server=/corp/#", 0, "  ask about corp: as usual\n" },
+	{ "server=/corp/", 0, "  corp is ours alone\n" },
+	{ "server=/corp/192.0.2.1#99999", -EINVAL, NULL },
+	{ "local=/lab/", 0, "  lab is ours alone\n" },
+	{ "txt-record=t,a,b c", 0, "  txt t \"a\" \"b c\"\n" },
+	{ "srv-host=_x._tcp.lab,h.lab,80,1,2", 0, "  srv _x._tcp.lab -> h.lab:80 priority 1 weight 2\n" },
+	{ "srv-host=_x._tcp.lab", 0, "  srv _x._tcp.lab -> .:0 priority 0 weight 0\n" },
+	{ "ptr-record=1.0.7.10.in-addr.arpa,gw.lab", 0, "  ptr 1.0.7.10.in-addr.arpa -> gw.lab\n" },
+	{ "mx-host=lab,mail.lab,5", 0, "  mx lab -> mail.lab preference 5\n" },
+	{ "no-negcache", 0, "" },
+	{ "dhcp-option=3", -ENOTSUP, NULL },
+	{ "addresses=/a/10.7.0.5", -ENOTSUP, NULL },
+};
+
+static char text[4096];
+
+static const char *print(const struct guest_scope *s)
+{
+	FILE *out = fmemopen(text, sizeof(text), "w");
+
+	guest_print(s, out);
+	fclose(out);
+	return text;
+}
+
+static const char *behind_dns(void)
+{
+	return strchr(strstr(text, "serve dns on"), '\n') + 1; /* it is always there */
+}
+
+static void elements_become_dns_data(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(elements); i++) {
+		AUTO(mem_drop)
+		char *xml = mem_printf("<network><name>n</name><bridge name='b'/><domain name='lab'/>%s"
+				       "<ip address='10.7.0.1' prefix='24'/></network>",
+				       elements[i].inner);
+		AUTO(network_free) struct network *n = NULL;
+		AUTO(plan_free) struct plan *p = NULL;
+		struct err e = { 0 };
+
+		if (network_parse(xml, strlen(xml), &n, NULL, &e) < 0 || plan_compile(n, &p, &e) < 0)
+			fail_msg("%s: %s", elements[i].inner, e.detail);
+		print(p->scope);
+		if (strcmp(behind_dns(), elements[i].want) != 0)
+			fail_msg("%s: got\n%s", elements[i].inner, text);
+	}
+}
+
+static void options_become_dns_data(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(options); i++) {
+		struct guest_dns d = { 0 };
+		struct guest_scope s = { .domain = (char *)"", .dns = &d };
+		int r = plan_dns_option(&d, options[i].line);
+
+		print(&s);
+		if (r != options[i].r || (r == 0 && strcmp(behind_dns(), options[i].want) != 0))
+			fail_msg("%s: %d\n%s", options[i].line, r, text);
+		xdr_free((xdrproc_t)xdr_guest_dns, (char *)&d);
+	}
+}
+
+static void switches_become_flags(void **state)
+{
+	static const char xml[] = "<network><name>n</name><bridge name='b'/><forward/>"
+				  "<domain name='lab' localOnly='yes'/><dns forwardPlainNames='no'/>"
+				  "<ip address='10.7.0.1' prefix='24' localPtr='yes'/></network>";
+	static const char off[] = "<network><name>n</name><bridge name='b'/><dns enable='no'/>"
+				  "<ip address='10.7.0.1' prefix='24'><dhcp><range start='10.7.0.2' end='10.7.0.9'>"
+				  "<lease expiry='0'/></range><bootp file='pxe.0' server='10.7.0.3'/></dhcp></ip>"
+				  "</network>";
+	struct network *n = NULL;
+	struct plan *p = NULL;
+	struct err e;
+
+	(void)state;
+	assert_int_equal(network_parse(xml, sizeof(xml) - 1, &n, NULL, &e), 0);
+	assert_int_equal(plan_compile(n, &p, &e), 0);
+	print(p->scope);
+	assert_string_equal(text,
+			    "serve dns on 10.7.0.1, domain lab, other names to the host's resolvers, those without a "
+			    "dot nowhere\n  lab is ours alone\n  addresses of 10.7.0.1/24 are ours alone\n");
+	plan_free(p);
+	network_free(n);
+	assert_int_equal(network_parse(off, sizeof(off) - 1, &n, NULL, &e), 0);
+	assert_int_equal(plan_compile(n, &p, &e), 0);
+	assert_null(p->scope->dns);
+	assert_false(p->scope->dhcp4->dns);
+	print(p->scope);
+	assert_string_equal(text, "serve dhcp4 on 10.7.0.1/24, lease 3600 s, no router\n"
+				  "  range 10.7.0.2-10.7.0.9, lease for ever\n  boot pxe.0 from 10.7.0.3\n");
+	plan_free(p);
+	network_free(n);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(elements_become_dns_data),
+		cmocka_unit_test(options_become_dns_data),
+		cmocka_unit_test(switches_become_flags),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
