@@ -32,6 +32,9 @@ check    udhcpc             -                     -                 -
 check    dhcpcd-base        dhcpcd                dhcpcd            dhcpcd
 check    bind9-dnsutils     bind-utils            bind              bind-tools
 check    libvirt-clients    libvirt-client        libvirt           libvirt-client
+check    python3-libvirt    python3-libvirt       libvirt-python    py3-libvirt
+check    virtinst           virt-install          virt-install      virt-install
+check    libvirt-daemon-driver-qemu  libvirt-daemon-driver-qemu  -  libvirt-qemu
 check    busybox-static     busybox               busybox           busybox-static
 check    qemu-system-x86    qemu-system-x86-core  qemu-system-x86   qemu-system-x86_64
 check    cpio               cpio                  cpio              cpio
