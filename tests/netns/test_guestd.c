@@ -557,7 +557,8 @@ static void nonsense_is_refused(void **state)
 	while (next(&answer, WAIT_MS) == GUEST_LEASE)
 		guest_msg_free(&answer);
 	assert_int_equal(answer.op, GUEST_FAILED);
-	assert_string_equal(answer.guest_msg_u.failed.why, "ranges, hosts, options or lease time of DHCP make no sense");
+	assert_string_equal(answer.guest_msg_u.failed.why,
+			    "ranges, hosts, options or lease time of DHCP make no sense");
 	guest_msg_free(&answer);
 	drop_result(run_clients("-n 1 --base 7"));
 }
