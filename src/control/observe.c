@@ -13,6 +13,7 @@ void observation_free(struct observation *o)
 	mem_drop(o->bridge_sysctls);
 	mem_drop(o->host_sysctls);
 	mem_drop(o->routes);
+	mem_drop(o->bridge_routes);
 	*o = (struct observation){ 0 };
 }
 
@@ -67,7 +68,7 @@ static int observe_routes(struct control *c, struct observation *o)
 {
 	AUTO(mem_drop) struct route *routes = NULL;
 	size_t n;
-	int r = route_list(c->nl, &routes, &n);
+	int r = route_list(c->nl, 0, &routes, &n);
 
 	if (r < 0)
 		return r;
@@ -99,6 +100,8 @@ static int observe_links(struct control *c, const struct plan *p, const struct n
 		r = addr_list(c->nl, o->o.bridge.index, &o->addrs, &o->o.n_addrs);
 	if (r == 0 && plan_owns(p, &o->o.bridge))
 		r = observe_ports(c, n, o);
+	if (r == 0 && p->n_routes)
+		r = route_list(c->nl, o->o.bridge.index, &o->bridge_routes, &o->o.n_bridge_routes);
 	return r;
 }
 
@@ -127,6 +130,7 @@ int observe(struct control *c, const struct plan *p, const struct net *n, struct
 	o.o.bridge_sysctls = o.bridge_sysctls;
 	o.o.host_sysctls = o.host_sysctls;
 	o.o.routes = o.routes;
+	o.o.bridge_routes = o.bridge_routes;
 	*ret = o;
 	return 0;
 }

@@ -53,6 +53,8 @@ bool firewall_has(const struct firewall *f, const struct fw_net *n)
 {
 	const struct fw_seen *seen = fw_state_find(&f->seen, n->bridge);
 
+	if (n->mode == FW_OPEN)
+		return !seen;
 	if (!seen || !f->seen.base)
 		return false;
 	struct fw_block want = fw_block_of_net(n);
@@ -104,7 +106,7 @@ static void plan_change(struct plan *p, const char *bridge, const struct fw_net 
 	if (!s)
 		s = mem_push(p->steps, p->n);
 	s->bridge = bridge;
-	s->add = add;
+	s->add = add && add->mode != FW_OPEN ? add : NULL; /* an open network has nothing there */
 }
 
 static void plan_compile(struct plan *p, const struct fw_state *seen)

@@ -57,22 +57,16 @@ int plan_supported(const struct network *n, struct err *e)
 		bool there;
 		const char *what, *value;
 	} rows[] = {
-		{ n->forward.mode == FORWARD_OPEN || !network_is_managed(n), "forward mode",
-		  forward_mode_text(n->forward.mode) },
-		{ n->forward.n_ifs, "forwarding to one device, <interface>",
-		  n->forward.n_ifs ? n->forward.ifs[0].dev : NULL },
-		{ n->forward.nat_ipv6 == TRI_YES, "ipv6='yes' of <nat>", NULL },
+		{ !network_is_managed(n), "forward mode", forward_mode_text(n->forward.mode) },
 		{ n->bridge.zone, "<bridge> zone", n->bridge.zone },
 		{ n->bridge.mac_table == MAC_TABLE_LIBVIRT, "macTableManager='libvirt' of <bridge>", NULL },
 		{ n->domain_register == TRI_YES, "register='yes' of <domain>", NULL },
 		{ n->vlan.n_tags, "<vlan>", NULL },
 		{ bandwidth_given(&n->bandwidth), "<bandwidth>", NULL },
-		{ n->port_isolated == TRI_YES, "isolated='yes' of <port>", NULL },
 		{ n->ipv6, "ipv6='yes' of <network>", NULL },
 		{ find_ip(n, is_ipv6), "family='ipv6' of <ip>", NULL },
 		{ find_ip(n, has_tftp), "<tftp>", NULL },
 		{ find_ip(n, has_host_id), "id of <host>", NULL },
-		{ n->n_routes, "<route>", NULL },
 		{ virtualport_given(&n->virtualport), "<virtualport>", NULL },
 		{ option, "<dnsmasq:option>", option },
 	};

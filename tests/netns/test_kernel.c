@@ -244,12 +244,29 @@ static void addresses_and_routes_show(void **state)
 	assert_true(ip_eq(&addrs[1].ip, &v6.ip) && addrs[1].len == 64);
 	mem_drop(addrs);
 
-	assert_int_equal(route_list(nl, &routes, &n), 0);
+	assert_int_equal(route_list(nl, 0, &routes, &n), 0);
 	for (size_t i = 0; i < n; i++)
 		connected += routes[i].oif == index && routes[i].link_scope &&
 			     (prefix_eq(&routes[i].dst, &v4) || prefix_eq(&routes[i].dst, &v6));
 	mem_drop(routes);
 	assert_int_equal(connected, 2);
+
+	struct route via = { .dst = prefix_of("10.9.0.0", 16), .oif = index, .metric = 7 };
+
+	via.gateway = prefix_of("192.168.122.9", 24).ip;
+	assert_int_equal(route_add(nl, &via), 0);
+	assert_int_equal(route_add(nl, &via), -EEXIST);
+	assert_int_equal(route_list(nl, index, &routes, &n), 0);
+	connected = 0;
+	for (size_t i = 0; i < n; i++)
+		connected += prefix_eq(&routes[i].dst, &via.dst) && ip_eq(&routes[i].gateway, &via.gateway) &&
+			     routes[i].metric == 7 && !routes[i].link_scope;
+	mem_drop(routes);
+	assert_int_equal(connected, 1);
+	assert_int_equal(route_del(nl, &via), 0);
+	assert_int_equal(route_del(nl, &via), -ESRCH);
+	via.gateway = prefix_of("192.0.2.1", 24).ip;
+	assert_int_equal(route_add(nl, &via), -ENETUNREACH);
 
 	assert_int_equal(addr_del(nl, index, &v4), 0);
 	assert_int_equal(addr_del(nl, index, &v4), -EADDRNOTAVAIL);
