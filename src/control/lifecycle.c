@@ -51,7 +51,9 @@ static int start(struct control *c, struct net *n, struct network *live, struct 
 	struct plan *plan;
 	struct err cleanup;
 
-	if (plan_compile(live, &plan, e) < 0 || activate(c, n, TAKE(mine), plan, e) < 0)
+	if (plan_compile(live, &plan, e) < 0)
+		return -1;
+	if (activate(c, n, TAKE(mine), plan, e) < 0)
 		return err_in(e, "network '%s'", n->name);
 	if (live_save(c->store, live, e) == 0 && reconcile(c, n, e) == 0) {
 		log_info("network: %s: started on %s", n->name, n->live->bridge.name);
