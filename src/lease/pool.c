@@ -9,6 +9,7 @@
 
 struct lease_pool {
 	struct map *by_addr, *by_id, *by_mac; /* struct lease; by_mac: the newest of that MAC */
+	struct map *ports;                    /* struct port_use by port */
 	struct lease_heap heap;
 	struct lease *dirty;
 	struct lease_space *space;
@@ -18,6 +19,10 @@ struct lease_pool {
 	struct lease_host *hosts;
 	size_t n_hosts;
 	struct map *host_by_addr, *host_by_mac, *host_by_name; /* struct lease_host */
+};
+
+struct port_use {
+	uint32_t port, holds;
 };
 
 bool lease_name_ok(struct view name)
@@ -37,6 +42,7 @@ struct lease_pool *lease_pool_new(void)
 	p->by_addr = map_new();
 	p->by_id = map_new();
 	p->by_mac = map_new();
+	p->ports = map_new();
 	p->host_by_addr = map_new();
 	p->host_by_mac = map_new();
 	p->host_by_name = map_new();
@@ -65,6 +71,11 @@ void lease_pool_free(struct lease_pool *p)
 		mem_drop(l->hostname);
 		mem_drop(l);
 	}
+	struct port_use *u;
+
+	for (size_t pos = 0; (u = map_next(p->ports, &pos));)
+		mem_drop(u);
+	map_free(p->ports);
 	map_free(p->by_addr);
 	map_free(p->by_id);
 	map_free(p->by_mac);
@@ -339,6 +350,33 @@ static const struct move {
 	},
 };
 
+static void count_port(struct lease_pool *p, uint32_t port, bool more)
+{
+	struct port_use *u = port ? map_get(p->ports, &port, sizeof(port)) : NULL;
+
+	if (!port || (!u && !more))
+		return;
+	if (!u) {
+		u = mem_new(struct port_use);
+		u->port = port;
+		map_put(p->ports, &u->port, sizeof(u->port), u);
+	}
+	u->holds += more ? 1 : -1U;
+	if (u->holds == 0)
+		mem_drop(map_del(p->ports, &port, sizeof(port)));
+}
+
+static void set_port(struct lease_pool *p, struct lease *l, uint32_t port)
+{
+	if (l->port == port)
+		return;
+	if (l->state != LEASE_FREE) {
+		count_port(p, l->port, false);
+		count_port(p, port, true);
+	}
+	l->port = port;
+}
+
 static void set_dirty(struct lease_pool *p, struct lease *l)
 {
 	if (l->dirty)
@@ -359,6 +397,8 @@ static int step(struct lease_pool *p, struct lease *l, enum lease_event ev, uint
 	if (ev == LEASE_EV_OFFER && l->state == LEASE_BOUND)
 		return 0; /* offering it again takes nothing away */
 	l->news |= l->state != (enum lease_state)m.to;
+	if ((l->state == LEASE_FREE) != (m.to == LEASE_FREE))
+		count_port(p, l->port, m.to != LEASE_FREE);
 	l->state = (enum lease_state)m.to;
 	l->was_bound |= l->state == LEASE_BOUND;
 	l->expiry = until;
@@ -444,6 +484,7 @@ static int take(struct lease_pool *p, const struct lease_client *c, uint32_t add
 		drop_client(p, own);
 	}
 	set_client(p, l, c->id, &c->mac);
+	set_port(p, l, c->port);
 	*ret = l;
 	return 0;
 }
@@ -567,6 +608,22 @@ void lease_pool_touch(struct lease_pool *p)
 	for (size_t pos = 0; (l = map_next(p->by_addr, &pos));)
 		if (l->state == LEASE_BOUND)
 			set_dirty(p, l);
+}
+
+uint32_t lease_pool_port_holds(const struct lease_pool *p, uint32_t port)
+{
+	const struct port_use *u = map_get(p->ports, &port, sizeof(port));
+
+	return u ? u->holds : 0;
+}
+
+bool lease_pool_stands_back(const struct lease_pool *p, const struct lease_client *c)
+{
+	struct lease_usage u = lease_pool_usage(p);
+	uint32_t spare = (uint32_t)((uint64_t)u.total * LEASE_SPARE_PERCENT / 100);
+
+	return c->port && u.total - u.taken <= (spare ?: 1) && lease_pool_port_holds(p, c->port) >= LEASE_PORT_FEW &&
+	       !find(p, c) && !lease_pool_host(p, c);
 }
 
 struct lease_usage lease_pool_usage(const struct lease_pool *p)

@@ -52,6 +52,12 @@ int lease_pool_pick(const struct lease_pool *p, const struct lease_client *c, ui
 
 /* May this client have `addr`: is it in a range and free, or its own, or reserved for it? */
 bool lease_pool_may_have(const struct lease_pool *p, const struct lease_client *c, uint32_t addr);
+
+/* The last LEASE_SPARE_PERCENT of a pool are for ports that hold less than LEASE_PORT_FEW of it: a guest that makes up ever
+ * new MACs leaves room for others. Is this a client that nobody knows yet, on a port that has to stand back? */
+enum { LEASE_SPARE_PERCENT = 5, LEASE_PORT_FEW = 4 };
+bool lease_pool_stands_back(const struct lease_pool *p, const struct lease_client *c);
+uint32_t lease_pool_port_holds(const struct lease_pool *p, uint32_t port);
 bool lease_pool_gives(const struct lease_pool *p, uint32_t addr); /* to anybody at all */
 
 /* What the events do. A client has one address: taking another frees the one it had.

@@ -154,7 +154,7 @@ static void one_message(struct dhcp4_server *s, const struct lease_pool *pool, s
 	uint8_t out[DHCP4_FRAME_MAX];
 	struct dhcp4_outcome o;
 	bool readable = read_question(&asked, frame);
-	size_t len = dhcp4_handle(s, now, frame, true, out, &o);
+	size_t len = dhcp4_handle(s, now, frame, true, 0, out, &o);
 
 	HOLDS(o.verdict.why < WHYS);
 	HOLDS((len > 0) == (dhcp4_why_info[o.verdict.why].reply != REPLY_NONE));

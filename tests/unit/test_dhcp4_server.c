@@ -273,7 +273,7 @@ static bool ask(struct dhcp4_server *s, const struct dhcp4_msg *m, struct view p
 		dhcp4_put(&w, OPT_PARAMS, params.p, (uint8_t)params.len);
 	size_t len = dhcp4_frame_build(&f, in, dhcp4_build_end(&w));
 
-	len = dhcp4_handle(s, NOW, (struct view){ in, len }, true, out, &o);
+	len = dhcp4_handle(s, NOW, (struct view){ in, len }, true, 0, out, &o);
 	if (!len)
 		return false;
 	assert_int_equal(dhcp4_frame_parse(ret_frame, (struct view){ out, len }, true), 0);
@@ -602,7 +602,7 @@ static void only_what_is_sent_to_us(void **state)
 		dhcp4_build(&w, &m);
 		size_t len = dhcp4_frame_build(&to, in, dhcp4_build_end(&w));
 
-		dhcp4_handle(f.server, NOW, (struct view){ in, len }, true, out, &o);
+		dhcp4_handle(f.server, NOW, (struct view){ in, len }, true, 0, out, &o);
 		if (o.verdict.why != rows[i].want)
 			fail_msg("%s: got '%s'", rows[i].name, dhcp4_why_info[o.verdict.why].text);
 		unmake(&f);

@@ -523,6 +523,56 @@ static void news_is_more_than_a_renewal(void **state)
 	assert_true(lease_pool_at(p, NET(10))->news);
 }
 
+static struct lease_client at_port(uint8_t mac, uint32_t port)
+{
+	struct lease_client c = plain(mac);
+
+	c.port = port;
+	return c;
+}
+
+static const struct {
+	const char *name;
+	uint8_t mac;
+	uint32_t port;
+	bool stands_back;
+} crowd[] = {
+	{ "a new MAC on the port that has most", 200, 7, true },
+	{ "one that it has already", 10, 7, false },
+	{ "a reserved one", 99, 7, false },
+	{ "a new one on another port", 200, 8, false },
+	{ "a new one, who knows where", 200, 0, false },
+};
+
+static void the_last_addresses_are_for_ports_that_hold_few(void **state)
+{
+	static const struct lease_host reserved = { .mac = MAC(99), .addr = NET(99) };
+	AUTO(lease_pool_free)
+	struct lease_pool *p = pool_of((struct lease_range[]){ { NET(100), NET(199) } }, 1, &reserved, 1);
+
+	(void)state;
+	for (uint8_t i = 0; i < 95; i++) {
+		struct lease_client c = at_port(i, 7);
+		uint32_t addr = picked(p, c, 0);
+
+		if (lease_pool_stands_back(p, &c))
+			fail_msg("at %u of 100", i);
+		assert_int_equal(bind_to(p, c, addr, NOW + LONG), 0);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(crowd); i++) {
+		struct lease_client c = at_port(crowd[i].mac, crowd[i].port);
+
+		if (lease_pool_stands_back(p, &c) != crowd[i].stands_back)
+			fail_msg("%s", crowd[i].name);
+	}
+	assert_int_equal(lease_pool_port_holds(p, 7), 95);
+	bind_to(p, at_port(3, 9), lease_pool_find(p, &(struct lease_client){ .id = plain(3).id })->addr, NOW + LONG);
+	assert_int_equal(lease_pool_port_holds(p, 7), 94); /* it was plugged in elsewhere */
+	assert_int_equal(lease_pool_port_holds(p, 9), 1);
+	lease_pool_expire(p, NOW + LONG);
+	assert_int_equal(lease_pool_port_holds(p, 7) + lease_pool_port_holds(p, 9), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -542,6 +592,7 @@ int main(void)
 		cmocka_unit_test(usage_counts_what_can_be_given),
 		cmocka_unit_test(leases_of_a_port_that_is_gone_end_soon),
 		cmocka_unit_test(news_is_more_than_a_renewal),
+		cmocka_unit_test(the_last_addresses_are_for_ports_that_hold_few),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
