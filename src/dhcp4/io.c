@@ -48,7 +48,7 @@ struct dhcp4_io {
 	struct dhcp4_outbox *out;
 	uint64_t counts[WHYS];
 	struct map *ports; /* struct dhcp4_counter */
-	struct log_limit said[WHYS], errors;
+	struct log_limit said[WHYS], twins, errors;
 };
 
 struct dhcp4_outbox *dhcp4_outbox_new(void (*wake)(void *arg), void (*full)(void *arg), void *arg)
@@ -259,6 +259,19 @@ static void say(struct dhcp4_io *io, const struct dhcp4_outcome *o)
 	       log_escape(o->hostname.p, o->hostname.len, name, sizeof(name)), ip, dhcp4_why_info[o->verdict.why].text);
 }
 
+/* Each gets an address of its own; but what names them by client id elsewhere will take them for one. */
+static void say_twin(struct dhcp4_io *io, const struct dhcp4_outcome *o)
+{
+	char name[128], mac[MAC_TEXT], other[MAC_TEXT];
+
+	if (!o->twin || o->verdict.why != WHY_ACKED || !log_allowed(&io->twins, now_s()))
+		return;
+	log_warn(
+	    "dhcp4: %s: %s '%s' has the client id of %s: a cloned machine? Its /etc/machine-id should be made anew",
+	    io->network, mac_text(&o->mac, mac), log_escape(o->hostname.p, o->hostname.len, name, sizeof(name)),
+	    mac_text(&o->other, other));
+}
+
 /* The kernel tells beside the frame what is not in it (packet(7), PACKET_AUXDATA). A frame with a VLAN tag belongs to another
  * network than ours: false. */
 static bool read_aux(struct msghdr *m, bool *sum_ready, uint32_t *port)
@@ -311,6 +324,7 @@ static void take_frame(struct dhcp4_io *io, struct mmsghdr *msg, uint64_t now)
 	slot->len = dhcp4_handle(io->server, now, frame, sum_ready, port, slot->frame, &outcome);
 	io->counts[outcome.verdict.why]++;
 	say(io, &outcome);
+	say_twin(io, &outcome);
 	if (!slot->len)
 		return;
 	slot->io = io;

@@ -349,10 +349,19 @@ size_t dhcp4_handle(struct dhcp4_server *s, uint64_t now, struct view bytes, boo
 	bool fresh = is_fresh(s, v);
 	uint32_t lease_s = lease_time(s, m, h, v.addr);
 
+	const struct lease *twin = lease_pool_twin(s->pool, &c);
+	struct mac other = twin ? twin->mac : (struct mac){ { 0 } };
+
 	if (act(s, v, &c, lease_s, now) < 0)
 		v = VERDICT(WHY_DROP_NO_ADDRESS, v.addr);
 	*ret = (struct dhcp4_outcome){
-		.verdict = v, .type = m->type, .mac = m->chaddr, .hostname = m->hostname, .fresh = fresh
+		.verdict = v,
+		.type = m->type,
+		.mac = m->chaddr,
+		.hostname = m->hostname,
+		.fresh = fresh,
+		.twin = twin,
+		.other = other,
 	};
 	if (dhcp4_why_info[v.why].reply == REPLY_NONE)
 		return 0;

@@ -61,6 +61,8 @@ struct dhcp4_outcome {
 	uint8_t type; /* enum dhcp4_type, 0: not known */
 	struct mac mac;
 	struct view hostname;
+	bool twin; /* another machine, `other`, has an address by the same client id */
+	struct mac other;
 	bool fresh; /* an address is given that was never leased before */
 };
 

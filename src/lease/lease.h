@@ -32,6 +32,7 @@ struct lease {
 	uint32_t heap_pos; /* 1-based; 0: not in the heap */
 	bool dirty;        /* not yet in the database */
 	uint32_t port;     /* of the client that has it; 0: not known */
+	bool leaving;      /* its port is gone, it has not asked since */
 	bool was_bound;    /* at any time, as far as we know */
 	bool news;         /* since lease_pool_clean it began, ended or changed hands: more than renewed */
 	struct lease *next_dirty;

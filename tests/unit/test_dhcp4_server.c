@@ -29,9 +29,10 @@ static const struct lease_range ranges[] = { { NET(100), NET(200) } };
 static const struct lease_host hosts[] = {
 	{ .mac = MAC(RESERVED), .name = "reserved", .addr = NET(50) },
 	{ .name = "Printer", .addr = NET(51) },
+	{ .id = ID("\0scanner"), .name = "s", .addr = NET(52) },
 };
 static const struct dhcp4_scope scope = {
-	.rules = { .self = US, .prefix_len = 24, .ranges = ranges, .n_ranges = 1, .hosts = hosts, .n_hosts = 2 },
+	.rules = { .self = US, .prefix_len = 24, .ranges = ranges, .n_ranges = 1, .hosts = hosts, .n_hosts = 3 },
 	.mac = MAC(1),
 	.router = true,
 	.dns = true,
@@ -87,6 +88,7 @@ static const struct {
 	  WHY_OFFERED,
 	  NET(50) },
 	{ "reservation by name, any case", { DISCOVER, FROM(NEW), .hostname = ID("pRINTER") }, WHY_OFFERED, NET(51) },
+	{ "reservation by client id", { DISCOVER, FROM(NEW), .client_id = ID("\0scanner") }, WHY_OFFERED, NET(52) },
 	{ "another's reservation", { DISCOVER, FROM(NEW), .requested = NET(50) }, WHY_OFFERED, ANY },
 
 	{ "s.4.3.2 selecting: our offer",
