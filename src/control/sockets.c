@@ -15,6 +15,10 @@
 #include "base/log.h"
 #include "base/mem.h"
 
+#ifndef SO_RCVMARK /* Linux 5.19 */
+#define SO_RCVMARK 75
+#endif
+
 enum { DNS_PORT = 53, DHCP_SERVER_PORT = 67, TFTP_PORT = 69, TCP_BACKLOG = 64, DHCP_RECEIVE_BUFFER = 1 << 20 };
 
 /* Untagged IPv4 UDP to port 67, first fragments only: all that guestd ever wants to see of a bridge. */
@@ -108,6 +112,7 @@ static int add_dhcp(const struct guest_scope *scope, struct guest_sockets *s, st
 
 	if (fd < 0)
 		return err_sys(e, fd, "listen for DHCP on '%s'", scope->bridge);
+	set_int(fd, SOL_SOCKET, SO_RCVMARK, 1); /* by it guestd knows the port; without it all ports are as one */
 	keep(s, GUEST_SOCK_DHCP4, fd);
 	fd = open_packet(scope, ETH_P_ARP, arp_filter, ARRAY_SIZE(arp_filter));
 	if (fd < 0)

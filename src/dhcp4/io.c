@@ -3,11 +3,13 @@
 
 #include <errno.h>
 #include <linux/if_packet.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <systemd/sd-event.h>
 #include <time.h>
 
 #include "base/log.h"
+#include "base/map.h"
 #include "dhcp4/frame.h"
 #include "dhcp4/probe.h"
 
@@ -21,7 +23,7 @@ struct slot {                /* a reply that waits */
 
 union control {
 	struct cmsghdr align;
-	char buf[CMSG_SPACE(sizeof(struct tpacket_auxdata))];
+	char buf[CMSG_SPACE(sizeof(struct tpacket_auxdata)) + CMSG_SPACE(sizeof(uint32_t))];
 };
 
 struct dhcp4_outbox {
@@ -45,7 +47,8 @@ struct dhcp4_io {
 	struct dhcp4_server *server;
 	struct dhcp4_outbox *out;
 	uint64_t counts[WHYS];
-	struct log_limit said[WHYS], errors;
+	struct map *ports; /* struct dhcp4_counter */
+	struct log_limit said[WHYS], twins, errors;
 };
 
 struct dhcp4_outbox *dhcp4_outbox_new(void (*wake)(void *arg), void (*full)(void *arg), void *arg)
@@ -227,6 +230,7 @@ static enum log_level level_of(enum dhcp4_why why)
 {
 	switch (why) {
 	case WHY_DROP_NO_ADDRESS:
+	case WHY_DROP_STANDS_BACK:
 	case WHY_DECLINED:
 		return LOG_LVL_WARN;
 	case WHY_ACKED:
@@ -255,14 +259,30 @@ static void say(struct dhcp4_io *io, const struct dhcp4_outcome *o)
 	       log_escape(o->hostname.p, o->hostname.len, name, sizeof(name)), ip, dhcp4_why_info[o->verdict.why].text);
 }
 
+/* Each gets an address of its own; but what names them by client id elsewhere will take them for one. */
+static void say_twin(struct dhcp4_io *io, const struct dhcp4_outcome *o)
+{
+	char name[128], mac[MAC_TEXT], other[MAC_TEXT];
+
+	if (!o->twin || o->verdict.why != WHY_ACKED || !log_allowed(&io->twins, now_s()))
+		return;
+	log_warn(
+	    "dhcp4: %s: %s '%s' has the client id of %s: a cloned machine? Its /etc/machine-id should be made anew",
+	    io->network, mac_text(&o->mac, mac), log_escape(o->hostname.p, o->hostname.len, name, sizeof(name)),
+	    mac_text(&o->other, other));
+}
+
 /* The kernel tells beside the frame what is not in it (packet(7), PACKET_AUXDATA). A frame with a VLAN tag belongs to another
  * network than ours: false. */
-static bool read_aux(struct msghdr *m, bool *sum_ready)
+static bool read_aux(struct msghdr *m, bool *sum_ready, uint32_t *port)
 {
 	*sum_ready = true;
+	*port = 0; /* its interface index, where vnetd's rule before the bridge marks what comes in with it */
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c)) {
 		struct tpacket_auxdata aux;
 
+		if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SO_MARK && c->cmsg_len == CMSG_LEN(sizeof(*port)))
+			memcpy(port, CMSG_DATA(c), sizeof(*port));
 		if (c->cmsg_level != SOL_PACKET || c->cmsg_type != PACKET_AUXDATA ||
 		    c->cmsg_len < CMSG_LEN(sizeof(aux)))
 			continue;
@@ -274,21 +294,37 @@ static bool read_aux(struct msghdr *m, bool *sum_ready)
 	return true;
 }
 
+static void count_port(struct dhcp4_io *io, uint32_t port)
+{
+	struct dhcp4_counter *c = map_get(io->ports, &port, sizeof(port));
+
+	if (!c && map_count(io->ports) < DHCP4_PORTS_MAX) {
+		c = mem_new(struct dhcp4_counter);
+		c->port = port;
+		map_put(io->ports, &c->port, sizeof(c->port), c);
+	}
+	if (c)
+		c->n++;
+}
+
 static void take_frame(struct dhcp4_io *io, struct mmsghdr *msg, uint64_t now)
 {
 	struct dhcp4_outbox *o = io->out;
 	struct slot *slot = &o->slots[o->n];
 	struct view frame = { msg->msg_hdr.msg_iov->iov_base, msg->msg_len };
 	struct dhcp4_outcome outcome;
+	uint32_t port;
 	bool sum_ready;
 
-	if (!read_aux(&msg->msg_hdr, &sum_ready)) {
+	if (!read_aux(&msg->msg_hdr, &sum_ready, &port)) {
 		io->counts[WHY_DROP_NOT_FOR_US]++;
 		return;
 	}
-	slot->len = dhcp4_handle(io->server, now, frame, sum_ready, slot->frame, &outcome);
+	count_port(io, port);
+	slot->len = dhcp4_handle(io->server, now, frame, sum_ready, port, slot->frame, &outcome);
 	io->counts[outcome.verdict.why]++;
 	say(io, &outcome);
+	say_twin(io, &outcome);
 	if (!slot->len)
 		return;
 	slot->io = io;
@@ -372,6 +408,7 @@ int dhcp4_io_open(struct sd_event *loop, int fd, int arp, const char *network, s
 	io->fd = fd;
 	io->arp = arp;
 	io->probes = dhcp4_probes_new();
+	io->ports = map_new();
 	io->network = mem_strdup(network);
 	io->server = s;
 	io->out = o;
@@ -383,6 +420,39 @@ int dhcp4_io_open(struct sd_event *loop, int fd, int arp, const char *network, s
 		return r;
 	*ret = TAKE(io);
 	return 0;
+}
+
+const uint64_t *dhcp4_io_counts(const struct dhcp4_io *io)
+{
+	return io->counts;
+}
+
+static int most_first(const void *a, const void *b)
+{
+	const struct dhcp4_counter *x = a, *y = b;
+
+	return x->n > y->n ? -1 : x->n < y->n;
+}
+
+struct dhcp4_counter *dhcp4_io_ports(const struct dhcp4_io *io, size_t *ret_n)
+{
+	struct dhcp4_counter *v = mem_array(map_count(io->ports) + 1, sizeof(*v)), *c;
+	size_t n = 0;
+
+	for (size_t pos = 0; (c = map_next(io->ports, &pos));)
+		v[n++] = *c;
+	qsort(v, n, sizeof(*v), most_first);
+	*ret_n = n;
+	return v;
+}
+
+static void drop_ports(struct dhcp4_io *io)
+{
+	struct dhcp4_counter *c;
+
+	for (size_t pos = 0; (c = map_next(io->ports, &pos));)
+		mem_drop(c);
+	map_free(io->ports);
 }
 
 static void say_counts(const struct dhcp4_io *io)
@@ -407,6 +477,7 @@ void dhcp4_io_close(struct dhcp4_io *io)
 	fd_close(io->fd);
 	fd_close(io->arp);
 	dhcp4_probes_free(io->probes);
+	drop_ports(io);
 	mem_drop(io->network);
 	mem_drop(io);
 }

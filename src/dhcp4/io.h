@@ -25,6 +25,17 @@ void dhcp4_outbox_send(struct dhcp4_outbox *o, bool durable);
 
 struct dhcp4_io;
 
+enum { DHCP4_PORTS_MAX = 4096 }; /* of one network, told apart in counters */
+
+struct dhcp4_counter { /* messages so far */
+	uint32_t port;
+	uint64_t n;
+};
+
+/* How often each verdict was given, and the ports that sent most, most first: an array to be freed with mem_drop. */
+const uint64_t *dhcp4_io_counts(const struct dhcp4_io *io);
+struct dhcp4_counter *dhcp4_io_ports(const struct dhcp4_io *io, size_t *ret_n);
+
 /* Takes `fd`, a packet socket (SOCK_RAW) bound to the bridge, and `arp`, one that gets what is said by ARP (-1: addresses are
  * given unseen), also when it fails. -EPROTOTYPE: it is something else. */
 int dhcp4_io_open(struct sd_event *loop, int fd, int arp, const char *network, struct dhcp4_server *s,

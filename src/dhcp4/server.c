@@ -36,6 +36,7 @@ const struct dhcp4_why_info dhcp4_why_info[WHYS] = {
 	[WHY_DROP_TYPE] = { REPLY_NONE, "message is not a client's" },
 	[WHY_DROP_FIELDS] = { REPLY_NONE, "fields fit no client state" },
 	[WHY_DROP_NO_ADDRESS] = { REPLY_NONE, "no address for this client" },
+	[WHY_DROP_STANDS_BACK] = { REPLY_NONE, "pool is nearly full, and its port has enough of it" },
 	[WHY_DROP_UNKNOWN] = { REPLY_NONE, "no record of this client" },
 	[WHY_DROP_NO_ROOM] = { REPLY_NONE, "reply does not fit" },
 };
@@ -113,6 +114,8 @@ static struct dhcp4_verdict decide_discover(const struct dhcp4_server *s, const 
 {
 	uint32_t addr;
 
+	if (lease_pool_stands_back(s->pool, c))
+		return VERDICT(WHY_DROP_STANDS_BACK, 0);
 	if (lease_pool_pick(s->pool, c, m->requested, &addr) < 0)
 		return VERDICT(m->auto_configure && says_auto_configure(s) ? WHY_NOTHING_TO_OFFER : WHY_DROP_NO_ADDRESS,
 			       0);
@@ -137,6 +140,8 @@ static struct dhcp4_verdict decide_request(const struct dhcp4_server *s, const s
 		return VERDICT(WHY_NAK_NETWORK, want);
 	if (!lease_pool_gives(s->pool, want))
 		return l || m->server_id ? VERDICT(WHY_NAK_NOT_GIVEN, want) : VERDICT(WHY_DROP_UNKNOWN, want);
+	if (lease_pool_stands_back(s->pool, c))
+		return VERDICT(WHY_DROP_STANDS_BACK, want);
 	if (!lease_pool_may_have(s->pool, c, want))
 		return VERDICT(WHY_NAK_HELD, want);
 	if (h && h->addr != want && lease_pool_may_have(s->pool, c, h->addr))
@@ -324,8 +329,8 @@ static bool is_fresh(const struct dhcp4_server *s, struct dhcp4_verdict v)
 	return gives && (!l || !l->was_bound);
 }
 
-size_t dhcp4_handle(struct dhcp4_server *s, uint64_t now, struct view bytes, bool sum_ready, uint8_t *out,
-		    struct dhcp4_outcome *ret)
+size_t dhcp4_handle(struct dhcp4_server *s, uint64_t now, struct view bytes, bool sum_ready, uint32_t port,
+		    uint8_t *out, struct dhcp4_outcome *ret)
 {
 	struct dhcp4_msg *m = &s->msg;
 	uint8_t id[7];
@@ -334,6 +339,8 @@ size_t dhcp4_handle(struct dhcp4_server *s, uint64_t now, struct view bytes, boo
 	if (!s->scope || !read_frame(s, bytes, sum_ready, &ret->verdict.why))
 		return 0;
 	struct lease_client c = client_of(m, id);
+
+	c.port = port;
 	const struct lease_host *h = lease_pool_host(s->pool, &c);
 
 	lease_pool_expire(s->pool, now);
@@ -342,10 +349,19 @@ size_t dhcp4_handle(struct dhcp4_server *s, uint64_t now, struct view bytes, boo
 	bool fresh = is_fresh(s, v);
 	uint32_t lease_s = lease_time(s, m, h, v.addr);
 
+	const struct lease *twin = lease_pool_twin(s->pool, &c);
+	struct mac other = twin ? twin->mac : (struct mac){ { 0 } };
+
 	if (act(s, v, &c, lease_s, now) < 0)
 		v = VERDICT(WHY_DROP_NO_ADDRESS, v.addr);
 	*ret = (struct dhcp4_outcome){
-		.verdict = v, .type = m->type, .mac = m->chaddr, .hostname = m->hostname, .fresh = fresh
+		.verdict = v,
+		.type = m->type,
+		.mac = m->chaddr,
+		.hostname = m->hostname,
+		.fresh = fresh,
+		.twin = twin,
+		.other = other,
 	};
 	if (dhcp4_why_info[v.why].reply == REPLY_NONE)
 		return 0;

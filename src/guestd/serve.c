@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "guestd/serve.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
@@ -502,6 +503,51 @@ struct guest_history_row *guestd_serve_history(struct guestd_serve *s, const str
 		log_error("guestd: history of leases: %s", lease_db_error(s->db));
 	*ret_n = rows.n;
 	return rows.v;
+}
+
+static void fill_verdicts(const struct net *n, struct guest_counters *ret)
+{
+	const uint64_t *counts = dhcp4_io_counts(n->io);
+
+	ret->verdicts.verdicts_val = mem_array(WHYS, sizeof(*ret->verdicts.verdicts_val));
+	for (int i = 0; i < WHYS; i++)
+		if (counts[i])
+			ret->verdicts.verdicts_val[ret->verdicts.verdicts_len++] =
+			    (struct guest_counter){ .what = (char *)dhcp4_why_info[i].text, .n = counts[i] };
+}
+
+static void fill_ports(const struct net *n, struct guest_counters *ret)
+{
+	size_t n_ports;
+	AUTO(mem_drop) struct dhcp4_counter *ports = dhcp4_io_ports(n->io, &n_ports);
+
+	ret->ports.ports_len = n_ports < GUEST_COUNTERS_MAX ? (unsigned)n_ports : GUEST_COUNTERS_MAX;
+	ret->ports.ports_val = mem_array(ret->ports.ports_len + 1, sizeof(*ret->ports.ports_val));
+	for (unsigned i = 0; i < ret->ports.ports_len; i++)
+		ret->ports.ports_val[i] = (struct guest_port_counter){
+			.port = ports[i].port,
+			.holds = lease_pool_port_holds(n->pool, ports[i].port),
+			.messages = ports[i].n,
+		};
+}
+
+void guestd_serve_counters(const struct guestd_serve *s, const struct guest_ask_counters *m, struct guest_counters *ret)
+{
+	static_assert(WHYS <= GUEST_COUNTERS_MAX, "they fit a message");
+	const struct net *n = map_get(s->nets, m->uuid, sizeof(m->uuid));
+
+	*ret = (struct guest_counters){ .number = m->number };
+	memcpy(ret->uuid, m->uuid, sizeof(ret->uuid));
+	if (!n)
+		return;
+	struct lease_usage u = lease_pool_usage(n->pool);
+
+	ret->taken = u.taken;
+	ret->total = u.total;
+	if (!n->io)
+		return;
+	fill_verdicts(n, ret);
+	fill_ports(n, ret);
 }
 
 struct guest_served *guestd_serve_list(const struct guestd_serve *s, size_t *ret_n)
