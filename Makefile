@@ -22,7 +22,7 @@ FUZZ    := $(call programs,tests/fuzz/fuzz_*.c)
 objs     = $(patsubst %.c,$O/%.o,$(wildcard $1))
 RUN     := BUILD=$(abspath $O) sh tests/run.sh
 
-all: $(MISSING) $O/vnetd $O/vnet-guestd $O/vnet $O/libvnet.so $O/libvnet.a ## build everything (into build/)
+all: $(MISSING) $O/vnetd $O/vnet-guestd $O/vnet $O/libvnet.so $O/libvnet.a $O/examples/tap ## build everything (into build/)
 missing:
 	@pkg-config --exists --print-errors $(PKGS) || { echo "'sh tests/install-deps.sh build' installs what is missing"; exit 1; }
 
@@ -56,6 +56,10 @@ $O/libvnet.so.0: $O/libvnet.o src/libvnet/libvnet.map
 	$(CC) $(LDFLAGS) -shared -Wl,-soname,$(@F) -Wl,--version-script=src/libvnet/libvnet.map -o $@ $< $(LDLIBS)
 $O/libvnet.so: $O/libvnet.so.0
 	ln -sf $(<F) $@
+
+# As its readers build it: against the library alone.
+$O/examples/%: $O/examples/%.o $O/libvnet.so
+	$(CC) $(LDFLAGS) -o $@ $< -L$O -lvnet -Wl,-rpath,$(abspath $O)
 
 $(UNIT) $(NETNS): $O/%: $O/%.o $O/libcore.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka

@@ -52,11 +52,16 @@ enum vnet_connect_flags { VNET_READ_ONLY = 1 };
 
 /* Connects to the daemon. `uri` is a socket's path, "network+unix:///system?socket=PATH", "network:///system", or NULL;
  * the last two mean ROOT/run/vnet/vnetd-sock (-ro with VNET_READ_ONLY), where ROOT is the environment's VNET_ROOT or
- * nothing. On a read-only connection everything that changes something fails with VNET_ERR_OPERATION_DENIED.
+ * nothing. "network+ssh://[USER@]HOST[:PORT]/system" runs ssh (or the environment's VNET_SSH) and `vnet proxy` on that host;
+ * taps made there hand over no descriptors. On a read-only connection everything that changes something fails with VNET_ERR_OPERATION_DENIED.
  * Errors: VNET_ERR_NO_CONNECT, the URI can't be read; VNET_ERR_SYSTEM, nobody listens or we may not connect. */
 VNET_API int vnet_connect(const char *uri, unsigned flags, struct vnet_conn **ret, struct vnet_error *err);
 /* Says goodbye and releases the connection. NULL is nothing. */
 VNET_API void vnet_close(struct vnet_conn *c);
+
+/* Joins `in` and `out` to the daemon's socket until it hangs up: the far end of network+ssh. Nothing is read of what
+ * passes. */
+VNET_API int vnet_proxy(const char *uri, unsigned flags, int in, int out, struct vnet_error *err);
 
 /* --- Networks --- */
 

@@ -113,16 +113,6 @@ void net_ports_drop(struct control *c, struct net *n)
 		drop(c, n, n->ports[n->n_ports - 1]);
 }
 
-void net_ports_count(struct net *n)
-{
-	for (size_t i = 0; i < n->live->forward.n_ifs; i++)
-		n->live->forward.ifs[i].connections = 0;
-	for (size_t i = 0; i < n->live->forward.n_addresses; i++)
-		n->live->forward.addresses[i].connections = 0;
-	for (size_t i = 0; i < n->n_ports; i++)
-		port_count(n->ports[i], n->live, 1);
-}
-
 unsigned net_connections(const struct net *n)
 {
 	return (unsigned)(n->n_ports + n->n_taps);

@@ -87,7 +87,6 @@ void net_tell_metadata(struct control *c, const struct net *n, int type, const c
 /* ports.c */
 int ports_resume(struct control *c, struct err *e);    /* those of networks that run; others are dropped */
 void net_ports_drop(struct control *c, struct net *n); /* it stops */
-void net_ports_count(struct net *n);                   /* anew, into the live definition */
 unsigned net_connections(const struct net *n);
 
 /* taps.c */

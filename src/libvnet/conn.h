@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* libvnet/conn.h - what the library's files share: a connection and how a call is made on it. */
 #pragma once
+#include <sys/types.h>
+
 #include "base/err.h"
 #include "base/stream.h"
 #include "rpc/procs.h"
@@ -10,6 +12,7 @@ struct vnet_conn {
 	struct stream *stream;
 	uint32_t serial;
 	bool broken;               /* the stream can't be trusted any more: a call was cut short */
+	pid_t ssh;                 /* that we talk through; 0: none */
 	struct vnet_event *events; /* that came while a call waited for its answer, oldest first */
 	size_t n_events;
 };
@@ -31,6 +34,17 @@ int conn_call(struct vnet_conn *c, uint32_t program, int32_t number, const void 
 	      size_t *ret_n_fds, struct vnet_error *err);
 /* The same, of libvirt's program, without descriptors. */
 int conn_remote(struct vnet_conn *c, int32_t number, const void *args, void *ret, struct vnet_error *err);
+
+/* Where the daemon of this URI listens, freed with mem_drop. */
+int conn_path(const char *uri, unsigned flags, char **ret, struct vnet_error *err);
+/* The value of `socket` in a URI's query, freed with mem_drop; NULL: not given. */
+char *conn_socket_of_query(const char *query);
+/* Connects to the socket at `path`: a descriptor, or -1. */
+int conn_open_path(const char *path, struct vnet_error *err);
+/* Runs ssh for "network+ssh://[USER@]HOST[:PORT]/system[?socket=PATH]": a connected descriptor, or -1. */
+int conn_open_ssh(const char *uri, unsigned flags, pid_t *ret, struct vnet_error *err);
+/* Is it a URI for conn_open_ssh? */
+bool conn_is_ssh(const char *uri);
 
 /* Tells an error of the library itself; gives -1. `err` may be NULL. */
 int conn_error(struct vnet_error *err, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));

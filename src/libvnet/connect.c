@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 
 static const char system_uri[] = "network:///system";
 static const char unix_uri[] = "network+unix:///system";
@@ -39,7 +40,7 @@ static void percent_decode(char *s)
 }
 
 /* The value of `socket` in a query "a=b&socket=PATH&...", or NULL. */
-static char *socket_of_query(const char *query)
+char *conn_socket_of_query(const char *query)
 {
 	for (const char *p = query; *p;) {
 		size_t len = strcspn(p, "&;");
@@ -56,7 +57,7 @@ static char *socket_of_query(const char *query)
 	return NULL;
 }
 
-static int path_of_uri(const char *uri, unsigned flags, char **ret, struct vnet_error *err)
+int conn_path(const char *uri, unsigned flags, char **ret, struct vnet_error *err)
 {
 	if (!uri || !*uri) {
 		*ret = default_path(flags);
@@ -74,7 +75,7 @@ static int path_of_uri(const char *uri, unsigned flags, char **ret, struct vnet_
 		return conn_error(err, VNET_ERR_NO_CONNECT,
 				  "cannot connect to '%s': vnetd is at %s, %s?socket=PATH or a socket's path", uri,
 				  system_uri, unix_uri);
-	char *path = uri[len] ? socket_of_query(uri + len + 1) : NULL;
+	char *path = uri[len] ? conn_socket_of_query(uri + len + 1) : NULL;
 
 	*ret = path ? path : default_path(flags);
 	return 0;
@@ -103,25 +104,39 @@ static void conn_free(struct vnet_conn *c)
 	if (!c)
 		return;
 	stream_free(c->stream);
+	if (c->ssh)
+		waitpid(c->ssh, NULL, 0); /* its input has ended, so it does */
 	conn_drop_events(c);
 	mem_drop(c);
 }
 DEFINE_AUTO(struct vnet_conn *, conn_free)
 
-int vnet_connect(const char *uri, unsigned flags, struct vnet_conn **ret, struct vnet_error *err)
+int conn_open_path(const char *path, struct vnet_error *err)
 {
-	AUTO(conn_free) struct vnet_conn *c = mem_new(struct vnet_conn);
-	AUTO(mem_drop) char *path = NULL;
-
-	if (path_of_uri(uri, flags, &path, err) < 0)
-		return -1;
 	int fd = stream_connect(path);
 
 	if (fd == -ENOENT || fd == -ECONNREFUSED)
 		return conn_error(err, VNET_ERR_SYSTEM, "failed to connect to vnetd at %s: %s; is vnetd running?", path,
 				  strerror(-fd));
+	return fd < 0 ? conn_error_sys(err, fd, "failed to connect to vnetd at %s", path) : fd;
+}
+
+static int open_uri(struct vnet_conn *c, const char *uri, unsigned flags, struct vnet_error *err)
+{
+	AUTO(mem_drop) char *path = NULL;
+
+	if (uri && conn_is_ssh(uri))
+		return conn_open_ssh(uri, flags, &c->ssh, err);
+	return conn_path(uri, flags, &path, err) < 0 ? -1 : conn_open_path(path, err);
+}
+
+int vnet_connect(const char *uri, unsigned flags, struct vnet_conn **ret, struct vnet_error *err)
+{
+	AUTO(conn_free) struct vnet_conn *c = mem_new(struct vnet_conn);
+	int fd = open_uri(c, uri, flags, err);
+
 	if (fd < 0)
-		return conn_error_sys(err, fd, "failed to connect to vnetd at %s", path);
+		return -1;
 	c->stream = stream_new(fd, RPC_FRAME_MAX);
 	if (open_calls(c, flags, err) < 0)
 		return -1;

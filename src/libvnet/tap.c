@@ -40,6 +40,9 @@ int vnet_tap_add(struct vnet_conn *c, const struct vnet_network *net, const stru
 	size_t n = 0;
 
 	memcpy(a.mac, request->mac, sizeof(a.mac));
+	if (c->ssh && !request->persist)
+		return conn_error(err, VNET_ERR_ARGUMENT_UNSUPPORTED,
+				  "a tap of another host can't be handed over open");
 	if (conn_call(c, RPC_PROGRAM_VNET, VNET_PROC_TAP_ADD, &a, &wire, got, &n, err) < 0)
 		return -1;
 	struct vnet_tap tap;

@@ -59,6 +59,11 @@ def network(c):
     check(c.networkLookupByUUIDString(UUID % 1).name(), "py1", "networkLookupByUUIDString")
     refused(libvirt.VIR_ERR_NO_NETWORK, "an unknown name", c.networkLookupByName, "no")
     refused(libvirt.VIR_ERR_OPERATION_INVALID, "create again", n.create)
+    host = "<host mac='52:54:00:00:00:07' name='seven' ip='10.9.1.7'/>"
+    n.update(libvirt.VIR_NETWORK_UPDATE_COMMAND_ADD_LAST, libvirt.VIR_NETWORK_SECTION_IP_DHCP_HOST, 0, host,
+             libvirt.VIR_NETWORK_UPDATE_AFFECT_LIVE)
+    check(("seven" in n.XMLDesc(), "seven" in n.XMLDesc(libvirt.VIR_NETWORK_XML_INACTIVE)), (True, False), "update")
+    c.networkDefineXMLFlags(net_xml(1), libvirt.VIR_NETWORK_DEFINE_VALIDATE)
     t = c.networkCreateXML(net_xml(2))
     check((t.isPersistent(), len(c.listAllNetworks(0))), (0, 2), "networkCreateXML, listAllNetworks")
     check([x.name() for x in c.listAllNetworks(libvirt.VIR_CONNECT_LIST_NETWORKS_TRANSIENT)], ["py2"], "a filter")
