@@ -3,6 +3,7 @@
 #pragma once
 #include "base/map.h"
 #include "control/control.h"
+#include "control/fight.h"
 #include "control/guestd.h"
 #include "control/resolvers.h"
 #include "firewall/firewall.h"
@@ -20,6 +21,7 @@ struct net {
 	bool autostart;
 	struct job *job; /* the change that waits for hook scripts; others wait for its end */
 	bool dirty;      /* the kernel told of a change: to be reconciled */
+	struct fight fight;
 	char (*taps)[IFNAMSIZ];
 	size_t n_taps;
 };
@@ -43,7 +45,8 @@ struct control {
 	void (*progress)(void *arg);
 	void *progress_arg;
 	struct map *by_bridge; /* running networks by the name of their bridge */
-	struct sd_event_source *watch_io, *watch_post;
+	struct sd_event_source *watch_io, *watch_post, *firewall_io, *heal_timer;
+	struct fw_culprit culprit; /* who changed our rules in this turn */
 	bool dirty;
 };
 
