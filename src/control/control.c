@@ -7,92 +7,13 @@
 #include <time.h>
 
 #include "base/log.h"
+#include "control/heal.h"
 #include "control/hooks.h"
 #include "control/job.h"
 #include "control/reconcile.h"
 #include "control/state.h"
 #include "model/check.h"
 #include "plan/print.h"
-
-/* ---- the kernel's notifications: they say whom to look at, reconcile finds out what to do ---- */
-
-static void mark(struct control *c, struct net *n)
-{
-	if (n && n->live)
-		n->dirty = c->dirty = true;
-}
-
-static void on_link(struct control *c, const struct watch_event *ev)
-{
-	struct uuid uuid;
-	struct net *owner = plan_alias_uuid(ev->link.alias, &uuid) ? map_get(c->by_uuid, &uuid, sizeof(uuid)) : NULL;
-
-	if (owner && strcmp(ev->link.kind, "tun") == 0) {
-		if (ev->gone)
-			net_tap_gone(owner, ev->link.index);
-		else
-			net_tap_seen(owner, &ev->link);
-	}
-	mark(c, owner);
-	mark(c, map_get_str(c->by_bridge, ev->link.name));
-	/* a port that joins: the kernel names the bridge by index only */
-	if (ev->link.master) {
-		char bridge[IFNAMSIZ];
-
-		if (if_indextoname((unsigned)ev->link.master, bridge))
-			mark(c, map_get_str(c->by_bridge, bridge));
-	}
-}
-
-static int on_watch(sd_event_source *s, int fd, uint32_t events, void *arg)
-{
-	struct control *c = arg;
-	struct watch_event ev;
-
-	(void)s;
-	(void)fd;
-	(void)events;
-	while (watch_next(c->watch, &ev) > 0) {
-		if (!ev.overrun) {
-			on_link(c, &ev);
-			continue;
-		}
-		for (size_t i = 0; i < c->n_nets; i++)
-			mark(c, c->nets[i]);
-	}
-	return 0;
-}
-
-/* After all notifications of this turn: each network that they touched is reconciled once. */
-static int on_turn(sd_event_source *s, void *arg)
-{
-	struct control *c = arg;
-	struct err e;
-
-	(void)s;
-	if (!c->dirty)
-		return 0;
-	c->dirty = false;
-	for (size_t i = 0; i < c->n_nets; i++) {
-		struct net *n = c->nets[i];
-
-		if (n->dirty && n->live && reconcile(c, n, &e) < 0)
-			log_error("network: %s: %s", n->name, e.detail);
-		n->dirty = false;
-	}
-	return 0;
-}
-
-static int watch_kernel(struct control *c, struct err *e)
-{
-	if (watch_open(&c->watch, e) < 0)
-		return -1;
-	int r = sd_event_add_io(c->loop, &c->watch_io, watch_fd(c->watch), EPOLLIN, on_watch, c);
-
-	if (r >= 0)
-		r = sd_event_add_post(c->loop, &c->watch_post, on_turn, c);
-	return r < 0 ? err_sys(e, r, "watch the kernel's links") : 0;
-}
 
 /* ---- start-up ---- */
 
@@ -297,7 +218,7 @@ int control_start_up(const struct control_options *o, struct sd_event *loop, str
 	c->by_bridge = map_new();
 	c->leases = leases_new(lease_fits, c);
 	c->hooks = hooks_new(o->root, loop);
-	if (open_all(c, o, e) < 0 || watch_kernel(c, e) < 0 || load_definitions(c, e) < 0 || load_running(c, e) < 0 ||
+	if (open_all(c, o, e) < 0 || heal_open(c, e) < 0 || load_definitions(c, e) < 0 || load_running(c, e) < 0 ||
 	    open_guestd(c, o, e) < 0 || resume(c, e) < 0)
 		return -1;
 	if (live_first_start(c->store))
@@ -316,8 +237,7 @@ void control_reload(struct control *c)
 	if (firewall_refresh(c->fw, &e) < 0)
 		log_error("reload: %s", e.detail);
 	resolvers_read(c->resolvers);
-	for (size_t i = 0; i < c->n_nets; i++)
-		mark(c, c->nets[i]);
+	heal_all(c);
 	autostart(c);
 }
 
@@ -325,8 +245,7 @@ void control_free(struct control *c)
 {
 	if (!c)
 		return;
-	sd_event_source_disable_unref(c->watch_io);
-	sd_event_source_disable_unref(c->watch_post);
+	heal_close(c);
 	hooks_free(c->hooks);
 	jobs_free(c);
 	resolvers_free(c->resolvers);
@@ -408,6 +327,9 @@ int control_plan(struct control *c, const struct uuid *u, char **ret, struct err
 	plan_print(p, out);
 	fprintf(out, n->live ? "to change now:\n" : "to change when it is started:\n");
 	int r = reconcile_print(c, p, n, out, e);
+
+	if (n->fight.repairs)
+		fprintf(out, "repaired %lu times since vnetd started\n", n->fight.repairs);
 
 	fclose(out);
 	if (r == 0)

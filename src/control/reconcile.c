@@ -216,7 +216,36 @@ static int run_all_steps(struct run *r, const struct steps *s)
 	return ret;
 }
 
+/* Guests' ports that come up are made to forward, and services follow: that is our daily work, no repair. */
+static bool is_repair(const struct run *r, const struct step *s)
+{
+	if (s->op == STEP_ATTACH)
+		return !r->bridge || s->port.master != r->bridge || s->port.port.isolated != r->p->isolated;
+	return s->op != STEP_SERVE;
+}
+
+static void describe_repairs(const struct run *r, const struct steps *s, char *what, size_t size)
+{
+	size_t used = 0;
+	char text[256];
+
+	what[0] = '\0';
+	for (size_t i = 0; i < s->n && used < size; i++) {
+		if (!is_repair(r, &s->v[i]))
+			continue;
+		step_text(r->p, &s->v[i], text, sizeof(text));
+		used += (size_t)snprintf(what + used, size - used, "%s%s", used ? ", " : "", text);
+	}
+}
+
 int reconcile(struct control *c, const struct net *n, struct err *e)
+{
+	char ignored[1];
+
+	return reconcile_repair(c, n, ignored, sizeof(ignored), e);
+}
+
+int reconcile_repair(struct control *c, const struct net *n, char *what, size_t size, struct err *e)
 {
 	struct observation seen;
 	struct steps steps = { 0 };
@@ -226,6 +255,7 @@ int reconcile(struct control *c, const struct net *n, struct err *e)
 	int r = plan_diff(n->plan, &seen.o, &steps, e);
 	struct run run = { .c = c, .p = n->plan, .bridge = seen.o.has_bridge ? seen.o.bridge.index : 0, .e = e };
 
+	describe_repairs(&run, &steps, what, size);
 	if (r == 0)
 		r = run_steps(&run, &steps);
 	steps_free(&steps);

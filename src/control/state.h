@@ -3,6 +3,7 @@
 #pragma once
 #include "base/map.h"
 #include "control/control.h"
+#include "control/fight.h"
 #include "control/guestd.h"
 #include "control/resolvers.h"
 #include "firewall/firewall.h"
@@ -27,6 +28,7 @@ struct net {
 	bool autostart;
 	struct job *job; /* the change that waits for hook scripts; others wait for its end */
 	bool dirty;      /* the kernel told of a change: to be reconciled */
+	struct fight fight;
 	struct net_tap *taps;
 	size_t n_taps;
 	struct port **ports; /* that clients made; taps of ours are not among them */
@@ -55,7 +57,8 @@ struct control {
 	void (*event)(void *arg, const struct control_event *ev);
 	void *event_arg;
 	struct map *by_bridge; /* running networks by the name of their bridge */
-	struct sd_event_source *watch_io, *watch_post;
+	struct sd_event_source *watch_io, *watch_post, *firewall_io, *heal_timer;
+	struct fw_culprit culprit; /* who changed our rules in this turn */
 	bool dirty;
 };
 

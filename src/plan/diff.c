@@ -163,7 +163,9 @@ bool plan_wants_port(const struct plan *p, const struct link *bridge, const stru
 {
 	bool ours = strcmp(port->alias, p->bridge.alias) == 0;
 
-	if (ours && (port->master != bridge->index || !port->up || port->port.isolated != p->isolated))
+	/* index 0: the bridge is to be made */
+	if (ours &&
+	    (!bridge->index || port->master != bridge->index || !port->up || port->port.isolated != p->isolated))
 		return true;
 	return p->hurry && port->master == bridge->index && port->up && is_guest_device(port) &&
 	       (port->port.state == PORT_LISTENING || port->port.state == PORT_LEARNING);

@@ -220,6 +220,24 @@ static void steps_follow_from_what_is(void **state)
 		     "  serve DHCP and DNS on 'br7'\n");
 	o = all_right(p);
 	expect_steps("twice", p, &o, "  nothing\n");
+	o.has_bridge = false; /* somebody deleted it; the tap is still there */
+	o.bridge = (struct link){ 0 };
+	o.addrs = NULL;
+	o.n_addrs = 0;
+	o.service_same = false;
+	ports[0] = port("vnet0", "tun", ALIAS, 0, PORT_DISABLED);
+	o.ports = ports;
+	o.n_ports = 1;
+	expect_steps("bridge deleted", p, &o,
+		     "  create bridge 'br7'\n"
+		     "  set net/ipv6/conf/br7/disable_ipv6 to 1\n"
+		     "  set net/ipv6/conf/br7/accept_ra to 0\n"
+		     "  set net/ipv6/conf/br7/autoconf to 0\n"
+		     "  add address 10.7.0.1/24 to 'br7'\n"
+		     "  bring up 'br7'\n"
+		     "  make 'vnet0' a forwarding port of 'br7'\n"
+		     "  serve DHCP and DNS on 'br7'\n");
+	o = all_right(p);
 	o.firewall_same = false;
 	expect_steps("rules flushed", p, &o, "  install firewall rules of 'br7'\n");
 	o = all_right(p);
