@@ -60,7 +60,7 @@ for t in "$@"; do
 	*/netns/*) if [ "$(id -u)" = 0 ]; then set -- unshare -n "$t"; else set -- unshare -Urn "$t"; fi ;;
 	*/fuzz/*)	# from the stored seeds; what it finds goes to a folder beside it
 		mkdir -p "$t.found"
-		set -- "$t" -max_total_time="${FUZZ_S:-30}" -verbosity=0 -print_final_stats=1 -artifact_prefix="$t.found/" "$t.found" \
+		set -- "$t" -error_exitcode=1 -max_total_time="${FUZZ_S:-30}" -verbosity=0 -print_final_stats=1 -artifact_prefix="$t.found/" "$t.found" \
 			"tests/fuzz/seeds/${t##*/}"
 		;;
 	*) set -- "$t" ;;
