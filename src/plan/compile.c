@@ -5,6 +5,7 @@
 
 #include "plan/dhcp4.h"
 #include "plan/dns.h"
+#include "plan/guest.h"
 #include "plan/support.h"
 
 enum { NAT_PORT_START = 1024, NAT_PORT_END = 65535, ROUTE_METRIC = 1 };
@@ -132,6 +133,23 @@ static int compile_firewall(const struct network *n, struct fw_net *fw, struct e
 	return 0;
 }
 
+/* One root for the network: that of the first <ip> that has one, served on all its IPv4 addresses. */
+static struct guest_tftp *compile_tftp(const struct network *n)
+{
+	struct guest_tftp *t = NULL;
+
+	for (size_t i = 0; i < n->n_ips && !t; i++) {
+		if (!n->ips[i].tftp_root)
+			continue;
+		t = mem_new(struct guest_tftp);
+		t->root = mem_strdup(n->ips[i].tftp_root);
+	}
+	for (size_t i = 0; t && i < n->n_ips; i++)
+		if (n->ips[i].address.family == AF_INET)
+			guest_add_tftp_addr(t, &n->ips[i].address);
+	return t;
+}
+
 static struct guest_scope *compile_scope(const struct network *n)
 {
 	struct guest_scope *s = mem_new(struct guest_scope);
@@ -145,7 +163,8 @@ static struct guest_scope *compile_scope(const struct network *n)
 		if (network_ip_has_dhcp(&n->ips[i]))
 			s->dhcp4 = plan_dhcp4(n, &n->ips[i]);
 	s->dns = plan_dns(n);
-	if (s->dhcp4 || s->dns)
+	s->tftp = compile_tftp(n);
+	if (s->dhcp4 || s->dns || s->tftp)
 		return s;
 	guest_scope_free(s);
 	return NULL;

@@ -18,8 +18,8 @@ static void print_bridge(const struct plan *p, FILE *out)
 		fprintf(out, "  mac %s\n", mac_text(&p->bridge.mac, mac));
 	if (p->bridge.mtu)
 		fprintf(out, "  mtu %u\n", p->bridge.mtu);
-	fprintf(out, "  stp %s, forward delay %u s%s\n", p->bridge.stp ? "on" : "off", p->hurry ? 0 : p->bridge.delay_cs / 100,
-		p->hurry ? " (ports forward at once)" : "");
+	fprintf(out, "  stp %s, forward delay %u s%s\n", p->bridge.stp ? "on" : "off",
+		p->hurry ? 0 : p->bridge.delay_cs / 100, p->hurry ? " (ports forward at once)" : "");
 	for (size_t i = 0; i < p->n_addrs; i++)
 		fprintf(out, "  address %s/%u\n", ip_text(&p->addrs[i].ip, ip), p->addrs[i].len);
 	if (p->isolated)

@@ -40,7 +40,7 @@ static const struct {
 	{ "<port isolated='yes'/>", NULL },
 	{ "<ip family='ipv6' address='fd00::1'/>", "family='ipv6' of <ip>" },
 	{ "<ip address='10.0.0.1' localPtr='yes'/>", NULL },
-	{ "<ip address='10.0.0.1'><tftp root='/srv'/></ip>", "<tftp>" },
+	{ "<ip address='10.0.0.1'><tftp root='/srv'/></ip>", NULL },
 	{ "<ip address='10.0.0.1'><dhcp><range start='10.0.0.2' end='10.0.0.3'/><bootp file='a'/></dhcp></ip>", NULL },
 	{ "<ip address='10.0.0.1'><dhcp><range start='10.0.0.2' end='10.0.0.3'><lease expiry='9'/></range></dhcp></ip>",
 	  NULL },
@@ -50,9 +50,9 @@ static const struct {
 	{ "<ip address='192.168.1.1'/><ip address='192.168.2.1'/>", NULL },
 	{ "<virtualport type='openvswitch'/>", "<virtualport>" },
 	{ "<d:options " NS "><d:option value='cname=a,b'/></d:options>", NULL },
-	{ "<d:options " NS "><d:option value='pxe-service=x86PC,b'/></d:options>",
-	  "<dnsmasq:option> 'pxe-service=x86PC,b'" },
-	{ "<d:options " NS "><d:option value='address=/a/b'/></d:options>", "<dnsmasq:option> 'address=/a/b'" },
+	{ "<d:options " NS "><d:option value='pxe-service=x86PC,b'/></d:options>", NULL },
+	{ "<d:options " NS "><d:option value='address=/a/b'/></d:options>",
+	  "malformed <dnsmasq:option> 'address=/a/b'" },
 };
 
 static void what_cannot_be_started_is_named(void **state)
