@@ -264,7 +264,9 @@ static void say_twin(struct dhcp4_io *io, const struct dhcp4_outcome *o)
 {
 	char name[128], mac[MAC_TEXT], other[MAC_TEXT];
 
-	if (!o->twin || o->verdict.why != WHY_ACKED || !log_allowed(&io->twins, now_s()))
+	bool begins = o->verdict.why == WHY_OFFERED || o->verdict.why == WHY_ACKED_RAPID; /* once a boot */
+
+	if (!o->twin || !begins || !log_allowed(&io->twins, now_s()))
 		return;
 	log_warn(
 	    "dhcp4: %s: %s '%s' has the client id of %s: a cloned machine? Its /etc/machine-id should be made anew",

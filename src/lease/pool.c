@@ -267,13 +267,26 @@ static bool allowed(const struct lease_pool *p, const struct lease_client *c, ui
 	return h ? h == lease_pool_host(p, c) : lease_space_has(p->space, addr);
 }
 
+/* Somebody got the address before it was reserved for another: it has to yield, most of all if it is dead. One who has the
+ * reservation, too (by a name that anybody can send), does not. */
+static bool has_to_yield(const struct lease_pool *p, const struct lease *l)
+{
+	const struct lease_host *h = map_get(p->host_by_addr, &l->addr, sizeof(l->addr));
+	struct view name = { (const uint8_t *)l->hostname, l->hostname ? strlen(l->hostname) : 0 };
+	struct lease_client holder = { .id = l->id, .mac = l->mac, .hostname = name };
+
+	return l->state == LEASE_BOUND && h && h != lease_pool_host(p, &holder);
+}
+
 bool lease_pool_may_have(const struct lease_pool *p, const struct lease_client *c, uint32_t addr)
 {
 	const struct lease *l = lease_pool_at(p, addr);
 
 	if (!allowed(p, c, addr))
 		return false;
-	return !l || l->state == LEASE_FREE || (l->state != LEASE_DECLINED && l == find(p, c));
+	if (!l || l->state == LEASE_FREE)
+		return true;
+	return l->state != LEASE_DECLINED && (l == find(p, c) || has_to_yield(p, l));
 }
 
 /* FNV-1a, then mixed so that ids that differ in their last byte lie apart. Not keyed: the same client gets the same
@@ -486,6 +499,10 @@ static int take(struct lease_pool *p, const struct lease_client *c, uint32_t add
 		step(p, l, LEASE_EV_EXPIRE, 0);
 	if (!lease_pool_may_have(p, c, addr))
 		return -EACCES;
+	if (l != own && has_to_yield(p, l)) { /* reserved since: as if nobody ever had it, so that it is looked for */
+		step(p, l, LEASE_EV_RELEASE, 0);
+		l->was_bound = false;
+	}
 	if (own && own != l) {
 		step(p, own, LEASE_EV_RELEASE, 0);
 		drop_client(p, own);

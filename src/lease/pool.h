@@ -54,7 +54,7 @@ const struct lease_host *lease_pool_host(const struct lease_pool *p, const struc
  * whose offer or quarantine ends next. Changes nothing. -ENOSPC: nothing left for this client. */
 int lease_pool_pick(const struct lease_pool *p, const struct lease_client *c, uint32_t want, uint32_t *ret);
 
-/* May this client have `addr`: is it in a range and free, or its own, or reserved for it? */
+/* May this client have `addr`: is it in a range and free, or its own, or reserved for it, whoever else got it before that? */
 bool lease_pool_may_have(const struct lease_pool *p, const struct lease_client *c, uint32_t addr);
 
 /* The last LEASE_SPARE_PERCENT of a pool are for ports that hold less than LEASE_PORT_FEW of it: a guest that makes up ever

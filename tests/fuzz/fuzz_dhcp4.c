@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A conversation of hostile guests with one DHCP server, checked against a model after every message.
  * Input   messages one after the other: a byte of flags, a byte of time that passes (in 8 s), two bytes of length (little
- *         end first), the bytes. Flag 1: they are a whole Ethernet frame; else a UDP payload, which gets good headers.
+ *         end first), the bytes. Flag 1: they are a whole Ethernet frame; the two upper
+ *         bits are the port; else a UDP payload, which gets good headers.
  * Holds   what we build we can read; our own address and those outside ranges and reservations are never given; a
  *         reserved one goes to its owner only; nobody is given an address that another has been promised and still holds. */
 #include <stdio.h>
@@ -143,13 +144,14 @@ static bool read_question(struct dhcp4_msg *m, struct view frame)
 	return dhcp4_frame_parse(&f, frame, true) == 0 && dhcp4_parse(m, f.payload) == 0;
 }
 
-static void one_message(struct dhcp4_server *s, const struct lease_pool *pool, struct view frame, uint64_t now)
+static void one_message(struct dhcp4_server *s, const struct lease_pool *pool, struct view frame, uint32_t port,
+			uint64_t now)
 {
 	static struct dhcp4_msg asked;
 	uint8_t out[DHCP4_FRAME_MAX];
 	struct dhcp4_outcome o;
 	bool readable = read_question(&asked, frame);
-	size_t len = dhcp4_handle(s, now, frame, true, 0, out, &o);
+	size_t len = dhcp4_handle(s, now, frame, true, port, out, &o);
 
 	HOLDS(o.verdict.why < WHYS);
 	HOLDS((len > 0) == (dhcp4_why_info[o.verdict.why].reply != REPLY_NONE));
@@ -187,7 +189,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 		if (!(flags & 1))
 			bytes = (struct view){ frame, wrap(frame, bytes) };
-		one_message(s, pool, bytes, now);
+		one_message(s, pool, bytes, flags >> 6, now);
 	}
 	return 0;
 }

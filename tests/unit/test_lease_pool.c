@@ -207,6 +207,46 @@ static void one_machine_one_address(void **state)
 	}
 }
 
+/* The address was another's when it was reserved; that one may be dead, and would hold it until its lease ends. */
+static void a_reservation_wins_over_the_holder(void **state)
+{
+	static const struct lease_host h = { .mac = MAC(1), .addr = NET(11) };
+	AUTO(lease_pool_free) struct lease_pool *p = small();
+	struct lease_range range = { NET(10), NET(12) };
+	struct lease_rules r = {
+		.self = NET(1), .prefix_len = 24, .ranges = &range, .n_ranges = 1, .hosts = &h, .n_hosts = 1
+	};
+	struct lease_client owner = plain(1);
+
+	(void)state;
+	assert_int_equal(bind_to(p, plain(2), NET(11), LEASE_NEVER), 0);
+	assert_int_equal(bind_to(p, owner, NET(12), NOW + LONG), 0);
+	assert_int_equal(lease_pool_rules(p, &r), 0);
+	assert_false(lease_pool_may_have(p, (struct lease_client[]){ plain(2) }, NET(11)));
+	assert_int_equal(picked(p, owner, NET(12)), NET(11));
+	assert_int_equal(lease_pool_offer(p, &owner, NET(11), NOW + 30), 0);
+	assert_false(lease_pool_at(p, NET(11))->was_bound); /* so it is asked for by ARP */
+	assert_int_equal(bind_to(p, owner, NET(11), NOW + LONG), 0);
+	assert_null(lease_pool_find(p, (struct lease_client[]){ plain(2) }));
+	assert_int_equal(lease_pool_at(p, NET(12))->state, LEASE_FREE);
+	assert_int_equal(lease_pool_decline(p, NET(11), NOW + 60), 0); /* the holder was alive */
+	assert_int_not_equal(picked(p, owner, NET(11)), NET(11));      /* until it has moved */
+}
+
+/* Anybody can send a name: the first one who did keeps the address. */
+static void a_reservation_by_name_is_not_taken_away(void **state)
+{
+	static const struct lease_host h = { .name = "printer", .addr = NET(50) };
+	AUTO(lease_pool_free) struct lease_pool *p = pool_of(&(struct lease_range){ NET(10), NET(12) }, 1, &h, 1);
+	struct lease_client first = plain(1), second = plain(2);
+
+	(void)state;
+	first.hostname = second.hostname = (struct view){ (const uint8_t *)"Printer", 7 };
+	assert_int_equal(bind_to(p, first, NET(50), NOW + LONG), 0);
+	assert_false(lease_pool_may_have(p, &second, NET(50)));
+	assert_int_not_equal(picked(p, second, 0), NET(50));
+}
+
 static void clones_get_two_addresses(void **state)
 {
 	AUTO(lease_pool_free) struct lease_pool *p = small();
@@ -658,6 +698,8 @@ int main(void)
 		cmocka_unit_test(a_client_keeps_its_address),
 		cmocka_unit_test(one_machine_one_address),
 		cmocka_unit_test(clones_get_two_addresses),
+		cmocka_unit_test(a_reservation_by_name_is_not_taken_away),
+		cmocka_unit_test(a_reservation_wins_over_the_holder),
 		cmocka_unit_test(a_client_has_one_address),
 		cmocka_unit_test(a_full_pool),
 		cmocka_unit_test(reservations),
