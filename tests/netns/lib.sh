@@ -95,6 +95,32 @@ libvirt_place()
 	export LIBVIRT_AUTOSTART=0 HOME="$T" XDG_CACHE_HOME="$T/cache"
 }
 
+# libvirt's QEMU driver as virt-qemu-run and libvirtd have it, told by this file to do without the host's users.
+need_qemu_driver()
+{
+	need qemu-system-x86_64
+	[ -n "$(find /usr/lib* -name libvirt_driver_qemu.so 2>/dev/null)" ] || skip "libvirt's QEMU driver is not installed"
+	[ -w /dev/net/tun ] && ! one_uid || skip "taps need root here"
+}
+qemu_conf() # FILE
+{
+	mkdir -p "${1%/*}"
+	cat >"$1" <<-END
+		stdio_handler = "file"
+		user = "root"
+		group = "root"
+		security_driver = "none"
+		namespaces = []
+		cgroup_controllers = []
+	END
+	# Debian's users must exist all the same
+	for f in passwd group; do
+		cp /etc/$f "$T/$f"
+		grep -q ^libvirt-qemu: "$T/$f" || echo "libvirt-qemu:x:64055:64055::/nonexistent:/usr/sbin/nologin" >>"$T/$f"
+		mount --bind "$T/$f" /etc/$f
+	done
+}
+
 stop_vnetd() # [SIGNAL]
 {
 	kill -"${1:-TERM}" "$vnetd_pid"

@@ -2,28 +2,15 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Beside the monolithic libvirtd, which takes no network daemon but its own: its guests get our bridge, or our tap.
 . "${0%/*}/lib.sh"
-need libvirtd virsh qemu-system-x86_64
-[ -n "$(find /usr/lib* -name libvirt_driver_qemu.so 2>/dev/null)" ] || skip "libvirt's QEMU driver is not installed"
-[ -w /dev/net/tun ] && ! one_uid || skip "taps need root here"
+need libvirtd virsh
+need_qemu_driver
 libvirt_place
 start_vnetd
 network default
 for d in /etc/libvirt /var/lib/libvirt /var/cache/libvirt /var/log/libvirt; do
 	mkdir -p "$d" && mount -t tmpfs vnet-test "$d" || skip "cannot hide $d"
 done
-for f in passwd group; do
-	cp /etc/$f "$T/$f"
-	grep -q ^libvirt-qemu: "$T/$f" || echo "libvirt-qemu:x:64055:64055::/nonexistent:/usr/sbin/nologin" >>"$T/$f"
-	mount --bind "$T/$f" /etc/$f
-done
-cat >/etc/libvirt/qemu.conf <<'END'
-stdio_handler = "file"
-user = "root"
-group = "root"
-security_driver = "none"
-namespaces = []
-cgroup_controllers = []
-END
+qemu_conf /etc/libvirt/qemu.conf
 echo 'auth_unix_rw = "none"' >/etc/libvirt/libvirtd.conf
 libvirtd >"$T/libvirtd.log" 2>&1 &
 libvirtd_pid=$!

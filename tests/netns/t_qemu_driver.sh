@@ -3,28 +3,12 @@
 # libvirt's QEMU driver on top of us: a guest with <interface type='network'>, started by virt-qemu-run, which holds the
 # same driver that virtqemud has. Its port is made, its tap is on our bridge, and both end with it.
 . "${0%/*}/lib.sh"
-need virt-qemu-run qemu-system-x86_64
-[ -w /dev/net/tun ] && ! one_uid || skip "taps need root here"
-[ -e /usr/lib/x86_64-linux-gnu/libvirt/connection-driver/libvirt_driver_qemu.so ] ||
-	[ -n "$(find /usr/lib* -name libvirt_driver_qemu.so 2>/dev/null)" ] || skip "libvirt's QEMU driver is not installed"
+need virt-qemu-run
+need_qemu_driver
 libvirt_place
 start_vnetd --libvirt
 network default
-mkdir -p "$T/qemu/etc"
-cat >"$T/qemu/etc/qemu.conf" <<'END'
-stdio_handler = "file"
-user = "root"
-group = "root"
-security_driver = "none"
-namespaces = []
-cgroup_controllers = []
-END
-# The driver wants Debian's users to exist, although it is told to use root.
-for f in passwd group; do
-	cp /etc/$f "$T/$f"
-	grep -q ^libvirt-qemu: "$T/$f" || echo "libvirt-qemu:x:64055:64055::/nonexistent:/usr/sbin/nologin" >>"$T/$f"
-	mount --bind "$T/$f" /etc/$f
-done
+qemu_conf "$T/qemu/etc/qemu.conf"
 cat >"$T/guest.xml" <<'END'
 <domain type='qemu'>
   <name>tiny</name>
