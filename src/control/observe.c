@@ -64,7 +64,20 @@ static void observe_taps(struct control *c, const struct net *n, struct observat
 			o->n_ports++;
 }
 
-static int observe_routes(struct control *c, struct observation *o)
+/* Default routes are nobody's subnet. */
+static bool concerns(const struct plan *p, const struct prefix *dst)
+{
+	for (size_t i = 0; i < p->n_addrs && dst->len; i++)
+		if (prefix_overlaps(&p->addrs[i], dst))
+			return true;
+	for (size_t i = 0; i < p->n_routes && dst->len; i++)
+		if (prefix_overlaps(&p->routes[i].dst, dst))
+			return true;
+	return false;
+}
+
+/* The host's routes to where ours lead. Of a thousand networks each looks at all routes, so the rest must cost little. */
+static int observe_routes(struct control *c, const struct plan *p, struct observation *o)
 {
 	AUTO(mem_drop) struct route *routes = NULL;
 	size_t n;
@@ -73,9 +86,10 @@ static int observe_routes(struct control *c, struct observation *o)
 	if (r < 0)
 		return r;
 	o->routes = mem_array(n, sizeof(*o->routes));
-	o->o.n_routes = n;
 	for (size_t i = 0; i < n; i++) {
-		struct observed_route *route = &o->routes[i];
+		if (!concerns(p, &routes[i].dst))
+			continue;
+		struct observed_route *route = &o->routes[o->o.n_routes++];
 		const struct net *owner;
 
 		route->route = routes[i];
@@ -94,7 +108,7 @@ static int observe_links(struct control *c, const struct plan *p, const struct n
 	o->o.has_bridge = r == 0;
 	if (r == -ENODEV) {
 		observe_taps(c, n, o);
-		return observe_routes(c, o);
+		return observe_routes(c, p, o);
 	}
 	if (r == 0 && plan_owns(p, &o->o.bridge))
 		r = addr_list(c->nl, o->o.bridge.index, &o->addrs, &o->o.n_addrs);

@@ -52,6 +52,10 @@ static const struct fw_rule in_host_services[] = {
 	{ { T(UDP_DPORT, .name = "service_ports"), T(ACCEPT) } },
 	{ { T(TCP_DPORT, .port = 53), T(ACCEPT) } },
 };
+/* guest -> forwarded address of the host -> guest of the same network: the reply must come back through us */
+static const struct fw_rule in_hairpin[] = {
+	{ { T(CT_DNAT), T(MASQUERADE) } },
+};
 static const struct fw_rule in_postrouting[] = {
 	{ { T(SADDR4_VMAP, .name = "nat4") } },
 	{ { T(SADDR6_VMAP, .name = "nat6") } },
@@ -66,6 +70,7 @@ const struct fw_chain fw_base_chains[] = {
 	{ .name = "sealed", RULES(in_sealed) },
 	{ .name = "input", .hook = &input, RULES(in_input) },
 	{ .name = "host_services", RULES(in_host_services) },
+	{ .name = "hairpin", RULES(in_hairpin) },
 	{ .name = "postrouting", .hook = &postrouting, RULES(in_postrouting) },
 };
 const size_t fw_base_n_chains = ARRAY_SIZE(fw_base_chains);

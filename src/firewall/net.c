@@ -195,12 +195,9 @@ static void add_translation(struct builder *x, int family)
 	add_leaving(x, all, term(TERM_NONE));
 }
 
-/* Destinations that must see the real source and port. */
-static const struct prefix untranslated[] = {
-	{ { AF_INET, { 224 } }, 24 },                /* local multicast: mDNS */
-	{ { AF_INET, { 255, 255, 255, 255 } }, 32 }, /* DHCP answers of the host itself */
-	{ { AF_INET6, { 0xff } }, 8 },               /* all multicast */
-};
+/* Multicast and broadcast must show the real source and port: mDNS, DHCP answers of the host itself. One prefix covers
+ * multicast, the reserved addresses and 255.255.255.255: each rule here costs every new flow. */
+static const struct prefix untranslated4 = { { AF_INET, { 224 } }, 3 }, untranslated6 = { { AF_INET6, { 0xff } }, 8 };
 
 static void build_nat(struct builder *x, int family)
 {
@@ -209,12 +206,9 @@ static void build_nat(struct builder *x, int family)
 	if (!is_translated(x->net, family))
 		return;
 	begin_chain(x, family == AF_INET ? "_nat4" : "_nat6");
-	/* guest -> forwarded address of the host -> guest of the same network: the reply must come back through us */
-	RULE(x, term_name(TERM_OIFNAME, x->net->bridge), term(TERM_CT_DNAT), term(TERM_MASQUERADE));
-	add_returns(x, TERM_DADDR, family);
-	for (size_t i = 0; i < ARRAY_SIZE(untranslated); i++)
-		if (untranslated[i].ip.family == family)
-			RULE(x, term_prefix(TERM_DADDR, untranslated[i]), term(TERM_RETURN));
+	for (size_t i = 0; (p = next_subnet(x->net, family, &i));)
+		RULE(x, term_prefix(TERM_DADDR, *p), term_name(TERM_GOTO, "hairpin"));
+	RULE(x, term_prefix(TERM_DADDR, family == AF_INET ? untranslated4 : untranslated6), term(TERM_RETURN));
 	add_translation(x, family);
 	for (size_t i = 0; (p = next_subnet(x->net, family, &i));) {
 		struct fw_element *el =
