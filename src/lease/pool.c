@@ -16,7 +16,7 @@ struct lease_pool {
 	unsigned prefix_len;
 	struct lease_host *hosts;
 	size_t n_hosts;
-	struct map *host_by_addr, *host_by_mac, *host_by_name; /* struct lease_host */
+	struct map *host_by_addr, *host_by_mac, *host_by_owner, *host_by_name; /* struct lease_host */
 };
 
 bool lease_name_ok(struct view name)
@@ -38,18 +38,26 @@ struct lease_pool *lease_pool_new(void)
 	p->by_mac = map_new();
 	p->host_by_addr = map_new();
 	p->host_by_mac = map_new();
+	p->host_by_owner = map_new();
 	p->host_by_name = map_new();
 	lease_space_new(NULL, 0, &p->space);
 	return p;
 }
 
+static void host_drop(struct lease_host *h)
+{
+	mem_drop((char *)h->name);
+	mem_drop((void *)h->owner.p);
+}
+
 static void drop_hosts(struct lease_pool *p)
 {
 	for (size_t i = 0; i < p->n_hosts; i++)
-		mem_drop((char *)p->hosts[i].name);
+		host_drop(&p->hosts[i]);
 	mem_drop(p->hosts);
 	map_free(p->host_by_addr);
 	map_free(p->host_by_mac);
+	map_free(p->host_by_owner);
 	map_free(p->host_by_name);
 }
 
@@ -117,6 +125,8 @@ static void add_host(struct lease_pool *p, struct lease_host *h)
 	map_put(p->host_by_addr, &h->addr, sizeof(h->addr), h);
 	if (!mac_is_zero(&h->mac))
 		map_put(p->host_by_mac, h->mac.b, sizeof(h->mac.b), h);
+	else if (h->owner.len)
+		map_put(p->host_by_owner, h->owner.p, h->owner.len, h);
 	else
 		map_put(p->host_by_name, name, fold((struct view){ (uint8_t *)h->name, strlen(h->name) }, name), h);
 }
@@ -126,12 +136,14 @@ static void set_hosts(struct lease_pool *p, const struct lease_rules *r)
 	drop_hosts(p);
 	p->host_by_addr = map_new();
 	p->host_by_mac = map_new();
+	p->host_by_owner = map_new();
 	p->host_by_name = map_new();
 	p->hosts = mem_array(r->n_hosts + 1, sizeof(*p->hosts));
 	p->n_hosts = r->n_hosts;
 	for (size_t i = 0; i < r->n_hosts; i++) {
 		p->hosts[i] = r->hosts[i];
 		p->hosts[i].name = mem_strdup(r->hosts[i].name ?: "");
+		p->hosts[i].owner.p = mem_dup(r->hosts[i].owner.p, r->hosts[i].owner.len);
 		add_host(p, &p->hosts[i]);
 	}
 }
@@ -221,6 +233,8 @@ const struct lease_host *lease_pool_host(const struct lease_pool *p, const struc
 	const struct lease_host *h = map_get(p->host_by_mac, c->mac.b, sizeof(c->mac.b));
 	char name[LEASE_NAME_MAX];
 
+	if (!h && c->owner.len)
+		h = map_get(p->host_by_owner, c->owner.p, c->owner.len);
 	if (h || !c->hostname.len)
 		return h;
 	return map_get(p->host_by_name, name, fold(c->hostname, name));

@@ -14,9 +14,10 @@
 
 enum { LEASE_RECORDS_MAX = 1 << 17 }; /* addresses of one network with a client, now or once */
 
-struct lease_host {       /* a reservation: an address that nobody else gets */
-	struct mac mac;   /* zero: whoever sends `name` */
-	const char *name; /* "" or NULL: none. With a MAC: the name that this client is told to have */
+struct lease_host {        /* a reservation: an address that nobody else gets */
+	struct mac mac;    /* zero: whoever has `owner`, or sends `name` */
+	struct view owner; /* empty: none */
+	const char *name;  /* "" or NULL: none. With one of the above: the name that this client is told to have */
 	uint32_t addr;
 	uint32_t tag; /* the caller's, for finding what else it has for this host */
 };
