@@ -4,7 +4,9 @@
 #include <stdio.h>
 
 #include "plan/dhcp4.h"
+#include "plan/dhcp6.h"
 #include "plan/dns.h"
+#include "plan/ra.h"
 
 #include "plan/support.h"
 
@@ -92,6 +94,15 @@ static int compile_firewall(const struct network *n, struct fw_net *fw, struct e
 	return 0;
 }
 
+/* Each family has one at most. */
+static const struct network_ip *dhcp_ip(const struct network *n, int family)
+{
+	for (size_t i = 0; i < n->n_ips; i++)
+		if (n->ips[i].address.family == family && network_ip_has_dhcp(&n->ips[i]))
+			return &n->ips[i];
+	return NULL;
+}
+
 static struct guest_scope *compile_scope(const struct network *n)
 {
 	struct guest_scope *s = mem_new(struct guest_scope);
@@ -101,11 +112,13 @@ static struct guest_scope *compile_scope(const struct network *n)
 	s->bridge = mem_strdup(n->bridge.name);
 	memcpy(s->mac, n->mac.b, sizeof(s->mac));
 	s->domain = mem_strdup(n->domain ? n->domain : "");
-	for (size_t i = 0; i < n->n_ips && !s->dhcp4; i++)
-		if (network_ip_has_dhcp(&n->ips[i]))
-			s->dhcp4 = plan_dhcp4(n, &n->ips[i]);
+	const struct network_ip *dhcp4 = dhcp_ip(n, AF_INET), *dhcp6 = dhcp_ip(n, AF_INET6);
+
+	s->dhcp4 = dhcp4 ? plan_dhcp4(n, dhcp4) : NULL;
+	s->dhcp6 = dhcp6 ? plan_dhcp6(n, dhcp6) : NULL;
+	s->ra = plan_ra(n);
 	s->dns = plan_dns(n);
-	if (s->dhcp4 || s->dns)
+	if (s->dhcp4 || s->dns || s->ra)
 		return s;
 	guest_scope_free(s);
 	return NULL;

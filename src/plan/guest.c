@@ -75,3 +75,14 @@ void guest_add_local_ptr(struct guest_dns *d, const struct prefix *p)
 {
 	*PUSH(d->local_ptrs.local_ptrs) = (guest_prefix){ .ip = guest_ip_of(&p->ip), .len = p->len };
 }
+
+void guest_add_ra_prefix(struct guest_ra *ra, const struct prefix *p, bool autonomous)
+{
+	*PUSH(ra->prefixes.prefixes) =
+	    (guest_ra_prefix){ .prefix = { .ip = guest_ip_of(&p->ip), .len = p->len }, .autonomous = autonomous };
+}
+
+void guest_add_ra_dns(struct guest_ra *ra, const struct ip *ip)
+{
+	*PUSH(ra->dns.dns) = guest_ip_of(ip);
+}

@@ -21,4 +21,7 @@ void guest_add_forwarder(struct guest_dns *d, const char *domain, const struct i
 void guest_add_local_domain(struct guest_dns *d, const char *domain);
 void guest_add_local_ptr(struct guest_dns *d, const struct prefix *p);
 
+void guest_add_ra_prefix(struct guest_ra *ra, const struct prefix *p, bool autonomous);
+void guest_add_ra_dns(struct guest_ra *ra, const struct ip *ip);
+
 void guest_print(const struct guest_scope *s, FILE *out);

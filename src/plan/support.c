@@ -17,6 +17,15 @@ static bool is_ipv6(const struct network_ip *ip)
 	return ip->address.family == AF_INET6;
 }
 
+static bool too_many_ipv6(const struct network *n)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < n->n_ips; i++)
+		count += is_ipv6(&n->ips[i]);
+	return count > GUEST_PREFIXES_MAX;
+}
+
 static bool has_tftp(const struct network_ip *ip)
 {
 	return ip->tftp_root;
@@ -25,7 +34,7 @@ static bool has_tftp(const struct network_ip *ip)
 static bool has_host_id(const struct network_ip *ip)
 {
 	for (size_t i = 0; i < ip->n_hosts; i++)
-		if (ip->hosts[i].id)
+		if (ip->address.family == AF_INET && ip->hosts[i].id)
 			return true;
 	return false;
 }
@@ -70,6 +79,7 @@ int plan_supported(const struct network *n, struct err *e)
 		{ n->port_isolated == TRI_YES, "isolated='yes' of <port>", NULL },
 		{ n->ipv6, "ipv6='yes' of <network>", NULL },
 		{ find_ip(n, is_ipv6), "family='ipv6' of <ip>", NULL },
+		{ too_many_ipv6(n), "more than 32 IPv6 <ip>", NULL },
 		{ find_ip(n, has_tftp), "<tftp>", NULL },
 		{ find_ip(n, has_host_id), "id of <host>", NULL },
 		{ n->n_routes, "<route>", NULL },
