@@ -7,6 +7,7 @@
 #include <linux/if_packet.h>
 #include <net/ethernet.h>
 #include <net/if_arp.h>
+#include <netinet/icmp6.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -19,7 +20,9 @@
 #define SO_RCVMARK 75
 #endif
 
-enum { DNS_PORT = 53, DHCP_SERVER_PORT = 67, TFTP_PORT = 69, TCP_BACKLOG = 64, DHCP_RECEIVE_BUFFER = 1 << 20 };
+enum { DNS_PORT = 53, DHCP_SERVER_PORT = 67, TFTP_PORT = 69, DHCP6_SERVER_PORT = 547 };
+enum { TCP_BACKLOG = 64, DHCP_RECEIVE_BUFFER = 1 << 20 };
+enum { SOCKS_OF_DHCP_AND_RA = 5 /* DHCPv4 has three, RA and DHCPv6 one each */ };
 
 /* Untagged IPv4 UDP to port 67, first fragments only: all that guestd ever wants to see of a bridge. */
 static const struct sock_filter dhcp_filter[] = {
@@ -84,7 +87,7 @@ static int open_inet(const struct guest_scope *scope, int type, const struct ip 
 {
 	AUTO(fd_close) int fd = socket(ip->family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	struct sockaddr_in v4 = { .sin_family = AF_INET, .sin_port = htons(port) };
-	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6, .sin6_port = htons(port) };
+	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6, .sin6_port = htons(port), .sin6_scope_id = scope->ifindex };
 	const struct sockaddr *a = ip->family == AF_INET ? (struct sockaddr *)&v4 : (struct sockaddr *)&v6;
 
 	memcpy(&v4.sin_addr, ip->b, sizeof(v4.sin_addr));
@@ -93,6 +96,7 @@ static int open_inet(const struct guest_scope *scope, int type, const struct ip 
 	if (fd < 0 || set_int(fd, SOL_SOCKET, type == SOCK_STREAM ? SO_REUSEPORT : SO_REUSEADDR, 1) < 0 ||
 	    setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, scope->bridge, (socklen_t)strlen(scope->bridge) + 1) < 0 ||
 	    set_int(fd, IPPROTO_IP, IP_FREEBIND, 1) < 0 ||
+	    (ip->family == AF_INET6 && set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1) < 0) ||
 	    bind(fd, a, ip->family == AF_INET ? sizeof(v4) : sizeof(v6)) < 0)
 		return -errno;
 	if (type == SOCK_STREAM && listen(fd, TCP_BACKLOG) < 0)
@@ -128,6 +132,45 @@ static int add_dhcp(const struct guest_scope *scope, struct guest_sockets *s, st
 	}
 	attach_filter(fd, drop_filter, ARRAY_SIZE(drop_filter));
 	keep(s, GUEST_SOCK_DHCP4_HOLD, fd);
+	return 0;
+}
+
+static int join(int fd, const struct guest_scope *scope, const char *group)
+{
+	struct ipv6_mreq m = { .ipv6mr_interface = scope->ifindex };
+	struct ip ip;
+
+	ip_parse(group, &ip);
+	memcpy(&m.ipv6mr_multiaddr, ip.b, sizeof(m.ipv6mr_multiaddr));
+	return setsockopt(fd, IPPROTO_IPV6, IPV6_JOIN_GROUP, &m, sizeof(m));
+}
+
+/* Solicitations alone; who forwards is in the group of all routers anyhow, an isolated network's host is not. */
+static int add_ra(const struct guest_scope *scope, struct guest_sockets *s, struct err *e)
+{
+	AUTO(fd_close) int fd = socket(AF_INET6, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_ICMPV6);
+	struct icmp6_filter only;
+
+	ICMP6_FILTER_SETBLOCKALL(&only);
+	ICMP6_FILTER_SETPASS(ND_ROUTER_SOLICIT, &only);
+	if (fd < 0 || setsockopt(fd, IPPROTO_ICMPV6, ICMP6_FILTER, &only, sizeof(only)) < 0 ||
+	    setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, scope->bridge, (socklen_t)strlen(scope->bridge) + 1) < 0 ||
+	    join(fd, scope, "ff02::2") < 0)
+		return err_sys(e, -errno, "listen for router solicitations on '%s'", scope->bridge);
+	keep(s, GUEST_SOCK_RA, TAKE_FD(fd));
+	return 0;
+}
+
+static int add_dhcp6(const struct guest_scope *scope, struct guest_sockets *s, struct err *e)
+{
+	AUTO(fd_close)
+	int fd = open_inet(scope, SOCK_DGRAM, &(struct ip){ .family = AF_INET6 }, DHCP6_SERVER_PORT);
+
+	if (fd < 0)
+		return err_sys(e, fd, "listen for DHCPv6 on '%s'", scope->bridge);
+	if (join(fd, scope, "ff02::1:2") < 0)
+		return err_sys(e, -errno, "listen for DHCPv6 on '%s': join ff02::1:2", scope->bridge);
+	keep(s, GUEST_SOCK_DHCP6, TAKE_FD(fd));
 	return 0;
 }
 
@@ -186,11 +229,15 @@ int guest_sockets_open(const struct guest_scope *scope, struct guest_sockets *re
 	unsigned n_dns = scope->dns ? scope->dns->addrs.addrs_len : 0;
 	unsigned n_tftp = scope->tftp ? 1 + scope->tftp->addrs.addrs_len : 0;
 
-	if (2 * n_dns + 3 + n_tftp > GUEST_SOCKS_MAX)
+	if (2 * n_dns + n_tftp + SOCKS_OF_DHCP_AND_RA > GUEST_SOCKS_MAX)
 		return err_set(e, VNET_ERR_CONFIG_UNSUPPORTED,
 			       "too many addresses to serve in one network: at most %d sockets", GUEST_SOCKS_MAX);
 	int r = scope->dhcp4 ? add_dhcp(scope, &s, e) : 0;
 
+	if (r == 0 && scope->ra)
+		r = add_ra(scope, &s, e);
+	if (r == 0 && scope->dhcp6)
+		r = add_dhcp6(scope, &s, e);
 	for (unsigned i = 0; i < n_dns && r == 0; i++)
 		r = add_dns(scope, &scope->dns->addrs.addrs_val[i], &s, e);
 	if (scope->tftp && r == 0)
@@ -238,5 +285,5 @@ static bool same_tftp(const struct guest_tftp *a, const struct guest_tftp *b)
 bool guest_sockets_same(const struct guest_scope *a, const struct guest_scope *b)
 {
 	return a->ifindex == b->ifindex && strcmp(a->bridge, b->bridge) == 0 && !a->dhcp4 == !b->dhcp4 &&
-	       same_dns(a->dns, b->dns) && same_tftp(a->tftp, b->tftp);
+	       !a->ra == !b->ra && !a->dhcp6 == !b->dhcp6 && same_dns(a->dns, b->dns) && same_tftp(a->tftp, b->tftp);
 }

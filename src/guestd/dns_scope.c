@@ -17,21 +17,29 @@ static void add_addrs(struct dns_scope *s, const struct guest_dns *d)
 		s->addrs[s->n_addrs++] = guestd_to_ip(&d->addrs.addrs_val[i]);
 }
 
-static void add_hosts(struct dns_scope *s, const struct guest_dns *d, const struct guest_dhcp4 *dhcp4)
+static void add_hosts(struct dns_scope *s, const struct guest_scope *from)
 {
-	size_t n_dhcp4 = dhcp4 ? dhcp4->hosts.hosts_len : 0;
+	const struct guest_dns *d = from->dns;
+	size_t n_dhcp4 = from->dhcp4 ? from->dhcp4->hosts.hosts_len : 0;
+	size_t n_dhcp6 = from->dhcp6 ? from->dhcp6->hosts.hosts_len : 0;
 
-	s->hosts = mem_array(d->hosts.hosts_len + n_dhcp4 + 1, sizeof(*s->hosts));
+	s->hosts = mem_array(d->hosts.hosts_len + n_dhcp4 + n_dhcp6 + 1, sizeof(*s->hosts));
 	for (size_t i = 0; i < d->hosts.hosts_len; i++) {
 		const struct guest_dns_host *h = &d->hosts.hosts_val[i];
 
 		s->hosts[s->n_hosts++] = (struct dns_host){ .name = h->name, .ip = guestd_to_ip(&h->ip) };
 	}
 	for (size_t i = 0; i < n_dhcp4; i++) {
-		const struct guest_host *h = &dhcp4->hosts.hosts_val[i];
+		const struct guest_host *h = &from->dhcp4->hosts.hosts_val[i];
 
 		if (h->name[0])
 			s->hosts[s->n_hosts++] = (struct dns_host){ .name = h->name, .ip = ip_from_v4(h->ip) };
+	}
+	for (size_t i = 0; i < n_dhcp6; i++) {
+		const struct guest_host6 *h = &from->dhcp6->hosts.hosts_val[i];
+
+		if (h->name[0])
+			s->hosts[s->n_hosts++] = (struct dns_host){ .name = h->name, .ip = guestd_to_ip(&h->ip) };
 	}
 }
 
@@ -99,7 +107,7 @@ struct dns_scope guestd_dns_scope(const struct guest_scope *from)
 
 	memcpy(s.uuid.b, from->uuid, sizeof(s.uuid.b));
 	add_addrs(&s, d);
-	add_hosts(&s, d, from->dhcp4);
+	add_hosts(&s, from);
 	add_records(&s, d);
 	add_rules(&s, d);
 	add_locals(&s, d);

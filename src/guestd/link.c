@@ -55,10 +55,10 @@ static void put(struct guestd_link *l, const struct guest_msg *m)
 		log_error("guestd: vnetd: message %d does not fit", (int)m->op);
 }
 
-static void tell_lease(void *arg, const struct uuid *network, const struct lease *lease, uint64_t expiry)
+static void tell_lease(void *arg, const struct uuid *network, const struct ip *ip, const struct lease *lease,
+		       uint64_t expiry)
 {
 	struct guestd_link *l = arg;
-	struct ip ip = ip_from_v4(lease->addr);
 	struct guest_msg m = { .op = GUEST_LEASE };
 	struct guest_lease *to = &m.guest_msg_u.lease;
 
@@ -66,8 +66,8 @@ static void tell_lease(void *arg, const struct uuid *network, const struct lease
 		return;
 	to->event = lease->state == LEASE_BOUND ? GUEST_LEASE_BOUND : GUEST_LEASE_ENDED;
 	memcpy(to->uuid, network->b, sizeof(to->uuid));
-	to->ip.guest_ip_val = (char *)ip.b;
-	to->ip.guest_ip_len = 4;
+	to->ip.guest_ip_val = (char *)ip->b;
+	to->ip.guest_ip_len = (unsigned)ip_size(ip->family);
 	memcpy(to->mac, lease->mac.b, sizeof(to->mac));
 	to->client_id.client_id_val = (char *)lease->id.p;
 	to->client_id.client_id_len = (unsigned)lease->id.len;

@@ -14,6 +14,7 @@
 #include "dhcp4/io.h"
 #include "guestd/dns_scope.h"
 #include "guestd/opener.h"
+#include "guestd/net6.h"
 #include "guestd/scope.h"
 #include "lease/db.h"
 #include "tftp/io.h"
@@ -29,6 +30,7 @@ struct net {
 	struct dhcp4_server *dhcp4;
 	struct dhcp4_io *io; /* NULL: no DHCP here */
 	int hold;            /* stops the kernel's port-unreachable, never read */
+	struct guestd_net6 *six;
 };
 
 struct guestd_serve {
@@ -39,6 +41,7 @@ struct guestd_serve {
 	struct guestd_sink sink;
 	struct map *nets;
 	struct dhcp4_outbox *out;
+	struct dhcp6_outbox *out6;
 	struct dns *dns;
 	struct tftp *tftp;
 	struct guestd_opener *opener;
@@ -48,6 +51,7 @@ struct guestd_serve {
 
 struct socks { /* the descriptors of one message, sorted */
 	int dhcp4, hold, arp, tftp_root, dns_udp[GUEST_SOCKS_MAX], dns_tcp[GUEST_SOCKS_MAX], tftp[GUEST_SOCKS_MAX];
+	struct guestd_socks6 six;
 	size_t n_udp, n_tcp, n_tftp;
 };
 
@@ -74,9 +78,10 @@ static struct net *net_get(struct guestd_serve *s, const struct uuid *uuid)
 		return n;
 	n = mem_new(struct net);
 	n->uuid = *uuid;
-	n->pool = lease_pool_new();
+	n->pool = lease_pool_new(LEASE_BY_MAC);
 	n->dhcp4 = dhcp4_server_new(n->pool);
 	n->hold = -1;
+	n->six = guestd_net6_new();
 	map_put(s->nets, uuid->b, sizeof(uuid->b), n);
 	return n;
 }
@@ -91,6 +96,7 @@ static void stop_dhcp4(struct net *n)
 static void net_free(struct net *n)
 {
 	stop_dhcp4(n);
+	guestd_net6_free(n->six);
 	dhcp4_server_free(n->dhcp4);
 	lease_pool_free(n->pool);
 	mem_drop(n->name);
@@ -103,7 +109,7 @@ static int store(struct guestd_serve *s, const struct lease_clock *now)
 {
 	struct net *n;
 
-	for (size_t pos = 0; (n = map_next(s->nets, &pos));)
+	for (size_t pos = 0; (n = map_next(s->nets, &pos));) {
 		for (const struct lease *l = lease_pool_dirty(n->pool); l; l = l->next_dirty) {
 			int r = lease_db_put(s->db, &n->uuid, l, now);
 
@@ -112,18 +118,54 @@ static int store(struct guestd_serve *s, const struct lease_clock *now)
 			if (r < 0)
 				return r;
 		}
+		int r = guestd_net6_store(n->six, s->db, &n->uuid, now);
+
+		if (r < 0)
+			return r;
+	}
 	return lease_db_commit(s->db);
 }
 
-static void tell(struct guestd_serve *s, const struct net *n, const struct lease *l, const struct lease_clock *now)
+struct telling {
+	struct guestd_serve *s;
+	const struct net *n;
+	const struct lease_clock *now;
+};
+
+static void tell_vnetd(void *arg, const struct ip *ip, const struct lease *l)
 {
-	struct ip ip = ip_from_v4(l->addr);
+	const struct telling *t = arg;
+
+	t->s->sink.lease(t->s->sink.arg, &t->n->uuid, ip, l, lease_to_unix(l->expiry, t->now));
+}
+
+static void tell_dns(void *arg, const struct ip *ip, const struct lease *l)
+{
+	const struct telling *t = arg;
 
 	if (l->state == LEASE_BOUND)
-		dns_set_lease(s->dns, &n->uuid, &ip, l->hostname);
+		dns_set_lease(t->s->dns, &t->n->uuid, ip, l->hostname);
 	else
-		dns_del_lease(s->dns, &n->uuid, &ip);
-	s->sink.lease(s->sink.arg, &n->uuid, l, lease_to_unix(l->expiry, now));
+		dns_del_lease(t->s->dns, &t->n->uuid, ip);
+}
+
+static void tell(void *arg, const struct ip *ip, const struct lease *l)
+{
+	tell_dns(arg, ip, l);
+	tell_vnetd(arg, ip, l);
+}
+
+/* As guestd_net6_bound, of IPv4. */
+static void each_bound(const struct net *n, guestd_net6_lease *each, void *arg)
+{
+	const struct lease *l;
+
+	for (size_t pos = 0; (l = lease_pool_next(n->pool, &pos));) {
+		struct ip ip = ip_from_v4(l->addr);
+
+		if (l->state == LEASE_BOUND)
+			each(arg, &ip, l);
+	}
 }
 
 /* Said once when it comes near its end, and again only after it had room in between. */
@@ -146,11 +188,18 @@ static void publish(struct guestd_serve *s, const struct lease_clock *now)
 	struct net *n;
 
 	for (size_t pos = 0; (n = map_next(s->nets, &pos));) {
-		for (const struct lease *l = lease_pool_dirty(n->pool); l; l = l->next_dirty)
-			tell(s, n, l, now);
+		struct telling t = { s, n, now };
+
+		for (const struct lease *l = lease_pool_dirty(n->pool); l; l = l->next_dirty) {
+			struct ip ip = ip_from_v4(l->addr);
+
+			tell(&t, &ip, l);
+		}
+		guestd_net6_dirty(n->six, tell, &t);
 		if (lease_pool_dirty(n->pool))
 			watch_pool(n);
 		lease_pool_clean(n->pool);
+		lease_pool_clean(guestd_net6_pool(n->six));
 	}
 }
 
@@ -159,9 +208,12 @@ static void set_timer(struct guestd_serve *s)
 	uint64_t next = s->retry ?: LEASE_NEVER;
 	struct net *n;
 
-	for (size_t pos = 0; (n = map_next(s->nets, &pos));)
-		if (lease_pool_next_expiry(n->pool) < next)
-			next = lease_pool_next_expiry(n->pool);
+	for (size_t pos = 0; (n = map_next(s->nets, &pos));) {
+		uint64_t four = lease_pool_next_expiry(n->pool), six = lease_pool_next_expiry(guestd_net6_pool(n->six));
+
+		next = four < next ? four : next;
+		next = six < next ? six : next;
+	}
 	if (next >= UINT64_MAX / 1000000) {
 		sd_event_source_set_enabled(s->timer, SD_EVENT_OFF);
 		return;
@@ -182,6 +234,7 @@ static void end_turn(void *arg)
 	else if (log_allowed(&s->db_errors, now.boot_s))
 		log_error("guestd: leases: can't be stored, so none is given: %s", lease_db_error(s->db));
 	dhcp4_outbox_send(s->out, r == 0);
+	dhcp6_outbox_send(s->out6, r == 0);
 	set_timer(s);
 }
 
@@ -206,8 +259,10 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *arg)
 	struct net *n;
 
 	(void)source, (void)usec;
-	for (size_t pos = 0; (n = map_next(s->nets, &pos));)
+	for (size_t pos = 0; (n = map_next(s->nets, &pos));) {
 		lease_pool_expire(n->pool, now);
+		lease_pool_expire(guestd_net6_pool(n->six), now);
+	}
 	end_turn(s);
 	return 0;
 }
@@ -222,7 +277,7 @@ static void close_all(const int *fds, size_t n)
 
 static bool sort_socks(const struct guest_serve *m, const int *fds, size_t n, struct socks *ret)
 {
-	*ret = (struct socks){ .dhcp4 = -1, .hold = -1, .arp = -1, .tftp_root = -1 };
+	*ret = (struct socks){ .dhcp4 = -1, .hold = -1, .arp = -1, .tftp_root = -1, .six = { -1, -1 } };
 	if (n != m->socks.socks_len)
 		return false;
 	for (size_t i = 0; i < n; i++) {
@@ -248,9 +303,16 @@ static bool sort_socks(const struct guest_serve *m, const int *fds, size_t n, st
 		case GUEST_SOCK_TFTP_ROOT:
 			ret->tftp_root = fds[i];
 			break;
+		case GUEST_SOCK_RA:
+			ret->six.ra = fds[i];
+			break;
+		case GUEST_SOCK_DHCP6:
+			ret->six.dhcp6 = fds[i];
+			break;
 		}
 	}
-	size_t singles = (size_t)(ret->dhcp4 >= 0) + (ret->hold >= 0) + (ret->arp >= 0) + (ret->tftp_root >= 0);
+	size_t singles = (size_t)(ret->dhcp4 >= 0) + (ret->hold >= 0) + (ret->arp >= 0) + (ret->tftp_root >= 0) +
+			 (ret->six.ra >= 0) + (ret->six.dhcp6 >= 0);
 
 	return singles + ret->n_udp + ret->n_tcp + ret->n_tftp == n && ret->n_udp == ret->n_tcp;
 }
@@ -268,7 +330,7 @@ static const char *check_scope(const struct net *n, const struct guest_scope *sc
 		return "no sockets for TFTP";
 	if (socks->n_tftp && socks->tftp_root < 0)
 		return "no folder for TFTP";
-	return NULL;
+	return guestd_net6_check(n->six, scope, &socks->six);
 }
 
 /* Takes the sockets that it uses out of `socks`. NULL, or why not. */
@@ -329,6 +391,8 @@ static void drop_socks(struct socks *k)
 	fd_close(k->dhcp4);
 	fd_close(k->hold);
 	fd_close(k->arp);
+	fd_close(k->six.ra);
+	fd_close(k->six.dhcp6);
 	close_all(k->dns_udp, k->n_udp);
 	close_all(k->dns_tcp, k->n_tcp);
 	close_all(k->tftp, k->n_tftp);
@@ -337,14 +401,10 @@ static void drop_socks(struct socks *k)
 
 static void name_leases(struct guestd_serve *s, const struct net *n)
 {
-	const struct lease *l;
+	struct telling t = { .s = s, .n = n };
 
-	for (size_t pos = 0; (l = lease_pool_next(n->pool, &pos));) {
-		struct ip ip = ip_from_v4(l->addr);
-
-		if (l->state == LEASE_BOUND)
-			dns_set_lease(s->dns, &n->uuid, &ip, l->hostname);
-	}
+	each_bound(n, tell_dns, &t);
+	guestd_net6_bound(n->six, tell_dns, &t);
 }
 
 void guestd_serve_set(struct guestd_serve *s, const struct guest_serve *m, const int *fds, size_t n_fds)
@@ -367,12 +427,16 @@ void guestd_serve_set(struct guestd_serve *s, const struct guest_serve *m, const
 		why = serve_dns(s, n, &m->scope, &socks);
 	if (!why)
 		why = serve_tftp(s, n, &m->scope, &socks);
+	if (!why) /* last: guests are told of the others */
+		why = guestd_net6_serve(n->six, s->loop, s->out6, &m->scope, &socks.six);
 	drop_socks(&socks);
 	if (why) {
 		log_warn("guestd: %s: can't be served: %s", m->scope.network, why);
 		s->sink.failed(s->sink.arg, &uuid, why);
-		if (!n->served)
-			stop_dhcp4(n); /* no half of it */
+		if (!n->served) { /* no half of it */
+			stop_dhcp4(n);
+			guestd_net6_stop(n->six);
+		}
 		return;
 	}
 	mem_drop(n->name);
@@ -393,29 +457,34 @@ void guestd_serve_stop(struct guestd_serve *s, const struct uuid *network)
 	if (!n || !n->served)
 		return;
 	stop_dhcp4(n);
+	guestd_net6_stop(n->six);
 	dns_stop(s->dns, network);
 	tftp_stop(s->tftp, network);
 	n->served = n->dns = n->tftp = false;
 	log_info("guestd: %s: stopped", n->name);
 }
 
+static void tell_ended(void *arg, const struct ip *ip, const struct lease *l)
+{
+	const struct telling *t = arg;
+	struct lease ended = *l;
+
+	ended.state = LEASE_FREE;
+	t->s->sink.lease(t->s->sink.arg, &t->n->uuid, ip, &ended, 0);
+}
+
 void guestd_serve_forget(struct guestd_serve *s, const struct uuid *network)
 {
 	struct net *n = map_get(s->nets, network->b, sizeof(network->b));
-	const struct lease *l;
+	struct telling t = { .s = s, .n = n };
 
 	if (!n)
 		return;
 	guestd_serve_stop(s, network);
 	if (lease_db_forget(s->db, network) < 0 || lease_db_commit(s->db) < 0)
 		log_error("guestd: leases of a network that is gone stay stored: %s", lease_db_error(s->db));
-	for (size_t pos = 0; (l = lease_pool_next(n->pool, &pos));) {
-		struct lease ended = *l;
-
-		ended.state = LEASE_FREE;
-		if (l->state == LEASE_BOUND)
-			s->sink.lease(s->sink.arg, network, &ended, 0);
-	}
+	each_bound(n, tell_ended, &t);
+	guestd_net6_bound(n->six, tell_ended, &t);
 	map_del(s->nets, network->b, sizeof(network->b));
 	net_free(n);
 }
@@ -466,7 +535,10 @@ void guestd_serve_end_port(struct guestd_serve *s, const struct guest_end_port *
 	if (!n)
 		return;
 	memcpy(mac.b, m->mac, sizeof(mac.b));
-	lease_pool_end_client(n->pool, &mac, seconds(CLOCK_BOOTTIME) + m->grace_s);
+	uint64_t until = seconds(CLOCK_BOOTTIME) + m->grace_s;
+
+	lease_pool_end_client(n->pool, &mac, until);
+	lease_pool_end_client(guestd_net6_pool(n->six), &mac, until);
 	wake(s);
 }
 
@@ -569,13 +641,14 @@ struct guest_served *guestd_serve_list(const struct guestd_serve *s, size_t *ret
 void guestd_serve_tell_leases(struct guestd_serve *s)
 {
 	struct lease_clock now = clocks(s);
-	const struct lease *l;
 	struct net *n;
 
-	for (size_t at = 0; (n = map_next(s->nets, &at));)
-		for (size_t pos = 0; (l = lease_pool_next(n->pool, &pos));)
-			if (l->state == LEASE_BOUND)
-				s->sink.lease(s->sink.arg, &n->uuid, l, lease_to_unix(l->expiry, &now));
+	for (size_t at = 0; (n = map_next(s->nets, &at));) {
+		struct telling t = { s, n, &now };
+
+		each_bound(n, tell_vnetd, &t);
+		guestd_net6_bound(n->six, tell_vnetd, &t);
+	}
 }
 
 /* --- the wall clock --- */
@@ -593,8 +666,10 @@ static int on_clock_set(sd_event_source *source, int fd, uint32_t events, void *
 		return 0;
 	timerfd_settime(fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &far, NULL);
 	log_info("guestd: leases: the host's clock was set; how long they last stays as it was");
-	for (size_t pos = 0; (n = map_next(s->nets, &pos));)
+	for (size_t pos = 0; (n = map_next(s->nets, &pos));) {
 		lease_pool_touch(n->pool);
+		lease_pool_touch(guestd_net6_pool(n->six));
+	}
 	wake(s);
 	return 0;
 }
@@ -619,6 +694,15 @@ static void restore(void *arg, const struct uuid *network, const struct lease *l
 	struct guestd_serve *s = arg;
 
 	if (lease_pool_restore(net_get(s, network)->pool, l) < 0)
+		log_warn("guestd: leases: one of network %s makes no sense, ignored", uuid_text(network, uuid));
+}
+
+static void restore6(void *arg, const struct uuid *network, const struct ip *ip, const struct lease *l)
+{
+	char uuid[UUID_TEXT];
+	struct guestd_serve *s = arg;
+
+	if (guestd_net6_restore(net_get(s, network)->six, ip, l) < 0)
 		log_warn("guestd: leases: one of network %s makes no sense, ignored", uuid_text(network, uuid));
 }
 
@@ -648,11 +732,14 @@ int guestd_serve_open(struct sd_event *loop, struct lease_db *db, const struct u
 	s->sink = *sink;
 	s->nets = map_new();
 	s->out = dhcp4_outbox_new(wake, end_turn, s);
+	s->out6 = dhcp6_outbox_new(wake, end_turn, s);
 	r = guestd_opener_open(loop, opener, file_opened, s, &s->opener);
 	struct lease_clock now = clocks(s);
 
 	if (r >= 0)
 		r = lease_db_load(db, &now, restore, s);
+	if (r >= 0)
+		r = lease_db_load6(db, &now, restore6, s);
 	if (r >= 0)
 		r = dns_open(loop, &s->dns);
 	if (r >= 0)
@@ -684,6 +771,7 @@ void guestd_serve_free(struct guestd_serve *s)
 	tftp_free(s->tftp);
 	guestd_opener_free(s->opener);
 	dhcp4_outbox_free(s->out);
+	dhcp6_outbox_free(s->out6);
 	sd_event_source_disable_unref(s->turn);
 	sd_event_source_disable_unref(s->timer);
 	sd_event_source_disable_unref(s->jump);

@@ -5,13 +5,14 @@
 #include <sqlite3.h>
 #include <stdio.h>
 
-enum { VERSION = 2, TRIM_EVERY = 1000 /* rows of history */, APP_ID = 0x764e6574 /* "vNet", in the file's header */ };
+enum { TRIM_EVERY = 1000 /* rows of history */, APP_ID = 0x764e6574 /* "vNet", in the file's header */ };
 
 enum statement {
 	S_BEGIN,
 	S_COMMIT,
 	S_ROLLBACK,
 	S_LOAD,
+	S_LOAD6,
 	S_PUT,
 	S_FORGET,
 	S_FORGET_HISTORY,
@@ -28,7 +29,10 @@ static const char *const sql[STATEMENTS] = {
 	[S_BEGIN] = "BEGIN IMMEDIATE",
 	[S_COMMIT] = "COMMIT",
 	[S_ROLLBACK] = "ROLLBACK",
-	[S_LOAD] = "SELECT network, ip, state, expiry, mac, client_id, hostname, boot_expiry FROM lease",
+	[S_LOAD] = "SELECT network, ip, state, expiry, mac, client_id, hostname, boot_expiry FROM lease "
+		   "WHERE typeof(ip) = 'integer'",
+	[S_LOAD6] = "SELECT network, ip, state, expiry, mac, client_id, hostname, boot_expiry FROM lease "
+		    "WHERE typeof(ip) = 'blob'",
 	[S_PUT] = "REPLACE INTO lease (network, ip, state, expiry, mac, client_id, hostname, boot_expiry) "
 		  "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
 	[S_FORGET] = "DELETE FROM lease WHERE network = ?",
@@ -45,33 +49,39 @@ static const char *const sql[STATEMENTS] = {
 static const char schema[] = "BEGIN;"
 			     "CREATE TABLE lease ("
 			     "  network BLOB NOT NULL," /* uuid, 16 bytes */
-			     "  ip INTEGER NOT NULL,"
+			     "  ip INTEGER NOT NULL,"   /* IPv6: a blob of 16 bytes, which this column keeps as it is */
 			     "  state INTEGER NOT NULL,"  /* enum lease_state */
 			     "  expiry INTEGER NOT NULL," /* Unix seconds; 0: never */
 			     "  mac BLOB NOT NULL,"
-			     "  client_id BLOB NOT NULL,"
+			     "  client_id BLOB NOT NULL," /* IPv6: 255, IAID and DUID */
 			     "  hostname TEXT,"
 			     "  PRIMARY KEY (network, ip)"
 			     ") WITHOUT ROWID;"
-			     "PRAGMA user_version = 1;"
 			     "PRAGMA application_id = 1984849268;"
+			     "PRAGMA user_version = 1;"
 			     "COMMIT;";
 
-static const char upgrade[] = "BEGIN;"
-			      /* CLOCK_BOOTTIME seconds, of the boot that the table of that name says */
-			      "ALTER TABLE lease ADD COLUMN boot_expiry INTEGER NOT NULL DEFAULT 0;"
-			      "CREATE TABLE boot (one INTEGER PRIMARY KEY CHECK (one = 1), id BLOB NOT NULL);"
-			      "CREATE TABLE history ("
-			      "  id INTEGER PRIMARY KEY," /* in the order of time */
-			      "  network BLOB NOT NULL,"
-			      "  at INTEGER NOT NULL," /* Unix seconds */
-			      "  ip INTEGER NOT NULL,"
-			      "  state INTEGER NOT NULL," /* what it is from then on */
-			      "  mac BLOB NOT NULL,"
-			      "  hostname TEXT"
-			      ");"
-			      "PRAGMA user_version = 2;"
-			      "COMMIT;";
+/* What makes a file of one version that of the next, [0] of version 1. */
+static const char *const upgrades[] = {
+	"BEGIN;"
+	/* CLOCK_BOOTTIME seconds, of the boot that the table of that name says */
+	"ALTER TABLE lease ADD COLUMN boot_expiry INTEGER NOT NULL DEFAULT 0;"
+	"CREATE TABLE boot (one INTEGER PRIMARY KEY CHECK (one = 1), id BLOB NOT NULL);"
+	"CREATE TABLE history ("
+	"  id INTEGER PRIMARY KEY," /* in the order of time */
+	"  network BLOB NOT NULL,"
+	"  at INTEGER NOT NULL," /* Unix seconds */
+	"  ip INTEGER NOT NULL,"
+	"  state INTEGER NOT NULL," /* what it is from then on */
+	"  mac BLOB NOT NULL,"
+	"  hostname TEXT"
+	");"
+	"PRAGMA user_version = 2;"
+	"COMMIT;",
+	"PRAGMA user_version = 3", /* it may hold IPv6 addresses: nothing for a program that does not know them */
+};
+
+enum { VERSION = ARRAY_SIZE(upgrades) + 1 };
 
 struct lease_db {
 	sqlite3 *sql;
@@ -149,13 +159,11 @@ static int check_schema(struct lease_db *db)
 	} else if (app != APP_ID) {
 		return -ENOTUNIQ;
 	}
-	if (r == 0 && version == 1) {
-		r = to_errno(sqlite3_exec(db->sql, upgrade, NULL, NULL, NULL));
-		version = VERSION;
-	}
-	if (r < 0)
-		return r;
-	return version == VERSION ? 0 : -EPROTONOSUPPORT;
+	if (version < 1 || version > VERSION)
+		return -EPROTONOSUPPORT;
+	for (; version < VERSION && r == 0; version++)
+		r = to_errno(sqlite3_exec(db->sql, upgrades[version - 1], NULL, NULL, NULL));
+	return r;
 }
 
 static int prepare(struct lease_db *db)
@@ -253,26 +261,24 @@ static bool same_boot(struct lease_db *db, const struct lease_clock *now)
 	return same;
 }
 
-static void give_row(sqlite3_stmt *st, bool same, const struct lease_clock *now, lease_db_row *each, void *arg)
+/* All but the address. false: it makes no sense. */
+static bool read_row(sqlite3_stmt *st, bool same, const struct lease_clock *now, struct uuid *network, struct lease *l)
 {
-	struct view network = blob(st, 0), mac = blob(st, 4), id = blob(st, 5);
-	const char *hostname = (const char *)sqlite3_column_text(st, 6);
-	struct uuid uuid;
-	struct lease l = {
-		.addr = (uint32_t)sqlite3_column_int64(st, 1),
+	struct view uuid = blob(st, 0), mac = blob(st, 4);
+
+	*l = (struct lease){
 		.state = (enum lease_state)sqlite3_column_int(st, 2),
 		.expiry = same && sqlite3_column_int64(st, 3)
 			      ? (uint64_t)sqlite3_column_int64(st, 7)
 			      : lease_from_unix((uint64_t)sqlite3_column_int64(st, 3), now),
-		.id = id,
-		.hostname = (char *)hostname,
+		.id = blob(st, 5),
+		.hostname = (char *)sqlite3_column_text(st, 6),
 	};
-
-	if (network.len != sizeof(uuid.b) || mac.len != sizeof(l.mac.b))
-		return;
-	memcpy(uuid.b, network.p, sizeof(uuid.b));
-	memcpy(l.mac.b, mac.p, sizeof(l.mac.b));
-	each(arg, &uuid, &l);
+	if (uuid.len != sizeof(network->b) || mac.len != sizeof(l->mac.b))
+		return false;
+	memcpy(network->b, uuid.p, sizeof(network->b));
+	memcpy(l->mac.b, mac.p, sizeof(l->mac.b));
+	return true;
 }
 
 /* From now on the file counts by this boot. */
@@ -294,15 +300,44 @@ int lease_db_load(struct lease_db *db, const struct lease_clock *now, lease_db_r
 {
 	sqlite3_stmt *st = db->st[S_LOAD];
 	bool same = same_boot(db, now);
+	struct uuid network;
+	struct lease l;
 	int rc;
 
-	while ((rc = sqlite3_step(st)) == SQLITE_ROW)
-		give_row(st, same, now, each, arg);
+	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
+		if (!read_row(st, same, now, &network, &l))
+			continue;
+		l.addr = (uint32_t)sqlite3_column_int64(st, 1);
+		each(arg, &network, &l);
+	}
 	sqlite3_reset(st);
 	return rc != SQLITE_DONE ? to_errno(rc) : same ? 0 : rebase(db, now);
 }
 
-int lease_db_put(struct lease_db *db, const struct uuid *network, const struct lease *l, const struct lease_clock *now)
+int lease_db_load6(struct lease_db *db, const struct lease_clock *now, lease_db_row6 *each, void *arg)
+{
+	sqlite3_stmt *st = db->st[S_LOAD6];
+	struct ip ip = { .family = AF_INET6 };
+	bool same = same_boot(db, now);
+	struct uuid network;
+	struct lease l;
+	int rc;
+
+	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
+		struct view b = blob(st, 1);
+
+		if (b.len != sizeof(ip.b) || !read_row(st, same, now, &network, &l))
+			continue;
+		memcpy(ip.b, b.p, sizeof(ip.b));
+		each(arg, &network, &ip, &l);
+	}
+	sqlite3_reset(st);
+	return to_errno(rc);
+}
+
+/* `ip`: IPv6; NULL: it is l->addr. */
+static int put(struct lease_db *db, const struct uuid *network, const struct ip *ip, const struct lease *l,
+	       const struct lease_clock *now)
 {
 	sqlite3_stmt *st = db->st[S_PUT];
 	int r = begin(db);
@@ -310,7 +345,10 @@ int lease_db_put(struct lease_db *db, const struct uuid *network, const struct l
 	if (r < 0)
 		return give_up(db, r);
 	sqlite3_bind_blob(st, 1, network->b, sizeof(network->b), SQLITE_STATIC);
-	sqlite3_bind_int64(st, 2, l->addr);
+	if (ip)
+		sqlite3_bind_blob(st, 2, ip->b, sizeof(ip->b), SQLITE_STATIC);
+	else
+		sqlite3_bind_int64(st, 2, l->addr);
 	sqlite3_bind_int(st, 3, (int)l->state);
 	sqlite3_bind_int64(st, 4, l->state == LEASE_FREE ? 0 : (int64_t)lease_to_unix(l->expiry, now));
 	sqlite3_bind_blob(st, 5, l->mac.b, sizeof(l->mac.b), SQLITE_STATIC);
@@ -319,6 +357,17 @@ int lease_db_put(struct lease_db *db, const struct uuid *network, const struct l
 	sqlite3_bind_int64(st, 8, l->state == LEASE_FREE || l->expiry == LEASE_NEVER ? 0 : (int64_t)l->expiry);
 	r = run(db, S_PUT);
 	return r < 0 ? give_up(db, r) : 0;
+}
+
+int lease_db_put(struct lease_db *db, const struct uuid *network, const struct lease *l, const struct lease_clock *now)
+{
+	return put(db, network, NULL, l, now);
+}
+
+int lease_db_put6(struct lease_db *db, const struct uuid *network, const struct ip *ip, const struct lease *l,
+		  const struct lease_clock *now)
+{
+	return put(db, network, ip, l, now);
 }
 
 int lease_db_forget(struct lease_db *db, const struct uuid *network)

@@ -27,13 +27,17 @@ void lease_db_close(struct lease_db *db);
 DEFINE_AUTO(struct lease_db *, lease_db_close)
 const char *lease_db_error(const struct lease_db *db);
 
-/* Calls `each` for every row. */
+/* Calls `each` for every row of IPv4; of IPv6, where `ip` is the address and l->addr is unused. */
 typedef void lease_db_row(void *arg, const struct uuid *network, const struct lease *l);
+typedef void lease_db_row6(void *arg, const struct uuid *network, const struct ip *ip, const struct lease *l);
 int lease_db_load(struct lease_db *db, const struct lease_clock *now, lease_db_row *each, void *arg);
+int lease_db_load6(struct lease_db *db, const struct lease_clock *now, lease_db_row6 *each, void *arg);
 
 /* Changes gather in one transaction, begun by the first; lease_db_commit makes them durable, all or none. After an error all
  * that was gathered is gone. */
 int lease_db_put(struct lease_db *db, const struct uuid *network, const struct lease *l, const struct lease_clock *now);
+int lease_db_put6(struct lease_db *db, const struct uuid *network, const struct ip *ip, const struct lease *l,
+		  const struct lease_clock *now);
 int lease_db_forget(struct lease_db *db, const struct uuid *network);
 /* A row of history: what l->state says, now. */
 int lease_db_note(struct lease_db *db, const struct uuid *network, const struct lease *l,

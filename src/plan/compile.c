@@ -4,8 +4,10 @@
 #include <stdio.h>
 
 #include "plan/dhcp4.h"
+#include "plan/dhcp6.h"
 #include "plan/dns.h"
 #include "plan/guest.h"
+#include "plan/ra.h"
 #include "plan/support.h"
 
 enum { NAT_PORT_START = 1024, NAT_PORT_END = 65535, ROUTE_METRIC = 1 };
@@ -150,6 +152,15 @@ static struct guest_tftp *compile_tftp(const struct network *n)
 	return t;
 }
 
+/* Each family has one at most. */
+static const struct network_ip *dhcp_ip(const struct network *n, int family)
+{
+	for (size_t i = 0; i < n->n_ips; i++)
+		if (n->ips[i].address.family == family && network_ip_has_dhcp(&n->ips[i]))
+			return &n->ips[i];
+	return NULL;
+}
+
 static struct guest_scope *compile_scope(const struct network *n)
 {
 	struct guest_scope *s = mem_new(struct guest_scope);
@@ -159,12 +170,14 @@ static struct guest_scope *compile_scope(const struct network *n)
 	s->bridge = mem_strdup(n->bridge.name);
 	memcpy(s->mac, n->mac.b, sizeof(s->mac));
 	s->domain = mem_strdup(n->domain ? n->domain : "");
-	for (size_t i = 0; i < n->n_ips && !s->dhcp4; i++)
-		if (network_ip_has_dhcp(&n->ips[i]))
-			s->dhcp4 = plan_dhcp4(n, &n->ips[i]);
+	const struct network_ip *dhcp4 = dhcp_ip(n, AF_INET), *dhcp6 = dhcp_ip(n, AF_INET6);
+
+	s->dhcp4 = dhcp4 ? plan_dhcp4(n, dhcp4) : NULL;
+	s->dhcp6 = dhcp6 ? plan_dhcp6(n, dhcp6) : NULL;
+	s->ra = plan_ra(n);
 	s->dns = plan_dns(n);
 	s->tftp = compile_tftp(n);
-	if (s->dhcp4 || s->dns || s->tftp)
+	if (s->dhcp4 || s->dns || s->ra || s->tftp)
 		return s;
 	guest_scope_free(s);
 	return NULL;

@@ -2,6 +2,7 @@
 #include "plan/dns.h"
 
 #include "plan/guest.h"
+#include "plan/ra.h"
 
 static void add_hosts(const struct network *n, struct guest_dns *d)
 {
@@ -58,6 +59,11 @@ static void add_addresses(const struct network *n, struct guest_dns *d)
 		guest_add_addr(d, &ip->address);
 		if (ip->local_ptr == TRI_YES)
 			guest_add_local_ptr(d, &p);
+	}
+	if (plan_has_ipv6(n)) { /* where router advertisements send guests */
+		struct ip us = plan_link_local(n);
+
+		guest_add_addr(d, &us);
 	}
 }
 

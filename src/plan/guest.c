@@ -98,3 +98,14 @@ void guest_add_boot(struct guest_dhcp4 *d, const struct guest_boot *b, const cha
 	boot->file = text(file);
 	boot->server_name = text(server_name);
 }
+
+void guest_add_ra_prefix(struct guest_ra *ra, const struct prefix *p, bool autonomous)
+{
+	*PUSH(ra->prefixes.prefixes) =
+	    (guest_ra_prefix){ .prefix = { .ip = guest_ip_of(&p->ip), .len = p->len }, .autonomous = autonomous };
+}
+
+void guest_add_ra_dns(struct guest_ra *ra, const struct ip *ip)
+{
+	*PUSH(ra->dns.dns) = guest_ip_of(ip);
+}

@@ -150,6 +150,53 @@ static void print_dns(const struct guest_scope *s, FILE *out)
 	print_rules(d, out);
 }
 
+static void print_ra(const struct guest_ra *ra, FILE *out)
+{
+	char ip[IP_TEXT];
+
+	fprintf(out, "advertise ourselves, %s, mtu %u%s\n", ra->router_s ? "a router" : "no router", ra->mtu,
+		ra->managed ? ", addresses by dhcp6" : "");
+	for (unsigned i = 0; i < ra->prefixes.prefixes_len; i++) {
+		const struct guest_ra_prefix *p = &ra->prefixes.prefixes_val[i];
+
+		fprintf(out, "  prefix %s/%u%s\n", guest_ip_text(&p->prefix.ip, ip), p->prefix.len,
+			p->autonomous ? ", addresses of it by the guests themselves" : "");
+	}
+	for (unsigned i = 0; i < ra->dns.dns_len; i++)
+		fprintf(out, "  dns on %s\n", guest_ip_text(&ra->dns.dns_val[i], ip));
+}
+
+static void print_lease(unsigned lease_s, FILE *out)
+{
+	print_extra(&(struct guest_extra){ .lease_s = lease_s }, out);
+}
+
+static void print_host6(const struct guest_host6 *h, FILE *out)
+{
+	char ip[IP_TEXT];
+
+	fputs("  host ", out);
+	for (unsigned i = 0; i < h->duid.duid_len; i++)
+		fprintf(out, "%s%02x", i ? ":" : "", (unsigned char)h->duid.duid_val[i]);
+	fprintf(out, "%s%s -> %s", h->duid.duid_len && h->name[0] ? " " : "", h->name, guest_ip_text(&h->ip, ip));
+	print_lease(h->lease_s, out);
+}
+
+static void print_dhcp6(const struct guest_dhcp6 *d, FILE *out)
+{
+	char a[IP_TEXT], b[IP_TEXT];
+
+	fprintf(out, "serve dhcp6 on %s/%u, lease %u s\n", guest_ip_text(&d->self.ip, a), d->self.len, d->lease_s);
+	for (unsigned i = 0; i < d->ranges.ranges_len; i++) {
+		const struct guest_range6 *r = &d->ranges.ranges_val[i];
+
+		fprintf(out, "  range %s-%s", guest_ip_text(&r->start, a), guest_ip_text(&r->end, b));
+		print_lease(r->lease_s, out);
+	}
+	for (unsigned i = 0; i < d->hosts.hosts_len; i++)
+		print_host6(&d->hosts.hosts_val[i], out);
+}
+
 void guest_print(const struct guest_scope *s, FILE *out)
 {
 	if (s->dhcp4)
@@ -158,4 +205,8 @@ void guest_print(const struct guest_scope *s, FILE *out)
 		print_dns(s, out);
 	if (s->tftp)
 		fprintf(out, "serve tftp from %s\n", s->tftp->root);
+	if (s->ra)
+		print_ra(s->ra, out);
+	if (s->dhcp6)
+		print_dhcp6(s->dhcp6, out);
 }

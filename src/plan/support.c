@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "guest/protocol.h"
 #include "plan/options.h"
 
 static const struct network_ip *find_ip(const struct network *n, bool (*is)(const struct network_ip *))
@@ -18,10 +19,19 @@ static bool is_ipv6(const struct network_ip *ip)
 	return ip->address.family == AF_INET6;
 }
 
+static bool too_many_ipv6(const struct network *n)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < n->n_ips; i++)
+		count += is_ipv6(&n->ips[i]);
+	return count > GUEST_PREFIXES_MAX;
+}
+
 static bool has_host_id(const struct network_ip *ip)
 {
 	for (size_t i = 0; i < ip->n_hosts; i++)
-		if (ip->hosts[i].id)
+		if (ip->address.family == AF_INET && ip->hosts[i].id)
 			return true;
 	return false;
 }
@@ -56,8 +66,8 @@ int plan_supported(const struct network *n, struct err *e)
 		{ n->vlan.n_tags, "<vlan>", NULL },
 		{ bandwidth_given(&n->bandwidth), "<bandwidth>", NULL },
 		{ n->ipv6, "ipv6='yes' of <network>", NULL },
-		{ find_ip(n, is_ipv6), "family='ipv6' of <ip>", NULL },
-		{ find_ip(n, has_host_id), "id of <host>", NULL },
+		{ too_many_ipv6(n), "more than 32 IPv6 <ip>", NULL },
+		{ find_ip(n, has_host_id), "id of an IPv4 <host>", NULL },
 		{ virtualport_given(&n->virtualport), "<virtualport>", NULL },
 		{ option, "malformed <dnsmasq:option>", option },
 	};

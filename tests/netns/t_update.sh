@@ -57,7 +57,7 @@ fi
 # what cannot run is refused for what runs, and can be stored
 xml=$(both default)
 odd="<host mac='52:54:00:00:00:77' id='01:02' ip='192.168.122.90'/>"
-refused "what cannot run" "*unsupported configuration: network 'default': id of <host>*" \
+refused "what cannot run" "*unsupported configuration: network 'default': id of an IPv4 <host>*" \
 	vnet update default add ip-dhcp-host "$odd" --live --config
 same "what cannot run: both definitions are unchanged" "$xml" "$(both default)"
 untouched "what cannot run"

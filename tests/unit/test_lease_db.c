@@ -103,6 +103,41 @@ static void rows_come_back(void **state)
 	expect_rows(db, &later, "b 7 0 -1 -;");
 }
 
+static void note6(void *arg, const struct uuid *n, const struct ip *ip, const struct lease *l)
+{
+	char *out = arg, text[IP_TEXT];
+	size_t len = strlen(out);
+
+	assert_true(view_eq(l->id, (struct view){ (const uint8_t *)"id\0with zero", 12 }));
+	snprintf(out + len, 500 - len, "%c %s %d %lld %s;", n->b[8], ip_text(ip, text), (int)l->state,
+		 (long long)l->expiry, l->hostname ?: "-");
+}
+
+/* Both families of one network, side by side. */
+static void ipv6_has_its_rows(void **state)
+{
+	AUTO(lease_db_close) struct lease_db *db = open_db("six");
+	struct lease l = lease(7, LEASE_BOUND, now.boot_s + 60, "host");
+	struct ip a = { AF_INET6, { 0xfd, [15] = 5 } }, b = { AF_INET6, { 0 } };
+	char got[500] = "";
+
+	(void)state;
+	put(db, &net_a, lease(5, LEASE_BOUND, now.boot_s + 3600, NULL));
+	assert_int_equal(lease_db_put6(db, &net_a, &a, &l, &now), 0);
+	assert_int_equal(lease_db_put6(db, &net_a, &b, &l, &now), 0);
+	l.expiry += 60;
+	assert_int_equal(lease_db_put6(db, &net_a, &a, &l, &now), 0);
+	assert_int_equal(lease_db_commit(db), 0);
+	expect_rows(db, &now, "a 5 2 8600 -;");
+	assert_int_equal(lease_db_load6(db, &now, note6, got), 0);
+	assert_string_equal(got, "a :: 2 5060 host;a fd00::5 2 5120 host;");
+	assert_int_equal(lease_db_forget(db, &net_a), 0);
+	assert_int_equal(lease_db_commit(db), 0);
+	got[0] = '\0';
+	assert_int_equal(lease_db_load6(db, &now, note6, got), 0);
+	assert_string_equal(got, "");
+}
+
 static void copy(const char *from, const char *to)
 {
 	AUTO(mem_drop)
@@ -209,6 +244,22 @@ static void foreign_files_are_refused(void **state)
 	assert_int_equal(lease_db_open(newer, &db), -EPROTONOSUPPORT);
 	assert_int_equal(lease_db_open(away, &db), -EACCES);
 	assert_null(db);
+}
+
+static void an_older_file_goes_on(void **state)
+{
+	struct lease_db *db = open_db("older");
+
+	(void)state;
+	put(db, &net_a, lease(5, LEASE_BOUND, now.boot_s + 3600, NULL));
+	assert_int_equal(lease_db_commit(db), 0);
+	lease_db_close(db);
+	sql("older", "PRAGMA user_version = 2");
+	for (int i = 0; i < 2; i++) {
+		db = open_db("older");
+		expect_rows(db, &now, "a 5 2 8600 -;");
+		lease_db_close(db);
+	}
 }
 
 static void times_cross_a_boot(void **state)
@@ -341,6 +392,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_come_back),
+		cmocka_unit_test(ipv6_has_its_rows),
+		cmocka_unit_test(an_older_file_goes_on),
 		cmocka_unit_test(committed_survives_a_crash),
 		cmocka_unit_test(a_torn_log_loses_only_its_end),
 		cmocka_unit_test(a_full_disk_is_told),

@@ -36,7 +36,7 @@ static struct lease_client plain(uint8_t mac)
 static struct lease_pool *pool_of(const struct lease_range *ranges, size_t n_ranges, const struct lease_host *hosts,
 				  size_t n_hosts)
 {
-	struct lease_pool *p = lease_pool_new();
+	struct lease_pool *p = lease_pool_new(LEASE_BY_MAC);
 	struct lease_rules r = { .self = NET(1),
 				 .prefix_len = 24,
 				 .ranges = ranges,
@@ -156,7 +156,7 @@ static void every_address_is_given_once(void **state)
 
 static void small_prefixes(void **state)
 {
-	AUTO(lease_pool_free) struct lease_pool *p = lease_pool_new();
+	AUTO(lease_pool_free) struct lease_pool *p = lease_pool_new(LEASE_BY_MAC);
 	struct lease_range range = { NET(0), NET(1) };
 	struct lease_rules r = { .self = NET(0), .prefix_len = 31, .ranges = &range, .n_ranges = 1 };
 
@@ -539,7 +539,7 @@ static void leases_of_another_server_are_adopted(void **state)
 
 	(void)state;
 	for (int with = 0; with < 2; with++) {
-		AUTO(lease_pool_free) struct lease_pool *p = lease_pool_new();
+		AUTO(lease_pool_free) struct lease_pool *p = lease_pool_new(LEASE_BY_MAC);
 		struct lease held = { .addr = NET(10), .state = LEASE_BOUND, .expiry = NOW + LONG, .id = plain(1).id };
 		struct lease had = { .addr = NET(11), .state = LEASE_FREE };
 

@@ -9,10 +9,12 @@
 
 #include "model/options.h"
 #include "model/parse.h"
+#include "plan/dhcp6.h"
 #include "plan/dns.h"
 #include "plan/guest.h"
 #include "plan/options.h"
 #include "plan/plan.h"
+#include "plan/ra.h"
 
 static const struct {
 	const char *inner, *want; /* behind the line "serve dns on .." */
@@ -240,12 +242,69 @@ static void switches_become_flags(void **state)
 	network_free(n);
 }
 
+static const struct {
+	const char *name, *inner, *want;
+} six[] = {
+	{ "spec 5.2: no dhcp: SLAAC of every prefix",
+	  "<forward/><ip family='ipv6' address='fd00:1::1' prefix='64'/><ip family='ipv6' address='fd00:2::1' "
+	  "prefix='80'/>",
+	  "advertise ourselves, a router, mtu 1500\n"
+	  "  prefix fd00:1::1/64, addresses of it by the guests themselves\n"
+	  "  prefix fd00:2::1/80, addresses of it by the guests themselves\n"
+	  "  dns on fe80::5054:ff:fe01:203\n" },
+	{ "isolated: no router; no dns",
+	  "<mtu size='9000'/><dns enable='no'/><ip family='ipv6' address='fd00:1::1' prefix='64'/>",
+	  "advertise ourselves, no router, mtu 9000\n"
+	  "  prefix fd00:1::1/64, addresses of it by the guests themselves\n" },
+	{ "spec 5.2: dhcp: managed, that prefix without SLAAC",
+	  "<dns enable='no'/><ip family='ipv6' address='fd00:1::1' prefix='64'><dhcp>"
+	  "<range start='fd00:1::100' end='fd00:1::1ff'><lease expiry='0'/></range>"
+	  "<host id='0:3:00:1:52:54:0:0:0:9' name='a' ip='fd00:1::9'/>"
+	  "<host name='b' ip='fd00:1::a'><lease expiry='5'/></host></dhcp></ip>"
+	  "<ip family='ipv6' address='fd00:2::1' prefix='64'/>",
+	  "advertise ourselves, no router, mtu 1500, addresses by dhcp6\n"
+	  "  prefix fd00:1::1/64\n"
+	  "  prefix fd00:2::1/64, addresses of it by the guests themselves\n"
+	  "serve dhcp6 on fd00:1::1/64, lease 3600 s\n"
+	  "  range fd00:1::100-fd00:1::1ff, lease for ever\n"
+	  "  host 00:03:00:01:52:54:00:00:00:09 a -> fd00:1::9\n"
+	  "  host b -> fd00:1::a, lease 300 s\n" },
+};
+
+/* What plan_compile puts into a scope, without its opinion of what can be started. */
+static void ipv6_becomes_data(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(six); i++) {
+		AUTO(mem_drop)
+		char *xml = mem_printf("<network><name>n</name><bridge name='b'/><mac address='52:54:00:01:02:03'/>%s"
+				       "</network>",
+				       six[i].inner);
+		AUTO(network_free) struct network *n = NULL;
+		struct guest_scope s = { .domain = (char *)"" };
+		struct err e = { 0 };
+
+		if (network_parse(xml, strlen(xml), &n, NULL, &e) < 0)
+			fail_msg("%s: %s", six[i].name, e.detail);
+		s.ra = plan_ra(n);
+		s.dhcp6 = network_ip_has_dhcp(&n->ips[0]) ? plan_dhcp6(n, &n->ips[0]) : NULL;
+		print(&s);
+		if (strcmp(text, six[i].want) != 0)
+			fail_msg("%s: got\n%s", six[i].name, text);
+		if (s.dhcp6)
+			xdr_free((xdrproc_t)xdr_guest_dhcp6, (char *)s.dhcp6);
+		xdr_free((xdrproc_t)xdr_guest_ra, (char *)s.ra);
+		mem_drop(s.dhcp6);
+		mem_drop(s.ra);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(elements_become_dns_data), cmocka_unit_test(options_become_dns_data),
 		cmocka_unit_test(options_become_dhcp_data), cmocka_unit_test(what_the_format_wants_is_done),
-		cmocka_unit_test(switches_become_flags),
+		cmocka_unit_test(switches_become_flags),    cmocka_unit_test(ipv6_becomes_data),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
