@@ -63,13 +63,54 @@ eq "$(dhcp6 g4)" fd00:77:7::9 "a reservation by DUID"
 kill -KILL "$(guestd_pid)"
 served() { q g3 @fd00:77:7::1 g3.six.example AAAA | grep -q "$a"; }
 until_true 10 served || fail "guestd is not back"
-kill "$(cat "$T/g3.6.pid")" 2>/dev/null
-on g3 ip -6 addr flush dev eth0 scope global
-rm -f "$T/g3.6.leases"
-eq "$(dhcp6 g3)" "$a" "the same address after guestd was killed"
+again() # WHAT
+{
+	kill "$(cat "$T/g3.6.pid")" 2>/dev/null
+	on g3 ip -6 addr flush dev eth0 scope global
+	rm -f "$T/g3.6.leases"
+	eq "$(dhcp6 g3)" "$a" "$1"
+}
+again "the same address after guestd was killed"
+guestd=$(guestd_pid)
+stop_vnetd KILL
+again "the same address while vnetd is gone"
+start_vnetd
+eq "$(guestd_pid)" "$guestd" "vnetd is back: the same guestd"
+eq "$(vnet dhcp-leases stateful | grep -c "$a\|fd00:77:7::9")" 2 "and it knows the leases"
+again "the same address after vnetd was killed"
 kill "$(cat "$T/g3.6.pid")" 2>/dev/null
 on g3 timeout 10 dhclient -6 -D LL -r -cf "$T/g3.6.conf" -lf "$T/g3.6.leases" -pf "$T/g3.6.pid" \
 	-sf "$DATA/dhclient.script" eth0 >/dev/null 2>&1
 gone() { ! vnet dhcp-leases stateful | grep -q "$a"; }
 until_true 5 gone || fail "a released lease is still listed"
 ok "a released lease is gone"
+
+# --- both families behind NAT
+outside
+ip addr add 2001:db8::2/64 dev up0 nodad
+on outside ip addr add 2001:db8::1/64 dev eth0 nodad
+ip -6 route add default via 2001:db8::1
+on outside busybox httpd -f -p "[2001:db8::1]:$web_port" -h "$T/www" &
+quietly vnet define "$top/examples/dual-stack-nat.xml"
+quietly vnet start dual-stack
+bridge=$(vnet dumpxml dual-stack | sed -n "s/.*<bridge name='\([^']*\)'.*/\1/p")
+dhcp6_dhclient() { until_true 10 own_link_local "$1" && dhcp6 "$1"; }
+dhcp6_dhcpcd() # it reads router advertisements itself, and is told by them that there is DHCPv6
+{
+	on "$1" dhcpcd -f /dev/null -6 -1 -t 15 -h "$1" --script /bin/true eth0 >>"$T/$1.dhcp6.log" 2>&1
+	until_true 5 has_global "$1" && global "$1" || { cat "$T/$1.dhcp6.log" >&2; return 1; }
+}
+for client in dhclient dhcpcd; do
+	command -v $client >/dev/null || { echo "skip $client: not installed"; continue; }
+	guest $client "$bridge"
+	a=$(dhcp $client) || fail "$client: no lease of IPv4"
+	eq "$a" "10.60.0.1??" "$client: a lease of IPv4"
+	six=$(dhcp6_$client $client) || fail "$client: no lease by DHCPv6"
+	eq "$six" "fd20:0:0:1::1???" "$client: a lease of IPv6 beside it"
+	eq "$(vnet dhcp-leases dual-stack)" "*$client*" "$client: it is listed"
+	eq "$(vnet dhcp-leases dual-stack | grep -c "$a/24\|$six/64")" 2 "$client: with both addresses"
+	set -- $(fetch $client)
+	eq "$2" 203.0.113.2 "$client reaches the world by IPv4, from the host's address"
+	set -- $(fetch $client "[2001:db8::1]")
+	eq "$2" "*2001:db8::2*" "$client reaches the world by IPv6, likewise"
+done

@@ -12,7 +12,7 @@ network isolated
 guest g1 virbr0 52:54:00:00:00:11
 guest g2 virbr0 52:54:00:00:00:12
 dhcp g1 dhclient >/dev/null && b=$(dhcp g2) || fail "no lease"
-links() { ip -o link show; ip -o addr show; nft -s list ruleset; }
+links() { ip -o link show; ip -o addr show | sed "s/ tentative / /"; nft -s list ruleset; }
 both() { vnet -q dumpxml "$1" && vnet -q dumpxml --inactive "$1"; }
 before=$(links)
 guestd=$(guestd_pid)
