@@ -39,7 +39,6 @@ struct lease_client {
 	struct view id; /* never empty */
 	struct mac mac;
 	struct view hostname; /* as sent; may be empty */
-	struct view owner;    /* by which reservations know it; may be empty */
 };
 
 /* Is it one label of letters, digits and inner hyphens, at most 63 (RFC 1123 s.2.1)? Only such a name from a guest is

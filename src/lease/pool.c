@@ -14,9 +14,10 @@ struct lease_pool {
 	struct lease_space *space;
 	uint32_t self;
 	unsigned prefix_len;
+	size_t id_head;
 	struct lease_host *hosts;
 	size_t n_hosts;
-	struct map *host_by_addr, *host_by_mac, *host_by_owner, *host_by_name; /* struct lease_host */
+	struct map *host_by_addr, *host_by_mac, *host_by_id, *host_by_name; /* struct lease_host */
 };
 
 bool lease_name_ok(struct view name)
@@ -38,7 +39,7 @@ struct lease_pool *lease_pool_new(void)
 	p->by_mac = map_new();
 	p->host_by_addr = map_new();
 	p->host_by_mac = map_new();
-	p->host_by_owner = map_new();
+	p->host_by_id = map_new();
 	p->host_by_name = map_new();
 	lease_space_new(NULL, 0, &p->space);
 	return p;
@@ -47,7 +48,7 @@ struct lease_pool *lease_pool_new(void)
 static void host_drop(struct lease_host *h)
 {
 	mem_drop((char *)h->name);
-	mem_drop((void *)h->owner.p);
+	mem_drop((void *)h->id.p);
 }
 
 static void drop_hosts(struct lease_pool *p)
@@ -57,7 +58,7 @@ static void drop_hosts(struct lease_pool *p)
 	mem_drop(p->hosts);
 	map_free(p->host_by_addr);
 	map_free(p->host_by_mac);
-	map_free(p->host_by_owner);
+	map_free(p->host_by_id);
 	map_free(p->host_by_name);
 }
 
@@ -125,8 +126,8 @@ static void add_host(struct lease_pool *p, struct lease_host *h)
 	map_put(p->host_by_addr, &h->addr, sizeof(h->addr), h);
 	if (!mac_is_zero(&h->mac))
 		map_put(p->host_by_mac, h->mac.b, sizeof(h->mac.b), h);
-	else if (h->owner.len)
-		map_put(p->host_by_owner, h->owner.p, h->owner.len, h);
+	else if (h->id.len)
+		map_put(p->host_by_id, h->id.p, h->id.len, h);
 	else
 		map_put(p->host_by_name, name, fold((struct view){ (uint8_t *)h->name, strlen(h->name) }, name), h);
 }
@@ -136,14 +137,14 @@ static void set_hosts(struct lease_pool *p, const struct lease_rules *r)
 	drop_hosts(p);
 	p->host_by_addr = map_new();
 	p->host_by_mac = map_new();
-	p->host_by_owner = map_new();
+	p->host_by_id = map_new();
 	p->host_by_name = map_new();
 	p->hosts = mem_array(r->n_hosts + 1, sizeof(*p->hosts));
 	p->n_hosts = r->n_hosts;
 	for (size_t i = 0; i < r->n_hosts; i++) {
 		p->hosts[i] = r->hosts[i];
 		p->hosts[i].name = mem_strdup(r->hosts[i].name ?: "");
-		p->hosts[i].owner.p = mem_dup(r->hosts[i].owner.p, r->hosts[i].owner.len);
+		p->hosts[i].id.p = mem_dup(r->hosts[i].id.p, r->hosts[i].id.len);
 		add_host(p, &p->hosts[i]);
 	}
 }
@@ -196,6 +197,7 @@ int lease_pool_rules(struct lease_pool *p, const struct lease_rules *rules)
 	p->space = space;
 	p->self = rules->self;
 	p->prefix_len = rules->prefix_len;
+	p->id_head = rules->id_head;
 	set_hosts(p, rules);
 	mark_all(p);
 	return 0;
@@ -212,7 +214,7 @@ static struct lease *find(const struct lease_pool *p, const struct lease_client 
 {
 	struct lease *l = map_get(p->by_id, c->id.p, c->id.len);
 
-	if (l)
+	if (l || p->id_head)
 		return l;
 	l = map_get(p->by_mac, c->mac.b, sizeof(c->mac.b));
 	return l && (id_is_mac(c->id, &c->mac) || id_is_mac(l->id, &c->mac)) ? l : NULL;
@@ -233,8 +235,8 @@ const struct lease_host *lease_pool_host(const struct lease_pool *p, const struc
 	const struct lease_host *h = map_get(p->host_by_mac, c->mac.b, sizeof(c->mac.b));
 	char name[LEASE_NAME_MAX];
 
-	if (!h && c->owner.len)
-		h = map_get(p->host_by_owner, c->owner.p, c->owner.len);
+	if (!h && c->id.len > p->id_head)
+		h = map_get(p->host_by_id, c->id.p + p->id_head, c->id.len - p->id_head);
 	if (h || !c->hostname.len)
 		return h;
 	return map_get(p->host_by_name, name, fold(c->hostname, name));
@@ -259,7 +261,9 @@ static bool allowed(const struct lease_pool *p, const struct lease_client *c, ui
 /* A reserved address follows its MAC through any change of id (firmware and system may send different ones). */
 static bool same_client(const struct lease_pool *p, const struct lease *l, const struct lease_client *c)
 {
-	return l == find(p, c) || (mac_eq(&l->mac, &c->mac) && map_get(p->host_by_addr, &l->addr, sizeof(l->addr)));
+	if (l == find(p, c))
+		return true;
+	return !p->id_head && mac_eq(&l->mac, &c->mac) && map_get(p->host_by_addr, &l->addr, sizeof(l->addr));
 }
 
 bool lease_pool_may_have(const struct lease_pool *p, const struct lease_client *c, uint32_t addr)

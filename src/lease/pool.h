@@ -14,10 +14,10 @@
 
 enum { LEASE_RECORDS_MAX = 1 << 17 }; /* addresses of one network with a client, now or once */
 
-struct lease_host {        /* a reservation: an address that nobody else gets */
-	struct mac mac;    /* zero: whoever has `owner`, or sends `name` */
-	struct view owner; /* empty: none */
-	const char *name;  /* "" or NULL: none. With one of the above: the name that this client is told to have */
+struct lease_host {       /* a reservation: an address that nobody else gets */
+	struct mac mac;   /* zero: whoever has `id`, or sends `name` */
+	struct view id;   /* empty: none */
+	const char *name; /* "" or NULL: none. With one of the above: the name that this client is told to have */
 	uint32_t addr;
 	uint32_t tag; /* the caller's, for finding what else it has for this host */
 };
@@ -29,6 +29,9 @@ struct lease_rules {
 	size_t n_ranges;
 	const struct lease_host *hosts;
 	size_t n_hosts;
+	/* 0: as said above. Else clients are known by their id alone, and a host's id is what stands behind so many bytes
+	 * of theirs: DHCPv6 knows interfaces (IAID) of a machine (DUID). */
+	size_t id_head;
 };
 
 struct lease_pool;
