@@ -50,7 +50,7 @@ struct dhcp6_server *dhcp6_server_new(void)
 {
 	struct dhcp6_server *s = mem_new(struct dhcp6_server);
 
-	s->pool = lease_pool_new(LEASE_BY_ID);
+	s->pool = lease_pool_new();
 	s->blocks = dhcp6_blocks_new();
 	return s;
 }
@@ -136,7 +136,7 @@ static struct lease_host *number_hosts(struct dhcp6_server *s, const struct dhcp
 		const struct dhcp6_host *h = &scope->hosts[i];
 
 		t->host_s[i] = h->lease_s;
-		v[i] = (struct lease_host){ .owner = h->duid,
+		v[i] = (struct lease_host){ .id = h->duid,
 					    .name = h->name,
 					    .addr = dhcp6_blocks_find(s->blocks, &h->addr),
 					    .tag = (uint32_t)i };
@@ -159,7 +159,9 @@ int dhcp6_server_configure(struct dhcp6_server *s, const struct dhcp6_scope *sco
 		return -EINVAL;
 	if (!number_blocks(s->blocks, scope))
 		return -E2BIG;
-	struct lease_rules rules = { .self = dhcp6_blocks_find(s->blocks, &scope->self.ip), .prefix_len = 1 };
+	struct lease_rules rules = { .self = dhcp6_blocks_find(s->blocks, &scope->self.ip),
+				     .prefix_len = 1,
+				     .id_head = ID_HEAD };
 
 	rules.n_ranges = number_ranges(s, scope, &t);
 	rules.ranges = t.ranges;
@@ -253,11 +255,7 @@ static void ask(struct asker *a, const struct dhcp6_msg *m, size_t ia, const str
 	wr_u8(&w, 255);
 	wr_be32(&w, m->ias[ia].iaid);
 	wr_bytes(&w, m->client_id.p, m->client_id.len);
-	a->c = (struct lease_client){ .id = { a->id, wr_len(&w) }, .mac = *mac };
-	if (ia == 0) {
-		a->c.hostname = m->hostname;
-		a->c.owner = m->client_id;
-	}
+	a->c = (struct lease_client){ .id = { a->id, wr_len(&w) }, .mac = *mac, .hostname = m->hostname };
 }
 
 /* --- deciding --- */

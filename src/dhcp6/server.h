@@ -4,7 +4,8 @@
  *         its IAID and its DUID, as RFC 4361 s.6.1 writes the same for DHCPv4.
  * Owner   the server copies its scope and owns its pool.
  * Only addresses (IA_NA) are given. We are the one server of our networks, so a client that extends what we have no record of
- * gets it again if it may have it (s.18.3.4 and s.18.3.5 leave that to us). Reservations are for a message's first IA. */
+ * gets it again if it may have it (s.18.3.4 and s.18.3.5 leave that to us). A reservation goes to the
+ * first of a client's IAs that asks. */
 #pragma once
 #include "dhcp6/reply.h"
 #include "lease/pool.h"

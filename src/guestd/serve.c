@@ -78,7 +78,7 @@ static struct net *net_get(struct guestd_serve *s, const struct uuid *uuid)
 		return n;
 	n = mem_new(struct net);
 	n->uuid = *uuid;
-	n->pool = lease_pool_new(LEASE_BY_MAC);
+	n->pool = lease_pool_new();
 	n->dhcp4 = dhcp4_server_new(n->pool);
 	n->hold = -1;
 	n->six = guestd_net6_new();

@@ -30,7 +30,7 @@ static const char *const sql[STATEMENTS] = {
 	[S_COMMIT] = "COMMIT",
 	[S_ROLLBACK] = "ROLLBACK",
 	[S_LOAD] = "SELECT network, ip, state, expiry, mac, client_id, hostname, boot_expiry FROM lease "
-		   "WHERE typeof(ip) = 'integer'",
+		   "WHERE typeof(ip) <> 'blob'",
 	[S_LOAD6] = "SELECT network, ip, state, expiry, mac, client_id, hostname, boot_expiry FROM lease "
 		    "WHERE typeof(ip) = 'blob'",
 	[S_PUT] = "REPLACE INTO lease (network, ip, state, expiry, mac, client_id, hostname, boot_expiry) "

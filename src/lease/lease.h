@@ -44,7 +44,6 @@ struct lease_client {
 	struct mac mac;
 	struct view hostname; /* as sent; may be empty */
 	uint32_t port;        /* where it is plugged in: any number that names a port; 0: not known */
-	struct view owner;    /* by which reservations know it; empty: by its id */
 };
 
 /* Is it one label of letters, digits and inner hyphens, at most 63 (RFC 1123 s.2.1)? Only such a name from a guest is

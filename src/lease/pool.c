@@ -8,7 +8,6 @@
 #include "lease/expiry.h"
 
 struct lease_pool {
-	enum lease_identity by;
 	struct map *by_addr, *by_id, *by_mac; /* struct lease; by_id: the newest of that id */
 	struct map *ports;                    /* struct port_use by port */
 	struct lease_heap heap;
@@ -17,9 +16,10 @@ struct lease_pool {
 	uint32_t self;
 	unsigned prefix_len;
 	uint32_t kept; /* addresses of the ranges that no lease can take: ours, the ends, reserved ones */
+	size_t id_head;
 	struct lease_host *hosts;
 	size_t n_hosts;
-	struct map *host_by_addr, *host_by_mac, *host_by_owner, *host_by_name; /* struct lease_host */
+	struct map *host_by_addr, *host_by_mac, *host_by_id, *host_by_name; /* struct lease_host */
 };
 
 struct port_use {
@@ -36,18 +36,17 @@ bool lease_name_ok(struct view name)
 	return true;
 }
 
-struct lease_pool *lease_pool_new(enum lease_identity by)
+struct lease_pool *lease_pool_new(void)
 {
 	struct lease_pool *p = mem_new(struct lease_pool);
 
-	p->by = by;
 	p->by_addr = map_new();
 	p->by_id = map_new();
 	p->by_mac = map_new();
 	p->ports = map_new();
 	p->host_by_addr = map_new();
 	p->host_by_mac = map_new();
-	p->host_by_owner = map_new();
+	p->host_by_id = map_new();
 	p->host_by_name = map_new();
 	lease_space_new(NULL, 0, &p->space);
 	return p;
@@ -56,7 +55,7 @@ struct lease_pool *lease_pool_new(enum lease_identity by)
 static void host_drop(struct lease_host *h)
 {
 	mem_drop((char *)h->name);
-	mem_drop((void *)h->owner.p);
+	mem_drop((void *)h->id.p);
 }
 
 static void drop_hosts(struct lease_pool *p)
@@ -66,7 +65,7 @@ static void drop_hosts(struct lease_pool *p)
 	mem_drop(p->hosts);
 	map_free(p->host_by_addr);
 	map_free(p->host_by_mac);
-	map_free(p->host_by_owner);
+	map_free(p->host_by_id);
 	map_free(p->host_by_name);
 }
 
@@ -139,8 +138,8 @@ static void add_host(struct lease_pool *p, struct lease_host *h)
 	map_put(p->host_by_addr, &h->addr, sizeof(h->addr), h);
 	if (!mac_is_zero(&h->mac))
 		map_put(p->host_by_mac, h->mac.b, sizeof(h->mac.b), h);
-	else if (h->owner.len)
-		map_put(p->host_by_owner, h->owner.p, h->owner.len, h);
+	else if (h->id.len)
+		map_put(p->host_by_id, h->id.p, h->id.len, h);
 	else
 		map_put(p->host_by_name, name, fold((struct view){ (uint8_t *)h->name, strlen(h->name) }, name), h);
 }
@@ -150,14 +149,14 @@ static void set_hosts(struct lease_pool *p, const struct lease_rules *r)
 	drop_hosts(p);
 	p->host_by_addr = map_new();
 	p->host_by_mac = map_new();
-	p->host_by_owner = map_new();
+	p->host_by_id = map_new();
 	p->host_by_name = map_new();
 	p->hosts = mem_array(r->n_hosts + 1, sizeof(*p->hosts));
 	p->n_hosts = r->n_hosts;
 	for (size_t i = 0; i < r->n_hosts; i++) {
 		p->hosts[i] = r->hosts[i];
 		p->hosts[i].name = mem_strdup(r->hosts[i].name ?: "");
-		p->hosts[i].owner.p = mem_dup(r->hosts[i].owner.p, r->hosts[i].owner.len);
+		p->hosts[i].id.p = mem_dup(r->hosts[i].id.p, r->hosts[i].id.len);
 		add_host(p, &p->hosts[i]);
 	}
 }
@@ -211,6 +210,7 @@ int lease_pool_rules(struct lease_pool *p, const struct lease_rules *rules)
 	p->space = space;
 	p->self = rules->self;
 	p->prefix_len = rules->prefix_len;
+	p->id_head = rules->id_head;
 	set_hosts(p, rules);
 	mark_all(p);
 	return 0;
@@ -220,12 +220,12 @@ int lease_pool_rules(struct lease_pool *p, const struct lease_rules *rules)
 
 static struct lease *find(const struct lease_pool *p, const struct lease_client *c)
 {
-	struct lease *l = p->by == LEASE_BY_MAC ? map_get(p->by_mac, c->mac.b, sizeof(c->mac.b)) : NULL;
+	struct lease *l = p->id_head ? NULL : map_get(p->by_mac, c->mac.b, sizeof(c->mac.b));
 
 	if (l)
 		return l;
 	l = map_get(p->by_id, c->id.p, c->id.len);
-	return l && (p->by == LEASE_BY_ID || l->state == LEASE_FREE || l->leaving) ? l : NULL;
+	return l && (p->id_head || l->state == LEASE_FREE || l->leaving) ? l : NULL;
 }
 
 const struct lease *lease_pool_twin(const struct lease_pool *p, const struct lease_client *c)
@@ -248,11 +248,10 @@ const struct lease *lease_pool_at(const struct lease_pool *p, uint32_t addr)
 const struct lease_host *lease_pool_host(const struct lease_pool *p, const struct lease_client *c)
 {
 	const struct lease_host *h = map_get(p->host_by_mac, c->mac.b, sizeof(c->mac.b));
-	struct view owner = c->owner.len ? c->owner : c->id;
 	char name[LEASE_NAME_MAX];
 
-	if (!h)
-		h = map_get(p->host_by_owner, owner.p, owner.len);
+	if (!h && c->id.len > p->id_head)
+		h = map_get(p->host_by_id, c->id.p + p->id_head, c->id.len - p->id_head);
 	if (h || !c->hostname.len)
 		return h;
 	return map_get(p->host_by_name, name, fold(c->hostname, name));

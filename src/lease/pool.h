@@ -5,8 +5,7 @@
  * Errors  0 or -errno, named per call. Nothing here logs, sleeps or does I/O.
  * A client is its MAC: firmware, initramfs and the installed system each send another id, or none, and are to share one address.
  * By its id a client with a new MAC finds what it had once, but takes no address from a machine that still has it: cloned
- * machines have one id (RFC 4361 asks for another, in vain), and must not have one address.
- * Of DHCPv6 a client is its id: one machine has as many as it has identity associations, and its MAC may be unknown. */
+ * machines have one id (RFC 4361 asks for another, in vain), and must not have one address. */
 #pragma once
 #include <stddef.h>
 
@@ -16,10 +15,10 @@
 
 enum { LEASE_RECORDS_MAX = 1 << 17 }; /* addresses of one network with a client, now or once */
 
-struct lease_host {        /* a reservation: an address that nobody else gets */
-	struct mac mac;    /* zero: whoever has `owner`, or sends `name` */
-	struct view owner; /* empty: none */
-	const char *name;  /* "" or NULL: none. With one of the above: the name that this client is told to have */
+struct lease_host {       /* a reservation: an address that nobody else gets */
+	struct mac mac;   /* zero: whoever has `id`, or sends `name` */
+	struct view id;   /* empty: none */
+	const char *name; /* "" or NULL: none. With one of the above: the name that this client is told to have */
 	uint32_t addr;
 	uint32_t tag; /* the caller's, for finding what else it has for this host */
 };
@@ -31,13 +30,14 @@ struct lease_rules {
 	size_t n_ranges;
 	const struct lease_host *hosts;
 	size_t n_hosts;
+	/* 0: as said above. Else clients are known by their id alone, and a host's id is what stands behind so many bytes
+	 * of theirs: DHCPv6 knows interfaces (IAID) of a machine (DUID). */
+	size_t id_head;
 };
-
-enum lease_identity { LEASE_BY_MAC, LEASE_BY_ID };
 
 struct lease_pool;
 
-struct lease_pool *lease_pool_new(enum lease_identity by); /* gives nothing to anybody until it has rules */
+struct lease_pool *lease_pool_new(void); /* gives nothing to anybody until it has rules */
 void lease_pool_free(struct lease_pool *p);
 DEFINE_AUTO(struct lease_pool *, lease_pool_free)
 

@@ -11,7 +11,7 @@
 
 #include "base/log.h"
 
-enum { BURST = 32, SOLICIT_MAX = 1500, RETRY_MS = 250, RETRY_IDLE_MS = 2000, SOLICITED_MS = 10000, ANY_PORT = 9 };
+enum { BURST = 32, SOLICIT_MAX = 1500, RETRY_MS = 250, RETRY_IDLE_MS = 1000, SOLICITED_MS = 10000, ANY_PORT = 9 };
 
 struct ra_io {
 	int fd;

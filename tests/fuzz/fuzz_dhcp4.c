@@ -170,7 +170,7 @@ static void one_message(struct dhcp4_server *s, const struct lease_pool *pool, s
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	AUTO(lease_pool_free) struct lease_pool *pool = lease_pool_new(LEASE_BY_MAC);
+	AUTO(lease_pool_free) struct lease_pool *pool = lease_pool_new();
 	AUTO(dhcp4_server_free) struct dhcp4_server *s = dhcp4_server_new(pool);
 	struct rd r = rd_make(data, size);
 	uint64_t now = 1000;

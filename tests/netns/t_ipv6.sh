@@ -60,6 +60,23 @@ guest g4 virbr7 52:54:00:77:07:09
 until_true 10 own_link_local g4 || fail "no link-local address"
 eq "$(dhcp6 g4)" fd00:77:7::9 "a reservation by DUID"
 
+# --- another client, which reads the advertisements itself
+if command -v dhcpcd >/dev/null; then
+	guest g5 virbr7 52:54:00:77:07:0a
+	until_true 10 own_link_local g5 || fail "no link-local address"
+	printf '#!/bin/sh\ncase $reason in ROUTERADVERT | BOUND6) env >>%s ;; esac\n' "$T/g5.env" >"$T/dhcpcd.script"
+	chmod 755 "$T/dhcpcd.script"
+	printf 'duid ll\nipv6rs\nia_na 1\noption dhcp6_name_servers\n' >"$T/dhcpcd.conf"
+	on g5 timeout 20 dhcpcd -f "$T/dhcpcd.conf" -6 -1 -t 15 -h g5 --script "$T/dhcpcd.script" eth0 >/dev/null 2>&1
+	said() { sed -n "s/^$1=//p" "$T/g5.env" | tail -n 1; }
+	eq "$(said nd1_flags) $(said nd1_lifetime) $(said nd1_hoplimit) $(said nd1_mtu)" "MO 0 64 1500" "dhcpcd: the advertisement"
+	eq "$(said nd1_prefix_information1_prefix) $(said nd1_prefix_information1_flags) $(said nd1_prefix_information1_vltime)" \
+		"fd00:77:7:: L 4294967295" "dhcpcd: its prefix"
+	eq "$(said nd1_rdnss1_servers) $(said nd1_rdnss1_lifetime)" "$(link_local virbr7)%eth0 4294967295" "dhcpcd: its name server"
+	eq "$(said new_dhcp6_ia_na1_ia_addr1) $(said new_dhcp6_ia_na1_t1) $(said new_dhcp6_name_servers)" \
+		"fd00:77:7::1?? 1800 fd00:77:7::1" "dhcpcd: its lease"
+fi
+
 kill -KILL "$(guestd_pid)"
 served() { q g3 @fd00:77:7::1 g3.six.example AAAA | grep -q "$a"; }
 until_true 10 served || fail "guestd is not back"

@@ -29,7 +29,7 @@ static const struct lease_range ranges[] = { { NET(100), NET(200) } };
 static const struct lease_host hosts[] = {
 	{ .mac = MAC(RESERVED), .name = "reserved", .addr = NET(50) },
 	{ .name = "Printer", .addr = NET(51) },
-	{ .owner = ID("\0scanner"), .name = "s", .addr = NET(52) },
+	{ .id = ID("\0scanner"), .name = "s", .addr = NET(52) },
 };
 static const struct dhcp4_scope scope = {
 	.rules = { .self = US, .prefix_len = 24, .ranges = ranges, .n_ranges = 1, .hosts = hosts, .n_hosts = 3 },
@@ -208,7 +208,7 @@ struct fixture {
 
 static struct fixture make(const struct dhcp4_scope *with)
 {
-	struct fixture f = { .pool = lease_pool_new(LEASE_BY_MAC) };
+	struct fixture f = { .pool = lease_pool_new() };
 
 	f.server = dhcp4_server_new(f.pool);
 	assert_int_equal(dhcp4_server_configure(f.server, with), 0);

@@ -36,7 +36,7 @@ static struct lease_client plain(uint8_t mac)
 static struct lease_pool *pool_of(const struct lease_range *ranges, size_t n_ranges, const struct lease_host *hosts,
 				  size_t n_hosts)
 {
-	struct lease_pool *p = lease_pool_new(LEASE_BY_MAC);
+	struct lease_pool *p = lease_pool_new();
 	struct lease_rules r = { .self = NET(1),
 				 .prefix_len = 24,
 				 .ranges = ranges,
@@ -156,7 +156,7 @@ static void every_address_is_given_once(void **state)
 
 static void small_prefixes(void **state)
 {
-	AUTO(lease_pool_free) struct lease_pool *p = lease_pool_new(LEASE_BY_MAC);
+	AUTO(lease_pool_free) struct lease_pool *p = lease_pool_new();
 	struct lease_range range = { NET(0), NET(1) };
 	struct lease_rules r = { .self = NET(0), .prefix_len = 31, .ranges = &range, .n_ranges = 1 };
 
@@ -312,8 +312,9 @@ static void reservations(void **state)
 		{ .name = "Seven", .addr = NET(12) },
 		{ .mac = MAC(8), .name = "us", .addr = NET(1) },     /* our own address: never */
 		{ .mac = MAC(9), .name = "late", .addr = NET(200) }, /* taken: it goes to the first */
+		{ .id = { (const uint8_t *)"duid", 4 }, .name = "owned", .addr = NET(201) },
 	};
-	AUTO(lease_pool_free) struct lease_pool *p = pool_of(&(struct lease_range){ NET(10), NET(13) }, 1, hosts, 5);
+	AUTO(lease_pool_free) struct lease_pool *p = pool_of(&(struct lease_range){ NET(10), NET(13) }, 1, hosts, 6);
 	struct lease_client seven = named("x", 7), c = plain(5);
 
 	(void)state;
@@ -321,6 +322,8 @@ static void reservations(void **state)
 	assert_int_equal(picked(p, plain(5), NET(10)), NET(11));
 	assert_int_equal(picked(p, plain(6), 0), NET(200));
 	assert_int_equal(picked(p, seven, 0), NET(12));
+	assert_int_equal(picked(p, named("duid", 10), NET(10)), NET(201));
+	assert_int_not_equal(picked(p, named("dui", 10), NET(201)), NET(201));
 	assert_int_not_equal(picked(p, plain(8), 0), NET(1));
 	assert_int_not_equal(picked(p, plain(9), 0), NET(200));
 	assert_int_equal(bind_to(p, plain(20), NET(11), NOW + LONG), -EACCES);
@@ -332,6 +335,31 @@ static void reservations(void **state)
 	c = named("another stage of its boot", 5);
 	assert_int_equal(picked(p, c, 0), NET(11));
 	assert_int_equal(lease_pool_bind(p, &c, NET(11), NOW + LONG), 0);
+}
+
+/* As DHCPv6 has it: what clients are is told by their ids, and reservations by the ends of these. */
+static void clients_are_their_ids(void **state)
+{
+	static const struct lease_range range = { NET(10), NET(13) };
+	static const struct lease_host host = { .id = { (const uint8_t *)"duid", 4 }, .addr = NET(201) };
+	AUTO(lease_pool_free) struct lease_pool *p = lease_pool_new();
+	struct lease_rules rules = { .self = NET(1),
+				     .prefix_len = 24,
+				     .ranges = &range,
+				     .n_ranges = 1,
+				     .hosts = &host,
+				     .n_hosts = 1,
+				     .id_head = 2 };
+
+	(void)state;
+	assert_int_equal(lease_pool_rules(p, &rules), 0);
+	assert_int_equal(bind_to(p, named("1.abc", 5), NET(10), NOW + LONG), 0);
+	assert_int_equal(bind_to(p, named("2.abc", 5), NET(11), NOW + LONG), 0); /* one MAC: another interface */
+	assert_int_equal(lease_pool_at(p, NET(10))->state, LEASE_BOUND);
+	assert_int_equal(bind_to(p, named("1.duid", 6), NET(201), NOW + LONG), 0);
+	assert_int_not_equal(picked(p, named("2.duid", 6), NET(201)), NET(201));
+	assert_int_equal(picked(p, named("1.duid", 7), 0), NET(201));
+	assert_int_not_equal(picked(p, named("duid", 8), NET(201)), NET(201));
 }
 
 /* Every event in every state, as the table in pool.c says. */
@@ -539,7 +567,7 @@ static void leases_of_another_server_are_adopted(void **state)
 
 	(void)state;
 	for (int with = 0; with < 2; with++) {
-		AUTO(lease_pool_free) struct lease_pool *p = lease_pool_new(LEASE_BY_MAC);
+		AUTO(lease_pool_free) struct lease_pool *p = lease_pool_new();
 		struct lease held = { .addr = NET(10), .state = LEASE_BOUND, .expiry = NOW + LONG, .id = plain(1).id };
 		struct lease had = { .addr = NET(11), .state = LEASE_FREE };
 
@@ -703,6 +731,7 @@ int main(void)
 		cmocka_unit_test(a_client_has_one_address),
 		cmocka_unit_test(a_full_pool),
 		cmocka_unit_test(reservations),
+		cmocka_unit_test(clients_are_their_ids),
 		cmocka_unit_test(moves_follow_the_table),
 		cmocka_unit_test(leases_end_in_order),
 		cmocka_unit_test(changes_are_noted_once),

@@ -102,7 +102,7 @@ static void check_disk(const char *when, enum unsynced which)
 	AUTO(lease_db_close) struct lease_db *db = NULL;
 	AUTO(mem_drop) char *path = mem_printf("%s/dead", folder);
 	AUTO(mem_drop) char *shm = mem_printf("%s/dead-shm", folder);
-	struct found f = { .pool = lease_pool_new(LEASE_BY_MAC) };
+	struct found f = { .pool = lease_pool_new() };
 	bool seen[1 << 16] = { 0 };
 
 	unlink(shm);
@@ -351,7 +351,7 @@ static void one_turn(struct lease_db *db, struct lease_pool *p)
 static void no_cut_forgets_a_promise(void **state)
 {
 	AUTO(lease_db_close) struct lease_db *db = NULL;
-	AUTO(lease_pool_free) struct lease_pool *p = lease_pool_new(LEASE_BY_MAC);
+	AUTO(lease_pool_free) struct lease_pool *p = lease_pool_new();
 	AUTO(mem_drop) char *path = mem_printf("%s/live", folder);
 	struct lease_range range = { NET(2), NET(ADDRS - 1) };
 	struct lease_rules rules = { .self = NET(1), .prefix_len = 24, .ranges = &range, .n_ranges = 1 };
