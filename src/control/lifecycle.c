@@ -51,7 +51,7 @@ static int start(struct control *c, struct net *n, struct network *live, struct 
 	struct plan *plan;
 	struct err cleanup;
 
-	if (plan_compile(live, &plan, e) < 0)
+	if (net_check_options(c, live, e) < 0 || plan_compile(live, &plan, e) < 0)
 		return -1;
 	if (activate(c, n, TAKE(mine), plan, e) < 0)
 		return err_in(e, "network '%s'", n->name);
