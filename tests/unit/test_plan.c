@@ -398,6 +398,21 @@ static void clashes_name_what_is_foreign(void **state)
 	plan_free(p);
 }
 
+static void the_hosts_own_route_is_kept(void **state)
+{
+	struct plan *p = plan_of(xml);
+	struct observed o = nothing();
+	struct steps s = { 0 };
+	struct err e = { 0 };
+
+	(void)state;
+	o.ra_uplink = "eth0";
+	assert_int_equal(plan_diff(p, &o, &s, &e), -1);
+	assert_non_null(strstr(e.detail, "net.ipv6.conf.eth0.accept_ra to 2"));
+	assert_int_equal(s.n, 0);
+	plan_free(p);
+}
+
 static void a_foreign_device_is_named_and_left(void **state)
 {
 	struct plan *p = plan_of(xml);
@@ -425,6 +440,7 @@ int main(void)
 		cmocka_unit_test(isolation_of_ports_is_kept),
 		cmocka_unit_test(gone_removes_only_what_is_ours),
 		cmocka_unit_test(clashes_name_what_is_foreign),
+		cmocka_unit_test(the_hosts_own_route_is_kept),
 		cmocka_unit_test(a_foreign_device_is_named_and_left),
 	};
 
