@@ -113,6 +113,14 @@ int ip_cmp(const struct ip *a, const struct ip *b)
 	return memcmp(a->b, b->b, sizeof(a->b));
 }
 
+bool ip_next(struct ip *a)
+{
+	for (size_t i = ip_size(a->family); i-- > 0;)
+		if (++a->b[i])
+			return true;
+	return false;
+}
+
 unsigned ip_bits(int family)
 {
 	return family == AF_INET6 ? 128 : 32;

@@ -33,6 +33,7 @@ struct ip ip_from_v4(uint32_t host_order);
 uint32_t ip_v4(const struct ip *a); /* host order; 0 if it is not IPv4 */
 bool ip_eq(const struct ip *a, const struct ip *b);
 int ip_cmp(const struct ip *a, const struct ip *b); /* by family, then by value */
+bool ip_next(struct ip *a);                         /* the next address; false: it was the last and is now the first */
 unsigned ip_bits(int family);                       /* 32 or 128 */
 size_t ip_size(int family);                         /* 4 or 16 */
 

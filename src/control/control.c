@@ -7,91 +7,13 @@
 #include <time.h>
 
 #include "base/log.h"
+#include "control/heal.h"
 #include "control/hooks.h"
 #include "control/job.h"
 #include "control/reconcile.h"
 #include "control/state.h"
+#include "model/check.h"
 #include "plan/print.h"
-
-/* ---- the kernel's notifications: they say whom to look at, reconcile finds out what to do ---- */
-
-static void mark(struct control *c, struct net *n)
-{
-	if (n && n->live)
-		n->dirty = c->dirty = true;
-}
-
-static void on_link(struct control *c, const struct watch_event *ev)
-{
-	struct uuid uuid;
-	struct net *owner = plan_alias_uuid(ev->link.alias, &uuid) ? map_get(c->by_uuid, &uuid, sizeof(uuid)) : NULL;
-
-	if (owner && strcmp(ev->link.kind, "tun") == 0) {
-		if (ev->gone)
-			net_tap_gone(owner, ev->link.index);
-		else
-			net_tap_seen(owner, &ev->link);
-	}
-	mark(c, owner);
-	mark(c, map_get_str(c->by_bridge, ev->link.name));
-	/* a port that joins: the kernel names the bridge by index only */
-	if (ev->link.master) {
-		char bridge[IFNAMSIZ];
-
-		if (if_indextoname((unsigned)ev->link.master, bridge))
-			mark(c, map_get_str(c->by_bridge, bridge));
-	}
-}
-
-static int on_watch(sd_event_source *s, int fd, uint32_t events, void *arg)
-{
-	struct control *c = arg;
-	struct watch_event ev;
-
-	(void)s;
-	(void)fd;
-	(void)events;
-	while (watch_next(c->watch, &ev) > 0) {
-		if (!ev.overrun) {
-			on_link(c, &ev);
-			continue;
-		}
-		for (size_t i = 0; i < c->n_nets; i++)
-			mark(c, c->nets[i]);
-	}
-	return 0;
-}
-
-/* After all notifications of this turn: each network that they touched is reconciled once. */
-static int on_turn(sd_event_source *s, void *arg)
-{
-	struct control *c = arg;
-	struct err e;
-
-	(void)s;
-	if (!c->dirty)
-		return 0;
-	c->dirty = false;
-	for (size_t i = 0; i < c->n_nets; i++) {
-		struct net *n = c->nets[i];
-
-		if (n->dirty && n->live && reconcile(c, n, &e) < 0)
-			log_error("network: %s: %s", n->name, e.detail);
-		n->dirty = false;
-	}
-	return 0;
-}
-
-static int watch_kernel(struct control *c, struct err *e)
-{
-	if (watch_open(&c->watch, e) < 0)
-		return -1;
-	int r = sd_event_add_io(c->loop, &c->watch_io, watch_fd(c->watch), EPOLLIN, on_watch, c);
-
-	if (r >= 0)
-		r = sd_event_add_post(c->loop, &c->watch_post, on_turn, c);
-	return r < 0 ? err_sys(e, r, "watch the kernel's links") : 0;
-}
 
 /* ---- start-up ---- */
 
@@ -100,7 +22,24 @@ static void skipped(const char *file, const struct err *why)
 	log_error("definition: %s: skipped: %s", file, why->detail);
 }
 
-/* Stored definitions, new ones or changed ones; what runs is not touched. */
+/* One stored definition, new or changed. Files are somebody's handiwork: they must fit as what a client defines. */
+static int load_definition(struct control *c, struct network *def, struct err *e)
+{
+	AUTO(network_free) struct network *mine = def;
+	bool unnamed = network_is_managed(def) && network_bridge_is_template(def->bridge.name);
+	struct net *n;
+
+	if (net_fit(c, def, &n, e) < 0 || (unnamed && defs_save(c->defs, def, e) < 0))
+		return -1;
+	if (!n)
+		n = net_add(c, def->name, &def->uuid);
+	network_free(n->def);
+	n->def = TAKE(mine);
+	n->autostart = defs_autostart(c->defs, n->name);
+	return 0;
+}
+
+/* What runs is not touched. */
 static int load_definitions(struct control *c, struct err *e)
 {
 	AUTO(mem_drop) struct network **v = NULL;
@@ -110,15 +49,10 @@ static int load_definitions(struct control *c, struct err *e)
 	if (defs_load(c->defs, &v, &n, skipped, e) < 0)
 		return -1;
 	for (size_t i = 0; i < n; i++) {
-		struct net *net = map_get_str(c->by_name, v[i]->name);
+		AUTO(mem_drop) char *name = mem_strdup(v[i]->name);
 
-		if (!net)
-			net = net_add(c, v[i]->name, &v[i]->uuid);
-		network_free(net->def);
-		net->def = v[i];
-		if (net_name_bridge(c, net, &why) < 0)
-			log_error("network: %s: %s", net->name, why.detail);
-		net->autostart = defs_autostart(c->defs, net->name);
+		if (load_definition(c, v[i], &why) < 0)
+			skipped(name, &why);
 	}
 	return 0;
 }
@@ -180,33 +114,43 @@ static void resume_firewall(struct control *c)
 		log_error("firewall: %s", e.detail); /* each network tries for itself */
 }
 
-/* The networks that ran when the last daemon ended. A restart of the host clears the folder. */
-static int resume(struct control *c, struct err *e)
+/* The networks that ran when the last daemon ended become active again, or nothing is left of them. A restart of the host
+ * clears the folder. */
+static int load_running(struct control *c, struct err *e)
 {
 	AUTO(mem_drop) struct network **v = NULL;
-	AUTO(mem_drop) struct link *links = NULL;
-	size_t n, n_links;
 	struct err why;
+	size_t n;
 
 	if (live_load(c->store, &v, &n, skipped, e) < 0)
 		return -1;
+	for (size_t i = 0; i < n; i++) {
+		AUTO(mem_drop) char *name = mem_strdup(v[i]->name);
+
+		if (net_resume(c, v[i], &why) == 0)
+			continue;
+		log_error("network: %s: it ran, and can't go on: %s", name, why.detail);
+		live_remove(c->store, name, &why);
+	}
+	return 0;
+}
+
+/* Makes the kernel and guestd what the running networks want, and removes what no network wants. */
+static int resume(struct control *c, struct err *e)
+{
+	AUTO(mem_drop) struct link *links = NULL;
+	size_t n_links;
 	int r = link_list(c->nl, 0, &links, &n_links);
 
-	for (size_t i = 0; i < n; i++)
-		if (!map_get_str(c->by_name, v[i]->name))
-			net_add(c, v[i]->name, &v[i]->uuid);
-	if (r == 0)
-		adopt_taps(c, links, n_links); /* before their networks are reconciled */
-	for (size_t i = 0; i < n; i++)
-		net_resume(c, map_get_str(c->by_name, v[i]->name), v[i]);
+	if (r < 0)
+		return err_sys(e, r, "list the host's links");
+	adopt_taps(c, links, n_links); /* before their networks are reconciled */
 	if (ports_resume(c, e) < 0)
 		return -1;
 	resume_firewall(c);
 	for (size_t i = 0; i < c->n_nets; i++)
-		if (c->nets[i]->live && reconcile(c, c->nets[i], &why) < 0)
-			log_error("network: %s: %s", c->nets[i]->name, why.detail);
-	if (r < 0)
-		return err_sys(e, r, "list the host's links");
+		if (c->nets[i]->live && reconcile(c, c->nets[i], e) < 0)
+			log_error("network: %s: %s", c->nets[i]->name, e->detail);
 	sweep_bridges(c, links, n_links);
 	sweep_firewall(c);
 	return 0;
@@ -232,13 +176,36 @@ static void on_resolvers(void *arg, const struct ip *v, size_t n)
 
 static int open_all(struct control *c, const struct control_options *o, struct err *e)
 {
+	if (netlink_open(&c->nl, e) < 0 || firewall_open(&c->fw, e) < 0 || defs_open(o->root, &c->defs, e) < 0 ||
+	    live_open(o->root, &c->store, e) < 0 || port_files_open(o->root, &c->ports, e) < 0)
+		return -1;
+	return 0;
+}
+
+/* Which networks there are is known by now: what guestd tells of others is not believed. */
+static int open_guestd(struct control *c, const struct control_options *o, struct err *e)
+{
 	struct guestd_options g = { .root = o->root, .program = o->guestd, .user = o->guestd_user };
 
-	if (netlink_open(&c->nl, e) < 0 || firewall_open(&c->fw, e) < 0 || defs_open(o->root, &c->defs, e) < 0 ||
-	    live_open(o->root, &c->store, e) < 0 || port_files_open(o->root, &c->ports, e) < 0 ||
-	    guestd_open(&g, c->loop, c->leases, &c->guestd, e) < 0)
+	if (guestd_open(&g, c->loop, c->leases, &c->guestd, e) < 0)
 		return -1;
 	return resolvers_open(o->resolv_conf, c->loop, on_resolvers, c, &c->resolvers, e);
+}
+
+/* Can this lease be? It is of a network of ours, and on one of its subnets. */
+static bool lease_fits(void *arg, const struct uuid *network, const struct ip *ip)
+{
+	const struct control *c = arg;
+	const struct net *n = map_get(c->by_uuid, network, sizeof(*network));
+	const struct network *def = !n ? NULL : n->live ? n->live : n->def;
+
+	for (size_t i = 0; def && i < def->n_ips; i++) {
+		struct prefix p = network_ip_prefix(&def->ips[i]);
+
+		if (prefix_contains(&p, ip))
+			return true;
+	}
+	return false;
 }
 
 int control_start_up(const struct control_options *o, struct sd_event *loop, struct control **ret, struct err *e)
@@ -246,12 +213,14 @@ int control_start_up(const struct control_options *o, struct sd_event *loop, str
 	AUTO(control_free) struct control *c = mem_new(struct control);
 
 	c->loop = loop;
+	c->root = o->root;
 	c->by_uuid = map_new();
 	c->by_name = map_new();
 	c->by_bridge = map_new();
-	c->leases = leases_new();
+	c->leases = leases_new(lease_fits, c);
 	c->hooks = hooks_new(o->root, loop);
-	if (open_all(c, o, e) < 0 || watch_kernel(c, e) < 0 || load_definitions(c, e) < 0 || resume(c, e) < 0)
+	if (settings_load(c->root, &c->settings, e) < 0 || open_all(c, o, e) < 0 || heal_open(c, e) < 0 ||
+	    load_definitions(c, e) < 0 || load_running(c, e) < 0 || open_guestd(c, o, e) < 0 || resume(c, e) < 0)
 		return -1;
 	if (live_first_start(c->store))
 		autostart(c);
@@ -264,13 +233,14 @@ void control_reload(struct control *c)
 {
 	struct err e;
 
+	if (settings_load(c->root, &c->settings, &e) < 0)
+		log_error("reload: %s: the settings stay as they were", e.detail);
 	if (load_definitions(c, &e) < 0)
 		log_error("reload: %s", e.detail);
 	if (firewall_refresh(c->fw, &e) < 0)
 		log_error("reload: %s", e.detail);
 	resolvers_read(c->resolvers);
-	for (size_t i = 0; i < c->n_nets; i++)
-		mark(c, c->nets[i]);
+	heal_all(c);
 	autostart(c);
 }
 
@@ -278,8 +248,7 @@ void control_free(struct control *c)
 {
 	if (!c)
 		return;
-	sd_event_source_disable_unref(c->watch_io);
-	sd_event_source_disable_unref(c->watch_post);
+	heal_close(c);
 	hooks_free(c->hooks);
 	jobs_free(c);
 	resolvers_free(c->resolvers);
@@ -361,6 +330,9 @@ int control_plan(struct control *c, const struct uuid *u, char **ret, struct err
 	plan_print(p, out);
 	fprintf(out, n->live ? "to change now:\n" : "to change when it is started:\n");
 	int r = reconcile_print(c, p, n, out, e);
+
+	if (n->fight.repairs)
+		fprintf(out, "repaired %lu times since vnetd started\n", n->fight.repairs);
 
 	fclose(out);
 	if (r == 0)

@@ -21,7 +21,8 @@ enum {
 	WELCOME_WAIT_MS = 3000, /* at start-up, for a guestd that was just started */
 	RETRY_FIRST_US = 20000, /* then doubled */
 	RETRY_MOST_US = 5000000,
-	EVENTS_A_TURN = 256,
+	STABLE_US = 10000000, /* a connection that lasted so long was a good one: the next retry is a quick one */
+	QUEUE_MAX = 64 << 20, /* bytes that wait for a guestd that does not read */
 };
 
 struct wanted {
@@ -39,8 +40,13 @@ struct guestd {
 	guest_ip resolvers[GUEST_ADDRS_MAX];
 	uint8_t resolver_bytes[GUEST_ADDRS_MAX][16];
 	unsigned n_resolvers;
-	struct stream *stream; /* NULL: not connected */
-	bool welcome;          /* it has said what it serves */
+	struct stream *stream;  /* NULL: not connected */
+	bool welcome;           /* it has said what it serves */
+	bool settled;           /* all networks that are wanted are known */
+	struct uuid *forgotten; /* networks whose leases it is to drop when it is there again */
+	size_t n_forgotten;
+	struct log_limit failures;
+	uint64_t since_us; /* of the connection */
 	sd_event_source *io, *retry;
 	uint64_t retry_us;
 };
@@ -65,6 +71,8 @@ static int say(struct guestd *g, const struct guest_msg *m, const int *fds, size
 		return err_set(e, VNET_ERR_CONFIG_UNSUPPORTED, "too much to serve in one network: over %d bytes",
 			       GUEST_FRAME_MAX);
 	flush(g);
+	if (g->stream && stream_queued(g->stream) > QUEUE_MAX)
+		lost(g, "it does not read what it is told");
 	return 0;
 }
 
@@ -116,8 +124,11 @@ static int hand_over(struct guestd *g, const struct wanted *w, bool keep_sockets
 	m.guest_msg_u.serve = (struct guest_serve){ .stamp = w->stamp, .scope = *w->scope };
 	m.guest_msg_u.serve.socks.socks_len = socks.n;
 	m.guest_msg_u.serve.socks.socks_val = socks.kinds;
-	set_served(g, w->scope->uuid, w->stamp);
-	return say(g, &m, socks.fds, socks.n, e);
+	if (say(g, &m, socks.fds, socks.n, e) < 0)
+		return -1;
+	if (g->welcome) /* else the connection broke meanwhile, and all is handed over to the next */
+		set_served(g, w->scope->uuid, w->stamp);
+	return 0;
 }
 
 static void wanted_free(struct wanted *w)
@@ -177,6 +188,8 @@ void guestd_stop(struct guestd *g, const struct uuid *network)
 
 void guestd_forget(struct guestd *g, const struct uuid *network)
 {
+	if (!g->welcome)
+		*mem_push(g->forgotten, g->n_forgotten) = *network;
 	end(g, GUEST_FORGET, network);
 	leases_forget(g->leases, network);
 }
@@ -223,8 +236,13 @@ static void on_welcome(struct guestd *g, const struct guest_welcome *welcome)
 			  GUEST_LEVEL);
 		return;
 	}
+	if (g->welcome) {
+		lost(g, "it says twice what it serves");
+		return;
+	}
 	g->welcome = true;
-	g->retry_us = RETRY_FIRST_US;
+	while (g->n_forgotten)
+		say_uuid(g, GUEST_FORGET, &g->forgotten[--g->n_forgotten]);
 	leases_begin(g->leases);
 	say_resolvers(g);
 	for (unsigned i = 0; i < welcome->served.served_len; i++)
@@ -232,12 +250,15 @@ static void on_welcome(struct guestd *g, const struct guest_welcome *welcome)
 	for (size_t pos = 0; g->welcome && (w = map_next(g->wanted, &pos));)
 		if (served_stamp(g, w->scope->uuid) != w->stamp && hand_over(g, w, false, &e) < 0)
 			log_error("network: %s: %s", w->scope->network, e.detail);
+	if (g->settled)
+		guestd_settle(g);
 }
 
 void guestd_settle(struct guestd *g)
 {
 	struct guest_served *s;
 
+	g->settled = true;
 	for (size_t pos = 0; (s = map_next(g->served, &pos));) {
 		if (map_get(g->wanted, s->uuid, sizeof(s->uuid)))
 			continue;
@@ -246,6 +267,26 @@ void guestd_settle(struct guestd *g)
 		memcpy(&uuid, s->uuid, sizeof(uuid));
 		guestd_stop(g, &uuid);
 	}
+}
+
+static uint64_t now_us(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+}
+
+/* It refused what it was handed: the next reconcile of that network tries again. */
+static void on_failed(struct guestd *g, const struct guest_failed *f)
+{
+	const struct wanted *w = map_get(g->wanted, f->uuid, sizeof(f->uuid));
+	char why[256];
+
+	mem_drop(map_del(g->served, f->uuid, sizeof(f->uuid)));
+	if (w && log_allowed(&g->failures, now_us() / 1000000))
+		log_error("network: %s: guestd can't serve it: %s", w->scope->network,
+			  log_escape(f->why, strlen(f->why), why, sizeof(why)));
 }
 
 static void on_message(struct guestd *g, const struct guest_msg *m)
@@ -261,10 +302,10 @@ static void on_message(struct guestd *g, const struct guest_msg *m)
 		leases_synced(g->leases);
 		break;
 	case GUEST_FAILED:
-		log_error("guestd: can't serve a network: %s", m->guest_msg_u.failed.why);
+		on_failed(g, &m->guest_msg_u.failed);
 		break;
 	default:
-		log_warn("guestd: message %d out of place", (int)m->op);
+		lost(g, "it says what only we may say");
 	}
 }
 
@@ -277,7 +318,7 @@ static int read_messages(struct guestd *g)
 
 	if (r < 0)
 		return r == -EAGAIN ? 0 : r;
-	for (int i = 0; i < EVENTS_A_TURN && g->stream; i++) {
+	while (g->stream) { /* what one fill has brought: that bounds it */
 		r = guest_receive(g->stream, &m, fds, &n);
 		if (r <= 0)
 			return r;
@@ -327,6 +368,7 @@ static int connect_or_start(struct guestd *g, struct err *e)
 	if (fd < 0)
 		return err_sys(e, fd, "connect to %s", g->socket_path);
 	g->stream = stream_new(TAKE_FD(fd), GUEST_FRAME_MAX);
+	g->since_us = now_us();
 	sd_event_add_io(g->loop, &g->io, stream_fd(g->stream), EPOLLIN, on_io, g);
 	return say(g, &(struct guest_msg){ .op = GUEST_HELLO, .guest_msg_u.level = GUEST_LEVEL }, NULL, 0, e);
 }
@@ -346,6 +388,8 @@ static int on_retry(sd_event_source *s, uint64_t now, void *arg)
 /* The connection is gone: try again soon, and later more rarely. Its sockets closed with it, so all is sent anew. */
 static void lost(struct guestd *g, const char *why)
 {
+	if (g->welcome && now_us() - g->since_us > STABLE_US)
+		g->retry_us = RETRY_FIRST_US;
 	log_warn("guestd: %s; trying again in %llu ms", why, (unsigned long long)g->retry_us / 1000);
 	g->io = sd_event_source_disable_unref(g->io);
 	stream_free(TAKE(g->stream));
@@ -377,22 +421,17 @@ static int make_state_dir(struct guestd *g, struct err *e)
 
 static void wait_for_welcome(struct guestd *g)
 {
-	struct timespec now;
+	uint64_t end = now_us() + WELCOME_WAIT_MS * 1000;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	long long end = now.tv_sec * 1000LL + now.tv_nsec / 1000000 + WELCOME_WAIT_MS, left = WELCOME_WAIT_MS;
-
-	while (g->stream && !g->welcome && left > 0) {
+	for (uint64_t now = now_us(); g->stream && !g->welcome && now < end; now = now_us()) {
 		struct pollfd p = { .fd = stream_fd(g->stream), .events = POLLIN };
 
-		if (poll(&p, 1, (int)left) > 0) {
+		if (poll(&p, 1, (int)((end - now) / 1000) + 1) > 0) {
 			int r = read_messages(g);
 
 			if (r < 0)
 				lost(g, r == -ENODATA ? "it ended at once" : strerror(-r));
 		}
-		clock_gettime(CLOCK_MONOTONIC, &now);
-		left = end - (now.tv_sec * 1000LL + now.tv_nsec / 1000000);
 	}
 	if (!g->welcome)
 		log_warn("guestd: no answer yet: DHCP and DNS come when it answers");
@@ -439,5 +478,6 @@ void guestd_free(struct guestd *g)
 	sd_event_source_disable_unref(g->io);
 	sd_event_source_disable_unref(g->retry);
 	stream_free(g->stream);
+	mem_drop(g->forgotten);
 	mem_drop(g);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "control/leases.h"
 
+#include <ctype.h>
 #include <stdio.h>
 
 #include "base/map.h"
@@ -12,12 +13,17 @@ struct scope_leases {
 
 struct leases {
 	struct map *scopes; /* by uuid */
+	leases_fit fits;
+	void *arg;
 	unsigned round;
 };
 
-struct leases *leases_new(void)
+struct leases *leases_new(leases_fit fits, void *arg)
 {
 	struct leases *l = mem_new(struct leases);
+
+	l->fits = fits;
+	l->arg = arg;
 
 	l->scopes = map_new();
 	return l;
@@ -83,6 +89,17 @@ static char *id_text(const char *id, unsigned len)
 	return text;
 }
 
+/* A host name is one label (RFC 1035 s.2.3.1, RFC 1123 s.2.1): anything else is not repeated to people. */
+static bool is_label(const char *name)
+{
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < len; i++)
+		if (!isalnum((unsigned char)name[i]) && name[i] != '-')
+			return false;
+	return len && len <= 63;
+}
+
 static struct scope_leases *scope_get(struct leases *l, const struct uuid *network)
 {
 	struct scope_leases *s = map_get(l->scopes, network, sizeof(*network));
@@ -105,18 +122,22 @@ void leases_event(struct leases *l, const struct guest_lease *g)
 	if (g->ip.guest_ip_len != ip_size(ip.family))
 		return;
 	memcpy(ip.b, g->ip.guest_ip_val, ip_size(ip.family));
+	if (!l->fits(l->arg, &network, &ip))
+		return;
 	struct scope_leases *s = scope_get(l, &network);
 
 	if (g->event == GUEST_LEASE_ENDED) {
 		copy_free(map_del(s->by_ip, &ip, sizeof(ip)));
 		return;
 	}
+	if (map_count(s->by_ip) >= LEASES_MAX)
+		return;
 	struct lease_copy *c = mem_new(struct lease_copy);
 
 	c->ip = ip;
 	memcpy(&c->mac, g->mac, sizeof(c->mac));
 	c->expiry = g->expiry;
-	c->hostname = g->hostname[0] ? mem_strdup(g->hostname) : NULL;
+	c->hostname = is_label(g->hostname) ? mem_strdup(g->hostname) : NULL;
 	c->client_id = id_text(g->client_id.client_id_val, g->client_id.client_id_len);
 	c->round = l->round;
 	copy_free(map_put(s->by_ip, &ip, sizeof(ip), c));

@@ -17,7 +17,12 @@ struct lease_copy {
 
 struct leases;
 
-struct leases *leases_new(void);
+enum { LEASES_MAX = 1 << 17 }; /* of one network: as many as guestd keeps */
+
+/* guestd reads what guests send, so what it says is outside input: `fits` says whether a lease can be. */
+typedef bool (*leases_fit)(void *arg, const struct uuid *network, const struct ip *ip);
+
+struct leases *leases_new(leases_fit fits, void *arg);
 void leases_free(struct leases *l);
 
 /* A new round of telling begins (WELCOME), or is complete (SYNCED): what was not told in it is gone. */

@@ -4,12 +4,20 @@
 #include "control/job.h"
 #include "control/reconcile.h"
 
-/* Marks `n` as running with this definition and its plan. */
-static void activate(struct control *c, struct net *n, struct network *live, struct plan *plan)
+/* Marks `n` as running with this definition and its plan: both are taken, also on failure. */
+static int activate(struct control *c, struct net *n, struct network *live, struct plan *plan, struct err *e)
 {
-	n->live = live;
-	n->plan = plan;
+	AUTO(network_free) struct network *live_ = live;
+	AUTO(plan_free) struct plan *plan_ = plan;
+	const struct net *other = map_get_str(c->by_bridge, live->bridge.name);
+
+	if (other)
+		return err_set(e, VNET_ERR_OPERATION_FAILED, "bridge '%s' is in use by network '%s'", live->bridge.name,
+			       other->name);
 	map_put(c->by_bridge, live->bridge.name, strlen(live->bridge.name), n);
+	n->live = TAKE(live_);
+	n->plan = TAKE(plan_);
+	return 0;
 }
 
 /* Forgets that it runs; nothing in the kernel changes. */
@@ -43,9 +51,10 @@ static int start(struct control *c, struct net *n, struct network *live, struct 
 	struct plan *plan;
 	struct err cleanup;
 
-	if (plan_compile(live, &plan, e) < 0)
+	if (net_check_options(c, live, e) < 0 || plan_compile(live, &plan, e) < 0)
 		return -1;
-	activate(c, n, TAKE(mine), plan);
+	if (activate(c, n, TAKE(mine), plan, e) < 0)
+		return err_in(e, "network '%s'", n->name);
 	if (live_save(c->store, live, e) == 0 && reconcile(c, n, e) == 0) {
 		log_info("network: %s: started on %s", n->name, n->live->bridge.name);
 		return 0;
@@ -64,8 +73,10 @@ static void refused(struct job *j, const struct err *why)
 	struct net *n = j->n;
 
 	job_end(j, why);
-	if (!n->def && !n->live) /* it was to be transient */
-		net_remove(c, n);
+	if (n->def || n->live)
+		return;
+	net_release(c, n); /* it was to be transient */
+	net_remove(c, n);
 }
 
 static void after_started(struct job *j, const struct err *why)
@@ -108,16 +119,20 @@ void net_autostart(struct control *c, struct net *n)
 	begin_start(c, n, network_copy(n->def));
 }
 
-void net_resume(struct control *c, struct net *n, struct network *live)
+int net_resume(struct control *c, struct network *live, struct err *e)
 {
 	AUTO(network_free) struct network *mine = live;
+	struct net *n = map_get(c->by_uuid, &live->uuid, sizeof(live->uuid));
+	const struct net *named = map_get_str(c->by_name, live->name);
 	struct plan *plan;
-	struct err e;
 
-	if (plan_compile(live, &plan, &e) < 0)
-		log_error("network: %s: it ran, and can't go on: %s", n->name, e.detail);
-	else
-		activate(c, n, TAKE(mine), plan);
+	if (named != n)
+		return err_set(e, VNET_ERR_OPERATION_FAILED, "the stored network of this name has another uuid");
+	if (plan_compile(live, &plan, e) < 0)
+		return -1;
+	if (!n)
+		n = net_add(c, live->name, &live->uuid);
+	return activate(c, n, TAKE(mine), plan, e);
 }
 
 /* ---- what clients ask ---- */
@@ -183,11 +198,14 @@ int control_destroy(struct control *c, const struct uuid *u, struct err *e)
 	n = n ? net_active(c, u, e) : NULL;
 	if (!n)
 		return -1;
+	if (!n->def)
+		net_release(c, n);
 	int r = stop(c, n, e);
 
 	if (r < 0)
 		err_in(e, "network '%s'", n->name);
-	log_info("network: %s: stopped", n->name);
+	else
+		log_info("network: %s: stopped", n->name);
 	net_tell(c, n, CONTROL_STOPPED);
 	if (!n->def)
 		net_remove(c, n);
@@ -204,6 +222,8 @@ int control_undefine(struct control *c, const struct uuid *u, struct err *e)
 		return CONTROL_LATER;
 	if (!n->def)
 		return err_set(e, VNET_ERR_OPERATION_INVALID, "can't undefine transient network");
+	if (!n->live)
+		net_release(c, n);
 	if (defs_remove(c->defs, n->name, e) < 0)
 		return -1;
 	log_info("network: %s: undefined", n->name);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
 #include <stdio.h>
 
 #include "base/log.h"
@@ -7,6 +8,7 @@
 #include "model/check.h"
 #include "model/format.h"
 #include "model/parse.h"
+#include "plan/options.h"
 
 enum { BRIDGE_TRIES = 65536 };
 
@@ -25,11 +27,14 @@ void net_free(struct net *n)
 	mem_drop(n);
 }
 
-/* Its leases and its guests' persistent taps go with it. */
-void net_remove(struct control *c, struct net *n)
+void net_release(struct control *c, struct net *n)
 {
 	guestd_forget(c->guestd, &n->uuid);
 	net_taps_delete(c, n);
+}
+
+void net_remove(struct control *c, struct net *n)
+{
 	map_del(c->by_uuid, &n->uuid, sizeof(n->uuid));
 	map_del(c->by_name, n->name, strlen(n->name));
 	for (size_t i = 0; i < c->n_nets; i++) {
@@ -134,6 +139,8 @@ static int choose_bridge(const struct control *c, struct network *n, const struc
 {
 	char name[IFNAMSIZ];
 
+	if (!network_is_managed(n)) /* somebody else's bridge, or none */
+		return 0;
 	if (!network_bridge_is_template(n->bridge.name)) {
 		if (bridge_user(c, n->bridge.name, old))
 			return err_set(e, VNET_ERR_INTERNAL, "bridge name '%s' already in use.", n->bridge.name);
@@ -151,13 +158,6 @@ static int choose_bridge(const struct control *c, struct network *n, const struc
 	return err_set(e, VNET_ERR_INTERNAL, "no free bridge name like '%s'", n->bridge.name);
 }
 
-int net_name_bridge(struct control *c, struct net *n, struct err *e)
-{
-	if (!network_bridge_is_template(n->def->bridge.name))
-		return 0;
-	return choose_bridge(c, n->def, n, e) < 0 ? -1 : defs_save(c->defs, n->def, e);
-}
-
 static int check_identity(const struct control *c, const struct network *n, const struct net *old, struct err *e)
 {
 	const struct net *same = n->has_uuid ? map_get(c->by_uuid, &n->uuid, sizeof(n->uuid)) : NULL;
@@ -172,22 +172,43 @@ static int check_identity(const struct control *c, const struct network *n, cons
 	return 0;
 }
 
-int net_read(const struct control *c, const char *xml, size_t len, struct network **ret, struct net **ret_old,
-	     struct err *e)
+int net_fit(const struct control *c, struct network *n, struct net **ret_old, struct err *e)
 {
-	AUTO(network_free) struct network *n = NULL;
-	struct net *old;
+	struct net *old = map_get_str(c->by_name, n->name);
 
-	if (network_parse(xml, len, &n, NULL, e) < 0)
-		return -1;
-	old = map_get_str(c->by_name, n->name);
 	if (check_identity(c, n, old, e) < 0)
 		return -1;
 	network_complete(n, !old ? NULL : old->def ? old->def : old->live);
 	if (choose_bridge(c, n, old, e) < 0)
 		return -1;
-	*ret = TAKE(n);
 	*ret_old = old;
+	return 0;
+}
+
+int net_check_options(const struct control *c, const struct network *n, struct err *e)
+{
+	for (size_t i = 0; i < n->n_options; i++) {
+		const char *line = n->options[i];
+
+		if (plan_option(n, line) != -ENOTSUP)
+			continue;
+		if (c->settings.strict_options)
+			return err_set(e, VNET_ERR_CONFIG_UNSUPPORTED,
+				       "network '%s': dnsmasq option '%s' has no effect here", n->name, line);
+		log_warn("network: %s: dnsmasq option '%s' has no effect here", n->name, line);
+	}
+	return 0;
+}
+
+int net_read(const struct control *c, const char *xml, size_t len, struct network **ret, struct net **ret_old,
+	     struct err *e)
+{
+	AUTO(network_free) struct network *n = NULL;
+
+	if (network_parse(xml, len, &n, NULL, e) < 0 || net_check_options(c, n, e) < 0 ||
+	    network_check_host(n, "/sys", e) < 0 || net_fit(c, n, ret_old, e) < 0)
+		return -1;
+	*ret = TAKE(n);
 	return 0;
 }
 

@@ -2,6 +2,7 @@
 #include "control/observe.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 #include "kernel/route.h"
 #include "kernel/sysctl.h"
@@ -13,6 +14,7 @@ void observation_free(struct observation *o)
 	mem_drop(o->bridge_sysctls);
 	mem_drop(o->host_sysctls);
 	mem_drop(o->routes);
+	mem_drop(o->bridge_routes);
 	*o = (struct observation){ 0 };
 }
 
@@ -63,18 +65,32 @@ static void observe_taps(struct control *c, const struct net *n, struct observat
 			o->n_ports++;
 }
 
-static int observe_routes(struct control *c, struct observation *o)
+/* Default routes are nobody's subnet. */
+static bool concerns(const struct plan *p, const struct prefix *dst)
+{
+	for (size_t i = 0; i < p->n_addrs && dst->len; i++)
+		if (prefix_overlaps(&p->addrs[i], dst))
+			return true;
+	for (size_t i = 0; i < p->n_routes && dst->len; i++)
+		if (prefix_overlaps(&p->routes[i].dst, dst))
+			return true;
+	return false;
+}
+
+/* The host's routes to where ours lead. Of a thousand networks each looks at all routes, so the rest must cost little. */
+static int observe_routes(struct control *c, const struct plan *p, struct observation *o)
 {
 	AUTO(mem_drop) struct route *routes = NULL;
 	size_t n;
-	int r = route_list(c->nl, &routes, &n);
+	int r = route_list(c->nl, 0, &routes, &n);
 
 	if (r < 0)
 		return r;
 	o->routes = mem_array(n, sizeof(*o->routes));
-	o->o.n_routes = n;
 	for (size_t i = 0; i < n; i++) {
-		struct observed_route *route = &o->routes[i];
+		if (!concerns(p, &routes[i].dst))
+			continue;
+		struct observed_route *route = &o->routes[o->o.n_routes++];
 		const struct net *owner;
 
 		route->route = routes[i];
@@ -86,6 +102,34 @@ static int observe_routes(struct control *c, struct observation *o)
 	return 0;
 }
 
+static bool takes_routes_from_routers(const char *dev)
+{
+	char key[96], value[16];
+
+	snprintf(key, sizeof(key), "net/ipv6/conf/%s/accept_ra", dev);
+	return sysctl_get(key, value, sizeof(value)) == 0 && strcmp(value, "1") == 0; /* 2: even if it forwards */
+}
+
+/* The host's uplink that would lose its default route if IPv6 forwarding were switched on. */
+static void observe_uplink(struct control *c, const struct plan *p, struct observation *o)
+{
+	AUTO(mem_drop) struct route *routes = NULL;
+	char value[16];
+	size_t n;
+
+	if (!p->forwards6 || sysctl_get("net/ipv6/conf/all/forwarding", value, sizeof(value)) < 0 ||
+	    strcmp(value, "0") != 0 || route_list(c->nl, 0, &routes, &n) < 0)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		const struct route *r = &routes[i];
+
+		if (r->by_ra && r->dst.len == 0 && r->oif && if_indextoname((unsigned)r->oif, o->ra_uplink) &&
+		    takes_routes_from_routers(o->ra_uplink))
+			return;
+	}
+	o->ra_uplink[0] = '\0';
+}
+
 static int observe_links(struct control *c, const struct plan *p, const struct net *n, struct observation *o)
 {
 	int r = link_get(c->nl, p->bridge.name, &o->o.bridge);
@@ -93,17 +137,20 @@ static int observe_links(struct control *c, const struct plan *p, const struct n
 	o->o.has_bridge = r == 0;
 	if (r == -ENODEV) {
 		observe_taps(c, n, o);
-		return observe_routes(c, o);
+		return observe_routes(c, p, o);
 	}
 	if (r == 0 && plan_owns(p, &o->o.bridge))
 		r = addr_list(c->nl, o->o.bridge.index, &o->addrs, &o->o.n_addrs);
 	if (r == 0 && plan_owns(p, &o->o.bridge))
 		r = observe_ports(c, n, o);
+	if (r == 0 && p->n_routes)
+		r = route_list(c->nl, o->o.bridge.index, &o->bridge_routes, &o->o.n_bridge_routes);
 	return r;
 }
 
 int observe(struct control *c, const struct plan *p, const struct net *n, struct observation *ret, struct err *e)
 {
+	const struct net *holder = map_get_str(c->by_bridge, p->bridge.name);
 	struct observation o = { 0 };
 	int r = observe_links(c, p, n, &o);
 
@@ -111,10 +158,11 @@ int observe(struct control *c, const struct plan *p, const struct net *n, struct
 		observation_free(&o);
 		return err_sys(e, r, "look at bridge '%s'", p->bridge.name);
 	}
+	observe_uplink(c, p, &o);
 	o.bridge_sysctls = observe_sysctls(p->bridge_sysctls, p->n_bridge_sysctls);
 	o.host_sysctls = observe_sysctls(p->host_sysctls, p->n_host_sysctls);
 	o.o.firewall_same = firewall_has(c->fw, &p->firewall);
-	o.o.firewall_there = firewall_has_bridge(c->fw, p->bridge.name);
+	o.o.firewall_there = firewall_has_bridge(c->fw, p->bridge.name) && (!holder || holder->plan == p);
 	o.o.service_there = guestd_has(c->guestd, &p->uuid);
 	if (p->scope) {
 		p->scope->ifindex = o.o.has_bridge ? (unsigned)o.o.bridge.index : 0;
@@ -126,6 +174,8 @@ int observe(struct control *c, const struct plan *p, const struct net *n, struct
 	o.o.bridge_sysctls = o.bridge_sysctls;
 	o.o.host_sysctls = o.host_sysctls;
 	o.o.routes = o.routes;
+	o.o.bridge_routes = o.bridge_routes;
 	*ret = o;
+	ret->o.ra_uplink = o.ra_uplink[0] ? ret->ra_uplink : NULL;
 	return 0;
 }

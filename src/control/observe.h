@@ -10,7 +10,9 @@ struct observation { /* struct observed and the arrays behind it */
 	struct link *ports;
 	char (*bridge_sysctls)[16], (*host_sysctls)[16];
 	struct observed_route *routes;
+	struct route *bridge_routes;
 	size_t n_ports;
+	char ra_uplink[IFNAMSIZ];
 };
 void observation_free(struct observation *o);
 

@@ -6,7 +6,6 @@
 #include "base/log.h"
 #include "control/observe.h"
 #include "firewall/conntrack.h"
-#include "kernel/route.h"
 #include "kernel/sysctl.h"
 #include "plan/print.h"
 
@@ -116,6 +115,28 @@ static int bring_down(struct run *r, const struct step *s)
 	return kernel_failed(r, s, ret == -ENODEV ? 0 : ret);
 }
 
+static int add_route(struct run *r, const struct step *s)
+{
+	struct route route = *s->route;
+	char what[256];
+
+	route.oif = r->bridge;
+	int ret = route_add(r->c->nl, &route);
+
+	if (ret == -EEXIST) { /* the host has another way there */
+		step_text(r->p, s, what, sizeof(what));
+		log_warn("network: %s: %s: there is one already", r->p->network, what);
+	}
+	return kernel_failed(r, s, ret == -EEXIST ? 0 : ret);
+}
+
+static int del_route(struct run *r, const struct step *s)
+{
+	int ret = route_del(r->c->nl, s->route);
+
+	return kernel_failed(r, s, ret == -ESRCH ? 0 : ret);
+}
+
 static int attach(struct run *r, const struct step *s)
 {
 	struct netlink *nl = r->c->nl;
@@ -129,6 +150,8 @@ static int attach(struct run *r, const struct step *s)
 		ret = link_attach_forwarding(nl, s->port.index, r->bridge);
 	else if (ret == 0 && s->port.master != r->bridge)
 		ret = link_set_master(nl, s->port.index, r->bridge);
+	if (ret == 0 && strcmp(s->port.alias, r->p->bridge.alias) == 0)
+		ret = link_set_port_isolated(nl, s->port.index, r->p->isolated);
 	/* -ENODEV: a tap that went away meanwhile. -ENETDOWN: nobody has it open; the kernel tells when that changes,
 	 * and it is made to forward then. */
 	return kernel_failed(r, s, ret == -ENODEV || ret == -ENETDOWN ? 0 : ret);
@@ -159,6 +182,8 @@ static int (*const apply[STEP_OPS])(struct run *r, const struct step *s) = {
 	[STEP_ADD_ADDR] = add_addr,
 	[STEP_DEL_ADDR] = del_addr,
 	[STEP_UP] = bring_up,
+	[STEP_DEL_ROUTE] = del_route,
+	[STEP_ADD_ROUTE] = add_route,
 	[STEP_ATTACH] = attach,
 	[STEP_SERVE] = serve,
 	[STEP_UNSERVE] = unserve,
@@ -191,7 +216,36 @@ static int run_all_steps(struct run *r, const struct steps *s)
 	return ret;
 }
 
+/* Guests' ports that come up are made to forward, and services follow: that is our daily work, no repair. */
+static bool is_repair(const struct run *r, const struct step *s)
+{
+	if (s->op == STEP_ATTACH)
+		return !r->bridge || s->port.master != r->bridge || s->port.port.isolated != r->p->isolated;
+	return s->op != STEP_SERVE;
+}
+
+static void describe_repairs(const struct run *r, const struct steps *s, char *what, size_t size)
+{
+	size_t used = 0;
+	char text[256];
+
+	what[0] = '\0';
+	for (size_t i = 0; i < s->n && used < size; i++) {
+		if (!is_repair(r, &s->v[i]))
+			continue;
+		step_text(r->p, &s->v[i], text, sizeof(text));
+		used += (size_t)snprintf(what + used, size - used, "%s%s", used ? ", " : "", text);
+	}
+}
+
 int reconcile(struct control *c, const struct net *n, struct err *e)
+{
+	char ignored[1];
+
+	return reconcile_repair(c, n, ignored, sizeof(ignored), e);
+}
+
+int reconcile_repair(struct control *c, const struct net *n, char *what, size_t size, struct err *e)
 {
 	struct observation seen;
 	struct steps steps = { 0 };
@@ -201,6 +255,7 @@ int reconcile(struct control *c, const struct net *n, struct err *e)
 	int r = plan_diff(n->plan, &seen.o, &steps, e);
 	struct run run = { .c = c, .p = n->plan, .bridge = seen.o.has_bridge ? seen.o.bridge.index : 0, .e = e };
 
+	describe_repairs(&run, &steps, what, size);
 	if (r == 0)
 		r = run_steps(&run, &steps);
 	steps_free(&steps);

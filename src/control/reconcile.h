@@ -10,6 +10,8 @@
 
 /* Makes a network's plan true. Stops at the first error. */
 int reconcile(struct control *c, const struct net *n, struct err *e);
+/* The same; `what` gets the steps, if any, that put right what others changed, as one line. */
+int reconcile_repair(struct control *c, const struct net *n, char *what, size_t size, struct err *e);
 /* Removes all of a plan: carries on after an error and reports the first. */
 int reconcile_gone(struct control *c, const struct plan *p, struct err *e);
 /* What reconcile would do now, as text. */

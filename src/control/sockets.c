@@ -6,6 +6,7 @@
 #include <linux/filter.h>
 #include <linux/if_packet.h>
 #include <net/ethernet.h>
+#include <net/if_arp.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -13,6 +14,10 @@
 #include "base/addr.h"
 #include "base/log.h"
 #include "base/mem.h"
+
+#ifndef SO_RCVMARK /* Linux 5.19 */
+#define SO_RCVMARK 75
+#endif
 
 enum { DNS_PORT = 53, DHCP_SERVER_PORT = 67, TFTP_PORT = 69, TCP_BACKLOG = 64, DHCP_RECEIVE_BUFFER = 1 << 20 };
 
@@ -33,6 +38,18 @@ static const struct sock_filter dhcp_filter[] = {
 	BPF_STMT(BPF_RET | BPF_K, 0x40000),
 };
 
+/* Untagged ARP answers to our own address: what says that somebody has an address that guestd asked for. */
+static const struct sock_filter arp_filter[] = {
+	BPF_STMT(BPF_LD | BPF_B | BPF_ABS, (unsigned)(SKF_AD_OFF + SKF_AD_VLAN_TAG_PRESENT)),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 5),
+	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (unsigned)(SKF_AD_OFF + SKF_AD_PKTTYPE)),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PACKET_HOST, 0, 3),
+	BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 20),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARPOP_REPLY, 0, 1),
+	BPF_STMT(BPF_RET | BPF_K, 0x40000),
+	BPF_STMT(BPF_RET | BPF_K, 0),
+};
+
 static const struct sock_filter drop_filter[] = { BPF_STMT(BPF_RET | BPF_K, 0) };
 
 static int attach_filter(int fd, const struct sock_filter *f, size_t n)
@@ -49,15 +66,15 @@ static int set_int(int fd, int level, int option, int value)
 
 /* DHCP is read from a packet socket: the host's own firewall can't stop it, and replies to guests that have no address
  * yet can be built. Bound last, so nothing unfiltered gets in. */
-static int open_dhcp(const struct guest_scope *scope)
+static int open_packet(const struct guest_scope *scope, uint16_t protocol, const struct sock_filter *filter, size_t n)
 {
 	AUTO(fd_close) int fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	struct sockaddr_ll a = { .sll_family = AF_PACKET,
-				 .sll_protocol = htons(ETH_P_IP),
+				 .sll_protocol = htons(protocol),
 				 .sll_ifindex = (int)scope->ifindex };
 
-	if (fd < 0 || attach_filter(fd, dhcp_filter, ARRAY_SIZE(dhcp_filter)) < 0 ||
-	    set_int(fd, SOL_PACKET, PACKET_AUXDATA, 1) < 0 || bind(fd, (struct sockaddr *)&a, sizeof(a)) < 0)
+	if (fd < 0 || attach_filter(fd, filter, n) < 0 || set_int(fd, SOL_PACKET, PACKET_AUXDATA, 1) < 0 ||
+	    bind(fd, (struct sockaddr *)&a, sizeof(a)) < 0)
 		return -errno;
 	set_int(fd, SOL_SOCKET, SO_RCVBUFFORCE, DHCP_RECEIVE_BUFFER); /* smaller is slower, not wrong */
 	return TAKE_FD(fd);
@@ -91,11 +108,16 @@ static void keep(struct guest_sockets *s, guest_sock_kind kind, int fd)
 
 static int add_dhcp(const struct guest_scope *scope, struct guest_sockets *s, struct err *e)
 {
-	int fd = open_dhcp(scope);
+	int fd = open_packet(scope, ETH_P_IP, dhcp_filter, ARRAY_SIZE(dhcp_filter));
 
 	if (fd < 0)
 		return err_sys(e, fd, "listen for DHCP on '%s'", scope->bridge);
+	set_int(fd, SOL_SOCKET, SO_RCVMARK, 1); /* by it guestd knows the port; without it all ports are as one */
 	keep(s, GUEST_SOCK_DHCP4, fd);
+	fd = open_packet(scope, ETH_P_ARP, arp_filter, ARRAY_SIZE(arp_filter));
+	if (fd < 0)
+		return err_sys(e, fd, "listen for ARP on '%s'", scope->bridge);
+	keep(s, GUEST_SOCK_ARP, fd);
 	/* Without a UDP socket the kernel answers a renewing guest with port unreachable. If somebody else has the
 	 * port it does not, so then ours is not needed. */
 	fd = open_inet(scope, SOCK_DGRAM, &(struct ip){ .family = AF_INET }, DHCP_SERVER_PORT);
@@ -164,7 +186,7 @@ int guest_sockets_open(const struct guest_scope *scope, struct guest_sockets *re
 	unsigned n_dns = scope->dns ? scope->dns->addrs.addrs_len : 0;
 	unsigned n_tftp = scope->tftp ? 1 + scope->tftp->addrs.addrs_len : 0;
 
-	if (2 * n_dns + 2 + n_tftp > GUEST_SOCKS_MAX)
+	if (2 * n_dns + 3 + n_tftp > GUEST_SOCKS_MAX)
 		return err_set(e, VNET_ERR_CONFIG_UNSUPPORTED,
 			       "too many addresses to serve in one network: at most %d sockets", GUEST_SOCKS_MAX);
 	int r = scope->dhcp4 ? add_dhcp(scope, &s, e) : 0;

@@ -44,7 +44,7 @@ const char *spawn_default_user(void)
 static void run(const struct spawn *s, int report)
 {
 	char *argv[] = { (char *)s->program, "--root", (char *)s->root, "--user", (char *)s->user, NULL };
-	int null = open("/dev/null", O_RDWR), error;
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC), error;
 	char pid[32];
 	sigset_t none;
 

@@ -3,8 +3,10 @@
 #pragma once
 #include "base/map.h"
 #include "control/control.h"
+#include "control/fight.h"
 #include "control/guestd.h"
 #include "control/resolvers.h"
+#include "control/settings.h"
 #include "firewall/firewall.h"
 #include "kernel/watch.h"
 #include "plan/plan.h"
@@ -27,6 +29,7 @@ struct net {
 	bool autostart;
 	struct job *job; /* the change that waits for hook scripts; others wait for its end */
 	bool dirty;      /* the kernel told of a change: to be reconciled */
+	struct fight fight;
 	struct net_tap *taps;
 	size_t n_taps;
 	struct port **ports; /* that clients made; taps of ours are not among them */
@@ -35,6 +38,8 @@ struct net {
 
 struct control {
 	struct sd_event *loop;
+	const char *root;
+	struct settings settings;
 	struct netlink *nl;
 	struct watch *watch;
 	struct firewall *fw;
@@ -55,7 +60,8 @@ struct control {
 	void (*event)(void *arg, const struct control_event *ev);
 	void *event_arg;
 	struct map *by_bridge; /* running networks by the name of their bridge */
-	struct sd_event_source *watch_io, *watch_post;
+	struct sd_event_source *watch_io, *watch_post, *firewall_io, *heal_timer;
+	struct fw_culprit culprit; /* who changed our rules in this turn */
 	bool dirty;
 };
 
@@ -63,17 +69,24 @@ struct control {
 struct net *net_find(const struct control *c, const struct uuid *u, const char *name, struct err *e);
 struct net *net_active(const struct control *c, const struct uuid *u, struct err *e); /* or an error */
 struct net *net_add(struct control *c, const char *name, const struct uuid *uuid);
-void net_remove(struct control *c, struct net *n); /* the object disappears, and what belongs to it alone */
-int net_name_bridge(struct control *c, struct net *n, struct err *e); /* a stored definition that names none */
+/* What belongs to the object alone goes before the object does, so that a crash in between leaves nothing that nobody
+ * knows: leases and the guests' persistent taps. */
+void net_release(struct control *c, struct net *n);
+void net_remove(struct control *c, struct net *n); /* after net_release, if it ever ran */
+/* Fits a definition among the others: name and uuid are one network's, what it leaves open is filled in, its bridge is
+ * no other's. *ret_old is the network of its name, or NULL. */
+int net_fit(const struct control *c, struct network *n, struct net **ret_old, struct err *e);
 /* From text to a definition that is whole and fits among the others. *ret_old is the network of its name, or NULL. */
 int net_read(const struct control *c, const char *xml, size_t len, struct network **ret, struct net **ret_old,
 	     struct err *e);
+/* Lines for dnsmasq that have no effect here are said; -1: the settings make them an error. */
+int net_check_options(const struct control *c, const struct network *n, struct err *e);
 struct control_net net_info(const struct net *n);
 void net_free(struct net *n);
 
 /* lifecycle.c */
-void net_resume(struct control *c, struct net *n, struct network *live); /* it ran before */
-void net_autostart(struct control *c, struct net *n);                    /* errors are logged */
+int net_resume(struct control *c, struct network *live, struct err *e); /* it ran before; takes live */
+void net_autostart(struct control *c, struct net *n);                   /* errors are logged */
 
 /* events.c */
 void net_tell(struct control *c, const struct net *n, enum control_happening what); /* to the subscriber, if any */

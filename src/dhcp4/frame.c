@@ -116,3 +116,35 @@ size_t dhcp4_frame_build(const struct dhcp4_frame *f, uint8_t *out, size_t len)
 	put_be16(udp + 6, check ?: 0xffff); /* 0 would mean "none" */
 	return DHCP4_FRAME_HEAD + len;
 }
+
+/* --- ARP, RFC 826 --- */
+
+enum { ETHERTYPE_ARP = 0x0806, ARP_ETHERNET = 1, ARP_SENDER = 22, ARP_TARGET_IP = 38 };
+
+void dhcp4_arp_build(uint8_t *out, const struct mac *src, uint32_t addr)
+{
+	static const uint8_t question[DHCP4_ARP_SIZE] = {
+		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, /* to all */
+		0,    0,    0,    0,    0,    0,    0x08, 0x06, 0, ARP_ETHERNET, 0x08, 0x00, 6, 4, 0, 1,
+	};
+
+	memcpy(out, question, sizeof(question));
+	memcpy(out + sizeof(src->b), src->b, sizeof(src->b));
+	memcpy(out + ARP_SENDER, src->b, sizeof(src->b));
+	put_be16(out + ARP_TARGET_IP, (uint16_t)(addr >> 16));
+	put_be16(out + ARP_TARGET_IP + 2, (uint16_t)addr);
+}
+
+int dhcp4_arp_parse(struct view frame, struct mac *ret_mac, uint32_t *ret_addr)
+{
+	struct rd r = rd_make(frame.p, frame.len);
+
+	rd_take(&r, 2 * sizeof(ret_mac->b));
+	bool ours = rd_be16(&r) == ETHERTYPE_ARP && rd_be16(&r) == ARP_ETHERNET && rd_be16(&r) == ETHERTYPE_IPV4 &&
+		    rd_u8(&r) == sizeof(ret_mac->b) && rd_u8(&r) == sizeof(*ret_addr);
+
+	rd_be16(&r); /* a question says it just as an answer does */
+	rd_copy(&r, ret_mac->b, sizeof(ret_mac->b));
+	*ret_addr = rd_be32(&r);
+	return ours && !r.bad && *ret_addr ? 0 : -EBADMSG;
+}

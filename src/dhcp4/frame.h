@@ -22,5 +22,12 @@ struct dhcp4_frame {
  * there, packet(7) TP_STATUS_CSUMNOTREADY). -EBADMSG: cut short, a bad checksum, a fragment, or not UDP over IPv4. */
 int dhcp4_frame_parse(struct dhcp4_frame *f, struct view frame, bool sum_ready);
 
+enum { DHCP4_ARP_SIZE = 14 + 28 };
+
+/* "Who has `addr`?", from nobody (RFC 5227 s.1.1), into `out` of DHCP4_ARP_SIZE bytes. */
+void dhcp4_arp_build(uint8_t *out, const struct mac *src, uint32_t addr);
+/* Who says to have which address? -EBADMSG: it is no ARP of that kind. */
+int dhcp4_arp_parse(struct view frame, struct mac *ret_mac, uint32_t *ret_addr);
+
 /* Writes the headers before `len` bytes of payload, which lie at out + DHCP4_FRAME_HEAD: the length of all. */
 size_t dhcp4_frame_build(const struct dhcp4_frame *f, uint8_t *out, size_t len);

@@ -25,8 +25,20 @@ void dhcp4_outbox_send(struct dhcp4_outbox *o, bool durable);
 
 struct dhcp4_io;
 
-/* Takes `fd`, a packet socket (SOCK_RAW) bound to the bridge, also when it fails. -EPROTOTYPE: it is something else. */
-int dhcp4_io_open(struct sd_event *loop, int fd, const char *network, struct dhcp4_server *s, struct dhcp4_outbox *o,
-		  struct dhcp4_io **ret);
+enum { DHCP4_PORTS_MAX = 4096 }; /* of one network, told apart in counters */
+
+struct dhcp4_counter { /* messages so far */
+	uint32_t port;
+	uint64_t n;
+};
+
+/* How often each verdict was given, and the ports that sent most, most first: an array to be freed with mem_drop. */
+const uint64_t *dhcp4_io_counts(const struct dhcp4_io *io);
+struct dhcp4_counter *dhcp4_io_ports(const struct dhcp4_io *io, size_t *ret_n);
+
+/* Takes `fd`, a packet socket (SOCK_RAW) bound to the bridge, and `arp`, one that gets what is said by ARP (-1: addresses are
+ * given unseen), also when it fails. -EPROTOTYPE: it is something else. */
+int dhcp4_io_open(struct sd_event *loop, int fd, int arp, const char *network, struct dhcp4_server *s,
+		  struct dhcp4_outbox *o, struct dhcp4_io **ret);
 void dhcp4_io_close(struct dhcp4_io *io); /* logs, for debugging, how often each verdict was given */
 DEFINE_AUTO(struct dhcp4_io *, dhcp4_io_close)

@@ -24,6 +24,7 @@ const struct dhcp4_why_info dhcp4_why_info[WHYS] = {
 	[WHY_CHOSE_ANOTHER] = { REPLY_NONE, "client chose another server" },
 	[WHY_NAK_NETWORK] = { REPLY_NAK, "address is not on this network" },
 	[WHY_NAK_HELD] = { REPLY_NAK, "address is not this client's" },
+	[WHY_NAK_IN_USE] = { REPLY_NAK, "address is used by another machine" },
 	[WHY_NAK_NOT_GIVEN] = { REPLY_NAK, "address is not one we give" },
 	[WHY_NAK_MOVED] = { REPLY_NAK, "client is to have another address" },
 	[WHY_DROP_FRAME] = { REPLY_NONE, "malformed frame" },
@@ -35,6 +36,7 @@ const struct dhcp4_why_info dhcp4_why_info[WHYS] = {
 	[WHY_DROP_TYPE] = { REPLY_NONE, "message is not a client's" },
 	[WHY_DROP_FIELDS] = { REPLY_NONE, "fields fit no client state" },
 	[WHY_DROP_NO_ADDRESS] = { REPLY_NONE, "no address for this client" },
+	[WHY_DROP_STANDS_BACK] = { REPLY_NONE, "pool is nearly full, and its port has enough of it" },
 	[WHY_DROP_UNKNOWN] = { REPLY_NONE, "no record of this client" },
 	[WHY_DROP_NO_ROOM] = { REPLY_NONE, "reply does not fit" },
 };
@@ -112,6 +114,8 @@ static struct dhcp4_verdict decide_discover(const struct dhcp4_server *s, const 
 {
 	uint32_t addr;
 
+	if (lease_pool_stands_back(s->pool, c))
+		return VERDICT(WHY_DROP_STANDS_BACK, 0);
 	if (lease_pool_pick(s->pool, c, m->requested, &addr) < 0)
 		return VERDICT(m->auto_configure && says_auto_configure(s) ? WHY_NOTHING_TO_OFFER : WHY_DROP_NO_ADDRESS,
 			       0);
@@ -136,6 +140,8 @@ static struct dhcp4_verdict decide_request(const struct dhcp4_server *s, const s
 		return VERDICT(WHY_NAK_NETWORK, want);
 	if (!lease_pool_gives(s->pool, want))
 		return l || m->server_id ? VERDICT(WHY_NAK_NOT_GIVEN, want) : VERDICT(WHY_DROP_UNKNOWN, want);
+	if (lease_pool_stands_back(s->pool, c))
+		return VERDICT(WHY_DROP_STANDS_BACK, want);
 	if (!lease_pool_may_have(s->pool, c, want))
 		return VERDICT(WHY_NAK_HELD, want);
 	if (h && h->addr != want && lease_pool_may_have(s->pool, c, h->addr))
@@ -315,8 +321,16 @@ static bool read_frame(struct dhcp4_server *s, struct view bytes, bool sum_ready
 	return r == 0;
 }
 
-size_t dhcp4_handle(struct dhcp4_server *s, uint64_t now, struct view bytes, bool sum_ready, uint8_t *out,
-		    struct dhcp4_outcome *ret)
+static bool is_fresh(const struct dhcp4_server *s, struct dhcp4_verdict v)
+{
+	const struct lease *l = lease_pool_at(s->pool, v.addr);
+	bool gives = v.why == WHY_OFFERED || v.why == WHY_ACKED || v.why == WHY_ACKED_RAPID;
+
+	return gives && (!l || !l->was_bound);
+}
+
+size_t dhcp4_handle(struct dhcp4_server *s, uint64_t now, struct view bytes, bool sum_ready, uint32_t port,
+		    uint8_t *out, struct dhcp4_outcome *ret)
 {
 	struct dhcp4_msg *m = &s->msg;
 	uint8_t id[7];
@@ -325,16 +339,30 @@ size_t dhcp4_handle(struct dhcp4_server *s, uint64_t now, struct view bytes, boo
 	if (!s->scope || !read_frame(s, bytes, sum_ready, &ret->verdict.why))
 		return 0;
 	struct lease_client c = client_of(m, id);
+
+	c.port = port;
 	const struct lease_host *h = lease_pool_host(s->pool, &c);
 
 	lease_pool_expire(s->pool, now);
 	struct dhcp4_verdict v = decide(s, m, &c);
 
+	bool fresh = is_fresh(s, v);
 	uint32_t lease_s = lease_time(s, m, h, v.addr);
+
+	const struct lease *twin = lease_pool_twin(s->pool, &c);
+	struct mac other = twin ? twin->mac : (struct mac){ { 0 } };
 
 	if (act(s, v, &c, lease_s, now) < 0)
 		v = VERDICT(WHY_DROP_NO_ADDRESS, v.addr);
-	*ret = (struct dhcp4_outcome){ .verdict = v, .type = m->type, .mac = m->chaddr, .hostname = m->hostname };
+	*ret = (struct dhcp4_outcome){
+		.verdict = v,
+		.type = m->type,
+		.mac = m->chaddr,
+		.hostname = m->hostname,
+		.fresh = fresh,
+		.twin = twin,
+		.other = other,
+	};
 	if (dhcp4_why_info[v.why].reply == REPLY_NONE)
 		return 0;
 	struct dhcp4_grant g = grant_of(v, h, lease_s);
@@ -347,4 +375,29 @@ size_t dhcp4_handle(struct dhcp4_server *s, uint64_t now, struct view bytes, boo
 	struct dhcp4_frame f = address_reply(s, m, v);
 
 	return dhcp4_frame_build(&f, out, len);
+}
+
+void dhcp4_conflict(struct dhcp4_server *s, uint64_t now, uint32_t addr)
+{
+	lease_pool_decline(s->pool, addr, now + DHCP4_QUARANTINE_S);
+}
+
+size_t dhcp4_take_back(struct dhcp4_server *s, struct view ack, uint8_t *out)
+{
+	struct dhcp4_verdict v = VERDICT(WHY_NAK_IN_USE, 0);
+	struct dhcp4_msg *m = &s->msg;
+	struct dhcp4_frame f;
+
+	if (dhcp4_frame_parse(&f, ack, true) < 0 || dhcp4_parse(m, f.payload) < 0)
+		return 0;
+	struct dhcp4_grant g = grant_of(v, NULL, 0);
+	size_t len = dhcp4_reply_build(s->scope, m, &g, out + DHCP4_FRAME_HEAD);
+
+	f = address_reply(s, m, v);
+	return len ? dhcp4_frame_build(&f, out, len) : 0;
+}
+
+const struct mac *dhcp4_server_mac(const struct dhcp4_server *s)
+{
+	return &s->scope->mac;
 }

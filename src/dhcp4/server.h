@@ -27,6 +27,7 @@ enum dhcp4_why {
 	WHY_CHOSE_ANOTHER,
 	WHY_NAK_NETWORK,
 	WHY_NAK_HELD,
+	WHY_NAK_IN_USE,
 	WHY_NAK_NOT_GIVEN,
 	WHY_NAK_MOVED,
 	WHY_DROP_FRAME,
@@ -38,6 +39,7 @@ enum dhcp4_why {
 	WHY_DROP_TYPE,
 	WHY_DROP_FIELDS,
 	WHY_DROP_NO_ADDRESS,
+	WHY_DROP_STANDS_BACK,
 	WHY_DROP_UNKNOWN,
 	WHY_DROP_NO_ROOM,
 	WHYS
@@ -59,6 +61,9 @@ struct dhcp4_outcome {
 	uint8_t type; /* enum dhcp4_type, 0: not known */
 	struct mac mac;
 	struct view hostname;
+	bool twin; /* another machine, `other`, has an address by the same client id */
+	struct mac other;
+	bool fresh; /* an address is given that was never leased before */
 };
 
 struct dhcp4_server;
@@ -75,6 +80,12 @@ struct dhcp4_verdict dhcp4_decide(const struct dhcp4_server *s, const struct dhc
 
 /* Takes an Ethernet frame, changes the leases, and writes the frame to answer with into `out` (DHCP4_FRAME_MAX bytes): its
  * length, or 0 for none. An ACK must not leave before what lease_pool_dirty names is durable. `sum_ready` as in
- * dhcp4_frame_parse. */
-size_t dhcp4_handle(struct dhcp4_server *s, uint64_t now, struct view frame, bool sum_ready, uint8_t *out,
-		    struct dhcp4_outcome *ret);
+ * dhcp4_frame_parse; `port`: where it came in, 0: not known. */
+size_t dhcp4_handle(struct dhcp4_server *s, uint64_t now, struct view frame, bool sum_ready, uint32_t port,
+		    uint8_t *out, struct dhcp4_outcome *ret);
+
+/* Somebody else uses `addr`, which we have given or were about to give: it goes into quarantine. */
+void dhcp4_conflict(struct dhcp4_server *s, uint64_t now, uint32_t addr);
+/* The NAK in place of an ACK that was built by dhcp4_handle and not sent. */
+size_t dhcp4_take_back(struct dhcp4_server *s, struct view ack, uint8_t *out);
+const struct mac *dhcp4_server_mac(const struct dhcp4_server *s);

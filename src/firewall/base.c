@@ -11,6 +11,7 @@ const struct fw_set fw_sets[FW_SETS] = {
 	[SET_INGRESS] = { .name = "ingress", .key = KEY_IFNAME, .verdicts = true }, /* entering it */
 	[SET_HOST_IN] = { .name = "host_in", .key = KEY_IFNAME, .verdicts = true }, /* what guests reach on the host */
 	[SET_NAT4] = { .name = "nat4", .key = KEY_IPV4, .verdicts = true },         /* seen once a connection */
+	[SET_NAT6] = { .name = "nat6", .key = KEY_IPV6, .verdicts = true },
 	[SET_L4PORTS] = { "l4ports", KEY_PROTO, false, { IPPROTO_TCP, IPPROTO_UDP }, 2 },
 	[SET_ICMP] = { "icmp_protos", KEY_PROTO, false, { IPPROTO_ICMP, IPPROTO_ICMPV6 }, 2 },
 	[SET_SERVICE_PORTS] = { "service_ports",
@@ -51,8 +52,13 @@ static const struct fw_rule in_host_services[] = {
 	{ { T(UDP_DPORT, .name = "service_ports"), T(ACCEPT) } },
 	{ { T(TCP_DPORT, .port = 53), T(ACCEPT) } },
 };
+/* guest -> forwarded address of the host -> guest of the same network: the reply must come back through us */
+static const struct fw_rule in_hairpin[] = {
+	{ { T(CT_DNAT), T(MASQUERADE) } },
+};
 static const struct fw_rule in_postrouting[] = {
 	{ { T(SADDR4_VMAP, .name = "nat4") } },
+	{ { T(SADDR6_VMAP, .name = "nat6") } },
 };
 
 #define RULES(a) .rules = (a), .n_rules = ARRAY_SIZE(a)
@@ -64,6 +70,7 @@ const struct fw_chain fw_base_chains[] = {
 	{ .name = "sealed", RULES(in_sealed) },
 	{ .name = "input", .hook = &input, RULES(in_input) },
 	{ .name = "host_services", RULES(in_host_services) },
+	{ .name = "hairpin", RULES(in_hairpin) },
 	{ .name = "postrouting", .hook = &postrouting, RULES(in_postrouting) },
 };
 const size_t fw_base_n_chains = ARRAY_SIZE(fw_base_chains);

@@ -93,10 +93,8 @@ void put_table(struct batch *b, int type, int flags)
 static const struct {
 	uint32_t type, len, order;
 } keys[] = {
-	[KEY_IFNAME] = { 41, IFNAMSIZ, 1 },
-	[KEY_IPV4] = { 7, 4, 2 },
-	[KEY_PROTO] = { 12, 1, 2 },
-	[KEY_PORT] = { 13, 2, 2 },
+	[KEY_IFNAME] = { 41, IFNAMSIZ, 1 }, [KEY_IPV4] = { 7, 4, 2 },  [KEY_IPV6] = { 8, 16, 2 },
+	[KEY_PROTO] = { 12, 1, 2 },         [KEY_PORT] = { 13, 2, 2 },
 };
 
 static void set_byte_order(struct nftnl_set *s, uint32_t order)
@@ -113,7 +111,8 @@ static void put_set(struct batch *b, enum fw_set_id id)
 	const struct fw_set *def = &fw_sets[id];
 	struct nlmsghdr *h = start(b, NFT_MSG_NEWSET, NLM_F_CREATE | NLM_F_EXCL);
 	struct nftnl_set *s = sure(nftnl_set_alloc());
-	uint32_t flags = (def->verdicts ? NFT_SET_MAP : 0) | (def->key == KEY_IPV4 ? NFT_SET_INTERVAL : 0);
+	bool interval = def->key == KEY_IPV4 || def->key == KEY_IPV6;
+	uint32_t flags = (def->verdicts ? NFT_SET_MAP : 0) | (interval ? NFT_SET_INTERVAL : 0);
 
 	nftnl_set_set_str(s, NFTNL_SET_TABLE, FW_TABLE);
 	nftnl_set_set_str(s, NFTNL_SET_NAME, def->name);
@@ -259,15 +258,16 @@ static void set_verdict(struct nftnl_set_elem *el, const struct fw_element *def)
 /* An interval is two elements: its first address, and, marked as an end, the first one behind it. */
 static void add_element(struct nftnl_set *s, const struct fw_element *def)
 {
-	struct ip last = prefix_broadcast(&def->prefix), behind = ip_from_v4(ip_v4(&last) + 1);
+	struct ip behind = prefix_broadcast(&def->prefix);
+	uint32_t len = (uint32_t)ip_size(behind.family);
 
 	if (fw_sets[def->map].key == KEY_IFNAME) {
 		set_verdict(add_key(s, def->ifname, IFNAMSIZ), def);
 		return;
 	}
-	set_verdict(add_key(s, def->prefix.ip.b, 4), def);
-	if (ip_v4(&behind)) /* else it reaches to the last address */
-		nftnl_set_elem_set_u32(add_key(s, behind.b, 4), NFTNL_SET_ELEM_FLAGS, NFT_SET_ELEM_INTERVAL_END);
+	set_verdict(add_key(s, def->prefix.ip.b, len), def);
+	if (ip_next(&behind)) /* else it reaches to the last address */
+		nftnl_set_elem_set_u32(add_key(s, behind.b, len), NFTNL_SET_ELEM_FLAGS, NFT_SET_ELEM_INTERVAL_END);
 }
 
 /* The elements of one map, in as many messages as they need. */

@@ -23,8 +23,10 @@ enum fw_term_kind {
 	TERM_IIFNAME_VMAP, /* name: a map keyed by interface names */
 	TERM_OIFNAME_VMAP,
 	TERM_SADDR4_VMAP, /* name: a map keyed by IPv4 prefixes */
-	TERM_OIFNAME,     /* name */
-	TERM_SADDR,       /* prefix */
+	TERM_SADDR6_VMAP,
+	TERM_IIFNAME, /* name */
+	TERM_OIFNAME,
+	TERM_SADDR, /* prefix */
 	TERM_DADDR,
 	TERM_CT_ESTABLISHED, /* or related */
 	TERM_CT_INVALID,
@@ -77,9 +79,19 @@ struct fw_chain {
 	uint64_t stamp; /* of the network, or of the base */
 };
 
-enum fw_set_id { SET_EGRESS, SET_INGRESS, SET_HOST_IN, SET_NAT4, SET_L4PORTS, SET_ICMP, SET_SERVICE_PORTS, FW_SETS };
+enum fw_set_id {
+	SET_EGRESS,
+	SET_INGRESS,
+	SET_HOST_IN,
+	SET_NAT4,
+	SET_NAT6,
+	SET_L4PORTS,
+	SET_ICMP,
+	SET_SERVICE_PORTS,
+	FW_SETS
+};
 
-enum fw_key { KEY_IFNAME, KEY_IPV4, KEY_PROTO, KEY_PORT };
+enum fw_key { KEY_IFNAME, KEY_IPV4, KEY_IPV6, KEY_PROTO, KEY_PORT };
 
 struct fw_set {
 	const char *name;
@@ -94,7 +106,7 @@ extern const struct fw_set fw_sets[FW_SETS];
 struct fw_element {
 	enum fw_set_id map;
 	char ifname[IFNAMSIZ]; /* the key, KEY_IFNAME */
-	struct prefix prefix;  /* the key, KEY_IPV4 */
+	struct prefix prefix;  /* the key, KEY_IPV4 and KEY_IPV6 */
 	bool go;               /* goto, else jump */
 	char chain[FW_NAME];
 };

@@ -140,10 +140,10 @@ static void put_address(struct nftnl_rule *r, bool source, const struct prefix *
 	put_cmp(r, NFT_CMP_EQ, net.b, len);
 }
 
-static void put_source4_vmap(struct nftnl_rule *r, const char *map)
+static void put_source_vmap(struct nftnl_rule *r, int family, const char *map)
 {
-	put_family(r, AF_INET);
-	put_payload(r, NFT_PAYLOAD_NETWORK_HEADER, address_offset(AF_INET, true), ip_size(AF_INET));
+	put_family(r, family);
+	put_payload(r, NFT_PAYLOAD_NETWORK_HEADER, address_offset(family, true), ip_size(family));
 	put_vmap(r, map);
 }
 
@@ -229,10 +229,12 @@ static void put_match(struct nftnl_rule *r, const struct fw_term *t)
 		put_vmap(r, t->name);
 		break;
 	case TERM_SADDR4_VMAP:
-		put_source4_vmap(r, t->name);
+	case TERM_SADDR6_VMAP:
+		put_source_vmap(r, t->kind == TERM_SADDR4_VMAP ? AF_INET : AF_INET6, t->name);
 		break;
+	case TERM_IIFNAME:
 	case TERM_OIFNAME:
-		put_ifname(r, NFT_META_OIFNAME, t->name);
+		put_ifname(r, t->kind == TERM_IIFNAME ? NFT_META_IIFNAME : NFT_META_OIFNAME, t->name);
 		break;
 	case TERM_SADDR:
 	case TERM_DADDR:

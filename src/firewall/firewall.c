@@ -7,9 +7,11 @@
 
 #include "firewall/batch.h"
 #include "firewall/observe.h"
+#include "firewall/watch.h"
 
 struct firewall {
 	struct nfnl *nl;
+	struct fw_watch *watch;
 	struct fw_state seen;
 	struct fw_net *wanted; /* what was committed: if the base breaks, all of it is built again */
 	size_t n_wanted;
@@ -19,7 +21,8 @@ int firewall_open(struct firewall **ret, struct err *e)
 {
 	AUTO(firewall_free) struct firewall *f = mem_new(struct firewall);
 
-	if (nfnl_open(&f->nl, e) < 0 || firewall_refresh(f, e) < 0)
+	/* watched before it is read: nothing is missed between */
+	if (nfnl_open(&f->nl, e) < 0 || fw_watch_open(nfnl_port(f->nl), &f->watch, e) < 0 || firewall_refresh(f, e) < 0)
 		return -1;
 	*ret = TAKE(f);
 	return 0;
@@ -33,6 +36,7 @@ void firewall_free(struct firewall *f)
 		fw_net_free(&f->wanted[i]);
 	mem_drop(f->wanted);
 	fw_state_free(&f->seen);
+	fw_watch_free(f->watch);
 	nfnl_free(f->nl);
 	mem_drop(f);
 }
@@ -49,10 +53,22 @@ int firewall_refresh(struct firewall *f, struct err *e)
 	return 0;
 }
 
+int firewall_fd(const struct firewall *f)
+{
+	return fw_watch_fd(f->watch);
+}
+
+bool firewall_changed(struct firewall *f, struct fw_culprit *ret)
+{
+	return fw_watch_changed(f->watch, ret);
+}
+
 bool firewall_has(const struct firewall *f, const struct fw_net *n)
 {
 	const struct fw_seen *seen = fw_state_find(&f->seen, n->bridge);
 
+	if (n->mode == FW_OPEN)
+		return !seen;
 	if (!seen || !f->seen.base)
 		return false;
 	struct fw_block want = fw_block_of_net(n);
@@ -104,7 +120,7 @@ static void plan_change(struct plan *p, const char *bridge, const struct fw_net 
 	if (!s)
 		s = mem_push(p->steps, p->n);
 	s->bridge = bridge;
-	s->add = add;
+	s->add = add && add->mode != FW_OPEN ? add : NULL; /* an open network has nothing there */
 }
 
 static void plan_compile(struct plan *p, const struct fw_state *seen)

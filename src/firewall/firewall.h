@@ -17,6 +17,15 @@ DEFINE_AUTO(struct firewall *, firewall_free)
 /* Reads again what the kernel holds of ours. */
 int firewall_refresh(struct firewall *f, struct err *e);
 
+/* Becomes readable when rules change; then firewall_changed is to be asked. */
+int firewall_fd(const struct firewall *f);
+struct fw_culprit {
+	uint32_t pid;     /* 0: unknown */
+	char program[16]; /* as the kernel cuts it */
+};
+/* Did anybody but us change our table since it was asked last, or may have? *ret says who, if that is known. */
+bool firewall_changed(struct firewall *f, struct fw_culprit *ret);
+
 /* Is this network in the kernel exactly like this? */
 bool firewall_has(const struct firewall *f, const struct fw_net *n);
 /* Is anything of a network with this bridge there? The bridges that are there: firewall_bridges gives the i-th, NULL at

@@ -112,12 +112,31 @@ static bool has_family(const struct fw_net *n, int family)
 	return next_subnet(n, family, &(size_t){ 0 });
 }
 
+/* What is translated in this family: of a NAT network IPv4, and IPv6 if it asks for it. */
+static bool is_translated(const struct fw_net *n, int family)
+{
+	return n->mode == FW_NAT && has_family(n, family) && (family == AF_INET || n->nat6);
+}
+
 static void add_returns(struct builder *x, enum fw_term_kind kind, int family)
 {
 	const struct prefix *p;
 
 	for (size_t i = 0; (p = next_subnet(x->net, family, &i));)
 		RULE(x, term_prefix(kind, *p), term(TERM_RETURN));
+}
+
+/* The same, through the network's device only if it has one; `way` says whether that is out or in. */
+static void add_passes(struct builder *x, enum fw_term_kind way, enum fw_term_kind kind, int family)
+{
+	const struct prefix *p;
+
+	if (!x->net->dev[0]) {
+		add_returns(x, kind, family);
+		return;
+	}
+	for (size_t i = 0; (p = next_subnet(x->net, family, &i));)
+		RULE(x, term_name(way, x->net->dev), term_prefix(kind, *p), term(TERM_RETURN));
 }
 
 /* May it leave? Between subnets of the network always; else only from its own addresses. An INVALID packet of a NAT
@@ -130,63 +149,70 @@ static void build_out(struct builder *x)
 	if (x->net->mode == FW_NAT)
 		RULE(x, term(TERM_CT_INVALID), term(TERM_DROP));
 	if (x->net->mode != FW_ISOLATED)
-		add_returns(x, TERM_SADDR, 0);
+		add_passes(x, TERM_OIFNAME, TERM_SADDR, 0);
 	RULE(x, term(TERM_REJECT));
 }
 
-/* May it enter? IPv6 of a NAT network is routed, as libvirt does. */
+/* May it enter? IPv6 of a NAT network that does not translate it is routed, as libvirt does. */
 static void build_in(struct builder *x)
 {
 	const struct fw_net *n = x->net;
 
-	if (n->mode == FW_ISOLATED || (n->mode == FW_NAT && !has_family(n, AF_INET6))) {
+	if (n->mode == FW_ISOLATED || (n->mode == FW_NAT && (n->nat6 || !has_family(n, AF_INET6)))) {
 		add_bridge(x, SET_INGRESS, n->mode == FW_ISOLATED ? "sealed" : "closed");
 		return;
 	}
 	begin_chain(x, "_in");
 	add_bridge(x, SET_INGRESS, NULL);
-	add_returns(x, TERM_DADDR, n->mode == FW_NAT ? AF_INET6 : 0);
+	add_passes(x, TERM_IIFNAME, TERM_DADDR, n->mode == FW_NAT ? AF_INET6 : 0);
 	if (n->mode == FW_NAT)
 		RULE(x, term_name(TERM_GOTO, "closed"));
 	else
 		RULE(x, term(TERM_REJECT));
 }
 
-static void add_translation(struct builder *x)
+/* A rule that holds for what leaves by the network's device, if it has one. */
+static void add_leaving(struct builder *x, struct fw_term a, struct fw_term b)
+{
+	if (x->net->dev[0])
+		RULE(x, term_name(TERM_OIFNAME, x->net->dev), a, b);
+	else
+		RULE(x, a, b);
+}
+
+/* The source addresses that a definition can name are IPv4. */
+static void add_translation(struct builder *x, int family)
 {
 	const struct fw_net *n = x->net;
-	struct fw_term all = term(n->nat_start.family ? TERM_SNAT : TERM_MASQUERADE), ports;
+	struct fw_term all = term(n->nat_start.family == family ? TERM_SNAT : TERM_MASQUERADE), ports;
 
 	all.nat.start = n->nat_start;
 	all.nat.end = n->nat_end;
 	ports = all;
 	ports.nat.port_start = n->port_start;
 	ports.nat.port_end = n->port_end;
-	RULE(x, term_name(TERM_L4PROTO, "l4ports"), ports);
-	RULE(x, all);
+	add_leaving(x, term_name(TERM_L4PROTO, "l4ports"), ports);
+	add_leaving(x, all, term(TERM_NONE));
 }
 
-/* Destinations that must see the real source and port. */
-static const struct prefix untranslated[] = {
-	{ { AF_INET, { 224 } }, 24 },                /* local multicast: mDNS */
-	{ { AF_INET, { 255, 255, 255, 255 } }, 32 }, /* DHCP answers of the host itself */
-};
+/* Multicast and broadcast must show the real source and port: mDNS, DHCP answers of the host itself. One prefix covers
+ * multicast, the reserved addresses and 255.255.255.255: each rule here costs every new flow. */
+static const struct prefix untranslated4 = { { AF_INET, { 224 } }, 3 }, untranslated6 = { { AF_INET6, { 0xff } }, 8 };
 
-static void build_nat4(struct builder *x)
+static void build_nat(struct builder *x, int family)
 {
 	const struct prefix *p;
 
-	if (x->net->mode != FW_NAT || !has_family(x->net, AF_INET))
+	if (!is_translated(x->net, family))
 		return;
-	begin_chain(x, "_nat4");
-	/* guest -> forwarded address of the host -> guest of the same network: the reply must come back through us */
-	RULE(x, term_name(TERM_OIFNAME, x->net->bridge), term(TERM_CT_DNAT), term(TERM_MASQUERADE));
-	add_returns(x, TERM_DADDR, AF_INET);
-	for (size_t i = 0; i < ARRAY_SIZE(untranslated); i++)
-		RULE(x, term_prefix(TERM_DADDR, untranslated[i]), term(TERM_RETURN));
-	add_translation(x);
-	for (size_t i = 0; (p = next_subnet(x->net, AF_INET, &i));) {
-		struct fw_element *el = add_element(x, SET_NAT4, x->b.chains[x->b.n_chains - 1].name);
+	begin_chain(x, family == AF_INET ? "_nat4" : "_nat6");
+	for (size_t i = 0; (p = next_subnet(x->net, family, &i));)
+		RULE(x, term_prefix(TERM_DADDR, *p), term_name(TERM_GOTO, "hairpin"));
+	RULE(x, term_prefix(TERM_DADDR, family == AF_INET ? untranslated4 : untranslated6), term(TERM_RETURN));
+	add_translation(x, family);
+	for (size_t i = 0; (p = next_subnet(x->net, family, &i));) {
+		struct fw_element *el =
+		    add_element(x, family == AF_INET ? SET_NAT4 : SET_NAT6, x->b.chains[x->b.n_chains - 1].name);
 
 		el->prefix = (struct prefix){ prefix_network(p), p->len };
 		el->go = true;
@@ -197,10 +223,13 @@ static struct fw_block build(const struct fw_net *n, uint64_t stamp)
 {
 	struct builder x = { .net = n, .stamp = stamp };
 
+	if (n->mode == FW_OPEN)
+		return x.b;
 	build_out(&x);
 	build_in(&x);
 	add_bridge(&x, SET_HOST_IN, "host_services");
-	build_nat4(&x);
+	build_nat(&x, AF_INET);
+	build_nat(&x, AF_INET6);
 	return x.b;
 }
 

@@ -14,7 +14,7 @@ enum {
 
 struct nfnl {
 	int fd;
-	uint32_t seq;
+	uint32_t seq, port;
 	char answer[ANSWER_MAX] __attribute__((aligned(NLMSG_ALIGNTO)));
 };
 
@@ -27,14 +27,17 @@ static void set_room(int fd, int forced, int plain, int room)
 int nfnl_open(struct nfnl **ret, struct err *e)
 {
 	AUTO(fd_close) int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
+	struct sockaddr_nl us = { .nl_family = AF_NETLINK };
 
-	if (fd < 0)
+	if (fd < 0 || bind(fd, (struct sockaddr *)&us, sizeof(us)) < 0 ||
+	    getsockname(fd, (struct sockaddr *)&us, &(socklen_t){ sizeof(us) }) < 0)
 		return err_sys(e, -errno, "open nfnetlink socket");
 	set_room(fd, SO_SNDBUFFORCE, SO_SNDBUF, SEND_ROOM);
 	set_room(fd, SO_RCVBUFFORCE, SO_RCVBUF, RECEIVE_ROOM);
 	setsockopt(fd, SOL_NETLINK, NETLINK_CAP_ACK, &(int){ 1 }, sizeof(int)); /* errors without the request */
 	*ret = mem_new(struct nfnl);
 	(*ret)->fd = TAKE_FD(fd);
+	(*ret)->port = us.nl_pid;
 	return 0;
 }
 
@@ -44,6 +47,11 @@ void nfnl_free(struct nfnl *nl)
 		return;
 	fd_close(nl->fd);
 	mem_drop(nl);
+}
+
+uint32_t nfnl_port(const struct nfnl *nl)
+{
+	return nl->port;
 }
 
 static int transmit(struct nfnl *nl, const void *p, size_t len)

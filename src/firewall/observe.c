@@ -17,7 +17,7 @@ enum { OBSERVE_TRIES = 10, REQUEST_MAX = 256 };
 
 /* One end of an interval in a map keyed by prefixes. */
 struct edge {
-	uint32_t addr;
+	struct ip addr;
 	bool end;
 	struct fw_element el;
 };
@@ -118,8 +118,9 @@ static int take_rule(const struct nlmsghdr *h, void *arg)
 static void take_element(struct observation *o, struct nftnl_set_elem *se)
 {
 	struct fw_element el = { .map = o->set };
-	uint32_t len = 0, flags = 0, addr;
+	uint32_t len = 0, flags = 0;
 	const void *key = nftnl_set_elem_get(se, NFTNL_SET_ELEM_KEY, &len);
+	int family = fw_sets[o->set].key == KEY_IPV6 ? AF_INET6 : AF_INET;
 
 	if (!fw_sets[o->set].verdicts) {
 		o->n_values++;
@@ -136,10 +137,11 @@ static void take_element(struct observation *o, struct nftnl_set_elem *se)
 		struct fw_block *b = block_of(o, el.ifname);
 
 		*mem_push(b->elements, b->n_elements) = el;
-	} else if (len == sizeof(addr)) {
-		memcpy(&addr, key, sizeof(addr));
-		*mem_push(o->edges, o->n_edges) =
-		    (struct edge){ .addr = ntohl(addr), .end = flags & NFT_SET_ELEM_INTERVAL_END, .el = el };
+	} else if (len == ip_size(family)) {
+		struct edge *edge = mem_push(o->edges, o->n_edges);
+
+		*edge = (struct edge){ .addr.family = family, .end = flags & NFT_SET_ELEM_INTERVAL_END, .el = el };
+		memcpy(edge->addr.b, key, len);
 	}
 }
 
@@ -165,21 +167,26 @@ static int edge_cmp(const void *pa, const void *pb)
 {
 	const struct edge *a = pa, *b = pb;
 
-	if (a->addr != b->addr)
-		return a->addr < b->addr ? -1 : 1;
-	return b->end - a->end; /* one interval ends before the next begins */
+	int order = ip_cmp(&a->addr, &b->addr);
+
+	return order ? order : b->end - a->end; /* one interval ends before the next begins */
 }
 
-/* first..last as a prefix; -EINVAL: it is none. */
-static int prefix_from_range(uint32_t first, uint32_t last, struct prefix *ret)
+/* The prefix from `first` to the address before `behind`, or, NULL, to the last of all; -EINVAL: it is none. */
+static int prefix_from_range(const struct ip *first, const struct ip *behind, struct prefix *ret)
 {
-	uint32_t host = first ^ last;
+	struct prefix p = { .ip = *first };
 
-	if (last < first || (host & (host + 1)) || (first & host))
-		return -EINVAL;
-	ret->ip = ip_from_v4(first);
-	ret->len = host ? (unsigned)__builtin_clz(host) : 32;
-	return 0;
+	for (; p.len <= ip_bits(first->family); p.len++) {
+		struct ip net = prefix_network(&p), end = prefix_broadcast(&p);
+		bool last = !ip_next(&end);
+
+		if (!ip_eq(&net, first) || (behind ? last || !ip_eq(&end, behind) : !last))
+			continue;
+		*ret = p;
+		return 0;
+	}
+	return -EINVAL;
 }
 
 /* Start and end of intervals come as elements of their own; a missing end is the end of all addresses. */
@@ -188,15 +195,15 @@ static void join_edges(struct observation *o)
 	if (o->n_edges)
 		qsort(o->edges, o->n_edges, sizeof(*o->edges), edge_cmp);
 	for (size_t i = 0; i < o->n_edges; i++) {
-		struct edge *from = &o->edges[i];
-		uint32_t last = i + 1 < o->n_edges ? o->edges[i + 1].addr - 1 : UINT32_MAX;
+		struct edge *from = &o->edges[i], *to = i + 1 < o->n_edges ? from + 1 : NULL;
+		bool ends = to && to->addr.family == from->addr.family;
 		struct fw_chain *chain;
 		struct fw_seen *owner;
 
 		if (from->end)
 			continue;
 		owner = owner_of(o, from->el.chain, &chain);
-		if (!owner || prefix_from_range(from->addr, last, &from->el.prefix) < 0)
+		if (!owner || prefix_from_range(&from->addr, ends ? &to->addr : NULL, &from->el.prefix) < 0)
 			o->foreign = true;
 		else
 			*mem_push(owner->block.elements, owner->block.n_elements) = from->el;

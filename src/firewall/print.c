@@ -74,6 +74,12 @@ static void print_term(const struct fw_term *t, FILE *out)
 	case TERM_SADDR4_VMAP:
 		fprintf(out, "ip saddr vmap @%s", t->name);
 		break;
+	case TERM_SADDR6_VMAP:
+		fprintf(out, "ip6 saddr vmap @%s", t->name);
+		break;
+	case TERM_IIFNAME:
+		fprintf(out, "iifname \"%s\"", t->name);
+		break;
 	case TERM_OIFNAME:
 		fprintf(out, "oifname \"%s\"", t->name);
 		break;
@@ -137,6 +143,8 @@ static void print_element(const struct fw_element *el, const char *indent, FILE 
 
 void fw_block_print(const struct fw_block *b, const char *indent, FILE *out)
 {
+	if (b->n_chains == 0) /* of an open network */
+		return;
 	fprintf(out, "%stable inet " FW_TABLE " {\n", indent);
 	for (size_t i = 0; i < b->n_chains; i++)
 		print_chain(&b->chains[i], indent, out);
@@ -147,11 +155,11 @@ void fw_block_print(const struct fw_block *b, const char *indent, FILE *out)
 
 static void print_set(const struct fw_set *s, FILE *out)
 {
-	static const char *const types[] = { "ifname", "ipv4_addr", "inet_proto", "inet_service" };
+	static const char *const types[] = { "ifname", "ipv4_addr", "ipv6_addr", "inet_proto", "inet_service" };
 
 	fprintf(out, "\t%s %s {\n\t\ttype %s%s\n", s->verdicts ? "map" : "set", s->name, types[s->key],
 		s->verdicts ? " : verdict" : "");
-	if (s->key == KEY_IPV4)
+	if (s->key == KEY_IPV4 || s->key == KEY_IPV6)
 		fputs("\t\tflags interval\n", out);
 	for (size_t i = 0; i < s->n_values; i++)
 		fprintf(out, "%s%u", i ? ", " : "\t\telements = { ", s->values[i]);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* firewall/rules.h - what one network needs of the firewall, as data, and that as text. Pure.
  * The shape of the rules: one table `inet vnetd`; a network is a few map elements (keyed by bridge name or source
- * prefix) and chains of its own named BRIDGE_out, BRIDGE_in, BRIDGE_nat4, so packets cost the same whatever the number of
- * networks. */
+ * prefix) and chains of its own named BRIDGE_out, BRIDGE_in, BRIDGE_nat4, BRIDGE_nat6, so packets cost the same whatever
+ * the number of networks. An open network has nothing there. */
 #pragma once
 #include <net/if.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -12,15 +13,17 @@
 #include "base/addr.h"
 #include "base/mem.h"
 
-enum fw_mode { FW_ISOLATED, FW_NAT, FW_ROUTE };
+enum fw_mode { FW_ISOLATED, FW_NAT, FW_ROUTE, FW_OPEN };
 
 struct fw_net {
 	char bridge[IFNAMSIZ];
 	enum fw_mode mode;
-	struct prefix *subnets; /* as in the ip elements */
+	struct prefix *subnets; /* as in the ip elements; of FW_ROUTE also what is routed through guests */
 	size_t n_subnets;
 	struct ip nat_start, nat_end;  /* source addresses; family 0: masquerade */
 	uint16_t port_start, port_end; /* source ports of TCP and UDP; never 0 for FW_NAT */
+	char dev[IFNAMSIZ];            /* the only way in and out; "": any */
+	bool nat6;                     /* FW_NAT translates IPv6 too, always by masquerade; else it is routed */
 };
 
 void fw_net_free(struct fw_net *n); /* what it owns, not the struct itself */

@@ -138,6 +138,18 @@ static void answer_history(struct guestd_link *l, const struct guest_history_ask
 	flush(l);
 }
 
+static void answer_counters(struct guestd_link *l, const struct guest_ask_counters *ask)
+{
+	struct guest_msg m = { .op = GUEST_COUNTERS };
+	struct guest_counters *c = &m.guest_msg_u.counters;
+
+	guestd_serve_counters(l->serve, ask, c);
+	put(l, &m);
+	mem_drop(c->verdicts.verdicts_val);
+	mem_drop(c->ports.ports_val);
+	flush(l);
+}
+
 /* false: it makes no sense, and the connection ends. */
 static bool handle(struct guestd_link *l, const struct guest_msg *m, const int *fds, size_t n)
 {
@@ -171,6 +183,9 @@ static bool handle(struct guestd_link *l, const struct guest_msg *m, const int *
 		return true;
 	case GUEST_END_PORT:
 		guestd_serve_end_port(l->serve, &m->guest_msg_u.end_port);
+		return true;
+	case GUEST_ASK_COUNTERS:
+		answer_counters(l, &m->guest_msg_u.ask_counters);
 		return true;
 	case GUEST_ASK_HISTORY:
 		answer_history(l, &m->guest_msg_u.ask_history);

@@ -81,7 +81,9 @@ static void fill_hosts(struct parts *p, const struct guest_dhcp4 *d)
 	for (unsigned i = 0; i < d->hosts.hosts_len; i++) {
 		const guest_host *h = &d->hosts.hosts_val[i];
 
-		p->hosts[i] = (struct lease_host){ .name = h->name, .addr = h->ip, .tag = i };
+		p->hosts[i] = (struct lease_host){
+			.id = { (const uint8_t *)h->id.id_val, h->id.id_len }, .name = h->name, .addr = h->ip, .tag = i
+		};
 		memcpy(p->hosts[i].mac.b, h->mac, sizeof(p->hosts[i].mac.b));
 		p->host_extra[i] = extra_of(p, &h->extra);
 	}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "guestd/serve.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
@@ -46,7 +47,7 @@ struct guestd_serve {
 };
 
 struct socks { /* the descriptors of one message, sorted */
-	int dhcp4, hold, tftp_root, dns_udp[GUEST_SOCKS_MAX], dns_tcp[GUEST_SOCKS_MAX], tftp[GUEST_SOCKS_MAX];
+	int dhcp4, hold, arp, tftp_root, dns_udp[GUEST_SOCKS_MAX], dns_tcp[GUEST_SOCKS_MAX], tftp[GUEST_SOCKS_MAX];
 	size_t n_udp, n_tcp, n_tftp;
 };
 
@@ -221,7 +222,7 @@ static void close_all(const int *fds, size_t n)
 
 static bool sort_socks(const struct guest_serve *m, const int *fds, size_t n, struct socks *ret)
 {
-	*ret = (struct socks){ .dhcp4 = -1, .hold = -1, .tftp_root = -1 };
+	*ret = (struct socks){ .dhcp4 = -1, .hold = -1, .arp = -1, .tftp_root = -1 };
 	if (n != m->socks.socks_len)
 		return false;
 	for (size_t i = 0; i < n; i++) {
@@ -238,6 +239,9 @@ static bool sort_socks(const struct guest_serve *m, const int *fds, size_t n, st
 		case GUEST_SOCK_DNS_TCP:
 			ret->dns_tcp[ret->n_tcp++] = fds[i];
 			break;
+		case GUEST_SOCK_ARP:
+			ret->arp = fds[i];
+			break;
 		case GUEST_SOCK_TFTP:
 			ret->tftp[ret->n_tftp++] = fds[i];
 			break;
@@ -246,7 +250,7 @@ static bool sort_socks(const struct guest_serve *m, const int *fds, size_t n, st
 			break;
 		}
 	}
-	size_t singles = (size_t)(ret->dhcp4 >= 0) + (ret->hold >= 0) + (ret->tftp_root >= 0);
+	size_t singles = (size_t)(ret->dhcp4 >= 0) + (ret->hold >= 0) + (ret->arp >= 0) + (ret->tftp_root >= 0);
 
 	return singles + ret->n_udp + ret->n_tcp + ret->n_tftp == n && ret->n_udp == ret->n_tcp;
 }
@@ -281,7 +285,8 @@ static const char *serve_dhcp4(struct guestd_serve *s, struct net *n, const stru
 		return NULL;
 	struct dhcp4_io *io = NULL;
 
-	if (dhcp4_io_open(s->loop, TAKE_FD(socks->dhcp4), scope->network, n->dhcp4, s->out, &io) < 0)
+	if (dhcp4_io_open(s->loop, TAKE_FD(socks->dhcp4), TAKE_FD(socks->arp), scope->network, n->dhcp4, s->out, &io) <
+	    0)
 		return "not a packet socket";
 	stop_dhcp4(n);
 	n->io = io;
@@ -323,6 +328,7 @@ static void drop_socks(struct socks *k)
 {
 	fd_close(k->dhcp4);
 	fd_close(k->hold);
+	fd_close(k->arp);
 	close_all(k->dns_udp, k->n_udp);
 	close_all(k->dns_tcp, k->n_tcp);
 	close_all(k->tftp, k->n_tftp);
@@ -497,6 +503,51 @@ struct guest_history_row *guestd_serve_history(struct guestd_serve *s, const str
 		log_error("guestd: history of leases: %s", lease_db_error(s->db));
 	*ret_n = rows.n;
 	return rows.v;
+}
+
+static void fill_verdicts(const struct net *n, struct guest_counters *ret)
+{
+	const uint64_t *counts = dhcp4_io_counts(n->io);
+
+	ret->verdicts.verdicts_val = mem_array(WHYS, sizeof(*ret->verdicts.verdicts_val));
+	for (int i = 0; i < WHYS; i++)
+		if (counts[i])
+			ret->verdicts.verdicts_val[ret->verdicts.verdicts_len++] =
+			    (struct guest_counter){ .what = (char *)dhcp4_why_info[i].text, .n = counts[i] };
+}
+
+static void fill_ports(const struct net *n, struct guest_counters *ret)
+{
+	size_t n_ports;
+	AUTO(mem_drop) struct dhcp4_counter *ports = dhcp4_io_ports(n->io, &n_ports);
+
+	ret->ports.ports_len = n_ports < GUEST_COUNTERS_MAX ? (unsigned)n_ports : GUEST_COUNTERS_MAX;
+	ret->ports.ports_val = mem_array(ret->ports.ports_len + 1, sizeof(*ret->ports.ports_val));
+	for (unsigned i = 0; i < ret->ports.ports_len; i++)
+		ret->ports.ports_val[i] = (struct guest_port_counter){
+			.port = ports[i].port,
+			.holds = lease_pool_port_holds(n->pool, ports[i].port),
+			.messages = ports[i].n,
+		};
+}
+
+void guestd_serve_counters(const struct guestd_serve *s, const struct guest_ask_counters *m, struct guest_counters *ret)
+{
+	static_assert(WHYS <= GUEST_COUNTERS_MAX, "they fit a message");
+	const struct net *n = map_get(s->nets, m->uuid, sizeof(m->uuid));
+
+	*ret = (struct guest_counters){ .number = m->number };
+	memcpy(ret->uuid, m->uuid, sizeof(ret->uuid));
+	if (!n)
+		return;
+	struct lease_usage u = lease_pool_usage(n->pool);
+
+	ret->taken = u.taken;
+	ret->total = u.total;
+	if (!n->io)
+		return;
+	fill_verdicts(n, ret);
+	fill_ports(n, ret);
 }
 
 struct guest_served *guestd_serve_list(const struct guestd_serve *s, size_t *ret_n)

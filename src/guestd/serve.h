@@ -43,6 +43,10 @@ void guestd_serve_end_port(struct guestd_serve *s, const struct guest_end_port *
 struct guest_history_row *guestd_serve_history(struct guestd_serve *s, const struct guest_history_ask *m,
 					       unsigned *ret_n);
 
+/* Fills `ret`, whose arrays are to be freed with mem_drop; the texts in them are constant. */
+void guestd_serve_counters(const struct guestd_serve *s, const struct guest_ask_counters *m,
+			   struct guest_counters *ret);
+
 /* What is served, an array to be freed with mem_drop. */
 struct guest_served *guestd_serve_list(const struct guestd_serve *s, size_t *ret_n);
 void guestd_serve_tell_leases(struct guestd_serve *s); /* every bound lease to the sink */

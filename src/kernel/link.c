@@ -213,15 +213,25 @@ int link_set_up(struct netlink *nl, int index, bool up)
 	return request_send(nl, request_new(RTM_SETLINK, 0, &ifi, sizeof(ifi)), NULL, NULL);
 }
 
-int link_set_port_state(struct netlink *nl, int index, enum port_state state)
+static int set_port(struct netlink *nl, int index, int attr, uint8_t value)
 {
 	struct ifinfomsg ifi = { .ifi_family = AF_BRIDGE, .ifi_index = index };
 	struct nl_msg *m = request_new(RTM_SETLINK, 0, &ifi, sizeof(ifi));
 	struct nlattr *port = nla_nest_start(m, IFLA_PROTINFO | NLA_F_NESTED);
 
-	nla_put_u8(m, IFLA_BRPORT_STATE, state);
+	nla_put_u8(m, attr, value);
 	nla_nest_end(m, port);
 	return request_send(nl, m, NULL, NULL);
+}
+
+int link_set_port_state(struct netlink *nl, int index, enum port_state state)
+{
+	return set_port(nl, index, IFLA_BRPORT_STATE, state);
+}
+
+int link_set_port_isolated(struct netlink *nl, int index, bool isolated)
+{
+	return set_port(nl, index, IFLA_BRPORT_ISOLATED, isolated);
 }
 
 int link_delete(struct netlink *nl, int index)

@@ -98,7 +98,7 @@ int addr_list(struct netlink *nl, int ifindex, struct prefix **ret, size_t *ret_
 struct route_array {
 	struct route *v;
 	size_t n, kept; /* kept: routes of the family before */
-	int family;
+	int family, oif;
 };
 
 static int take_route(const struct nlmsghdr *h, void *arg)
@@ -119,29 +119,39 @@ static int take_route(const struct nlmsghdr *h, void *arg)
 	/* a kernel without this family answers for all families; RTM_F_CLONED: a cached route, not an entry */
 	if (rtm->rtm_family != a->family || table != RT_TABLE_MAIN || rtm->rtm_type != RTN_UNICAST)
 		return 0;
-	if (rtm->rtm_dst_len == 0 || rtm->rtm_flags & RTM_F_CLONED)
+	if (rtm->rtm_flags & RTM_F_CLONED)
 		return 0;
 	r = (struct route){ .dst.len = rtm->rtm_dst_len, .oif = tb[RTA_OIF] ? (int)nla_get_u32(tb[RTA_OIF]) : 0 };
+	r.by_ra = rtm->rtm_protocol == RTPROT_RA;
+	r.metric = tb[RTA_PRIORITY] ? nla_get_u32(tb[RTA_PRIORITY]) : 0;
+	if (a->oif && r.oif != a->oif) /* older kernels do not filter */
+		return 0;
 	/* IPv6 has no link scope: there a connected subnet is one without a gateway */
 	r.link_scope = a->family == AF_INET ? rtm->rtm_scope == RT_SCOPE_LINK : r.oif && !tb[RTA_GATEWAY];
 	int err = parse_ip(a->family, tb[RTA_DST], &r.dst.ip);
 
+	if (err == 0 && tb[RTA_GATEWAY])
+		err = parse_ip(a->family, tb[RTA_GATEWAY], &r.gateway);
 	if (err == 0)
 		*mem_push(a->v, a->n) = r;
 	return err;
 }
 
-int route_list(struct netlink *nl, struct route **ret, size_t *ret_n)
+int route_list(struct netlink *nl, int oif, struct route **ret, size_t *ret_n)
 {
 	static const uint8_t families[] = { AF_INET, AF_INET6 };
-	struct route_array a = { 0 };
+	struct route_array a = { .oif = oif };
 
 	for (size_t i = 0; i < ARRAY_SIZE(families); i++) {
 		struct rtmsg rtm = { .rtm_family = families[i], .rtm_table = RT_TABLE_MAIN };
 
 		a.family = families[i];
 		a.kept = a.n;
-		int err = request_send(nl, request_new(RTM_GETROUTE, NLM_F_DUMP, &rtm, sizeof(rtm)), take_route, &a);
+		struct nl_msg *m = request_new(RTM_GETROUTE, NLM_F_DUMP, &rtm, sizeof(rtm));
+
+		if (oif)
+			nla_put_u32(m, RTA_OIF, (uint32_t)oif);
+		int err = request_send(nl, m, take_route, &a);
 
 		if (err < 0) {
 			mem_drop(a.v);
@@ -151,4 +161,33 @@ int route_list(struct netlink *nl, struct route **ret, size_t *ret_n)
 	*ret = a.v;
 	*ret_n = a.n;
 	return 0;
+}
+
+static int route_request(struct netlink *nl, int type, int flags, const struct route *r)
+{
+	struct rtmsg rtm = { .rtm_family = (uint8_t)r->dst.ip.family,
+			     .rtm_dst_len = (uint8_t)r->dst.len,
+			     .rtm_table = RT_TABLE_MAIN,
+			     .rtm_protocol = RTPROT_STATIC,
+			     .rtm_scope = r->gateway.family ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK,
+			     .rtm_type = RTN_UNICAST };
+	struct nl_msg *m = request_new(type, flags, &rtm, sizeof(rtm));
+	struct ip net = prefix_network(&r->dst);
+
+	nla_put(m, RTA_DST, (int)ip_size(net.family), net.b);
+	if (r->gateway.family)
+		nla_put(m, RTA_GATEWAY, (int)ip_size(r->gateway.family), r->gateway.b);
+	nla_put_u32(m, RTA_OIF, (uint32_t)r->oif);
+	nla_put_u32(m, RTA_PRIORITY, r->metric);
+	return request_send(nl, m, NULL, NULL);
+}
+
+int route_add(struct netlink *nl, const struct route *r)
+{
+	return route_request(nl, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, r);
+}
+
+int route_del(struct netlink *nl, const struct route *r)
+{
+	return route_request(nl, RTM_DELROUTE, 0, r);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* kernel/route.h - addresses of a device, and the main routing table to look for clashes.
+/* kernel/route.h - addresses of a device, and the main routing table.
  * Errors  0 or -errno, and netlink_why(). */
 #pragma once
 #include "base/addr.h"
@@ -13,9 +13,15 @@ int addr_list(struct netlink *nl, int ifindex, struct prefix **ret, size_t *ret_
 
 struct route {
 	struct prefix dst;
-	int oif;         /* index of the device, 0: none */
-	bool link_scope; /* a connected subnet */
+	int oif;           /* index of the device, 0: none */
+	bool link_scope;   /* a connected subnet */
+	struct ip gateway; /* family 0: none */
+	unsigned metric;
+	bool by_ra; /* from a router's advertisement */
 };
 
-/* All unicast routes of the main table, both families, default routes left out; freed with mem_drop. */
-int route_list(struct netlink *nl, struct route **ret, size_t *ret_n);
+/* All unicast routes of the main table, both families, or those of the device `oif` (0: all); freed with mem_drop. */
+int route_list(struct netlink *nl, int oif, struct route **ret, size_t *ret_n);
+/* A route of the administrator's kind (RTPROT_STATIC). -EEXIST: one with this destination and metric is there. */
+int route_add(struct netlink *nl, const struct route *r);
+int route_del(struct netlink *nl, const struct route *r); /* -ESRCH: there is none */

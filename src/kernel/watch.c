@@ -2,6 +2,7 @@
 #include "kernel/watch.h"
 
 #include <errno.h>
+#include <linux/netconf.h>
 #include <linux/rtnetlink.h>
 #include <netlink/msg.h>
 #include <sys/socket.h>
@@ -17,19 +18,31 @@ struct watch {
 	char buf[WATCH_READ] __attribute__((aligned(NLMSG_ALIGNTO)));
 };
 
+static int join(int fd)
+{
+	static const int groups[] = { RTNLGRP_LINK,       RTNLGRP_IPV4_IFADDR,  RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV4_ROUTE,
+				      RTNLGRP_IPV6_ROUTE, RTNLGRP_IPV4_NETCONF, RTNLGRP_IPV6_NETCONF };
+
+	for (size_t i = 0; i < ARRAY_SIZE(groups); i++)
+		if (setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &groups[i], sizeof(groups[i])) < 0)
+			return -errno;
+	return 0;
+}
+
 int watch_open(struct watch **ret, struct err *e)
 {
 	AUTO(fd_close) int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
 	struct sockaddr_nl us = { .nl_family = AF_NETLINK };
-	int group = RTNLGRP_LINK, room = WATCH_ROOM;
+	int room = WATCH_ROOM;
 
 	if (fd < 0)
 		return err_sys(e, -errno, "open rtnetlink socket");
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)) < 0)
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
-	if (bind(fd, (struct sockaddr *)&us, sizeof(us)) < 0 ||
-	    setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)) < 0)
-		return err_sys(e, -errno, "watch links");
+	int r = bind(fd, (struct sockaddr *)&us, sizeof(us)) < 0 ? -errno : join(fd);
+
+	if (r < 0)
+		return err_sys(e, r, "watch links");
 	*ret = mem_new(struct watch);
 	(*ret)->fd = TAKE_FD(fd);
 	return 0;
@@ -48,8 +61,45 @@ int watch_fd(const struct watch *w)
 	return w->fd;
 }
 
+static bool to_addr_event(const struct nlmsghdr *h, struct watch_event *ret)
+{
+	const struct ifaddrmsg *ifa = nlmsg_data(h);
+
+	if (nlmsg_datalen(h) < (int)sizeof(*ifa))
+		return false;
+	*ret = (struct watch_event){ .device = (int)ifa->ifa_index };
+	return true;
+}
+
+/* The routes of a routing daemon come and go by the thousand: they are none of our business. */
+static bool to_route_event(struct nlmsghdr *h, struct watch_event *ret)
+{
+	const struct rtmsg *rtm = nlmsg_data(h);
+	struct nlattr *oif;
+
+	if (nlmsg_datalen(h) < (int)sizeof(*rtm) || rtm->rtm_protocol != RTPROT_STATIC)
+		return false;
+	oif = nlmsg_find_attr(h, sizeof(*rtm), RTA_OIF);
+	if (!oif || nla_len(oif) < (int)sizeof(uint32_t))
+		return false;
+	*ret = (struct watch_event){ .device = (int)nla_get_u32(oif) };
+	return true;
+}
+
+static bool to_host_event(struct nlmsghdr *h, struct watch_event *ret)
+{
+	struct nlattr *tb[NETCONFA_MAX + 1];
+
+	if (nlmsg_parse(h, sizeof(struct netconfmsg), tb, NETCONFA_MAX, NULL) < 0 || !tb[NETCONFA_IFINDEX] ||
+	    !tb[NETCONFA_FORWARDING] || nla_get_s32(tb[NETCONFA_IFINDEX]) != NETCONFA_IFINDEX_ALL ||
+	    nla_get_s32(tb[NETCONFA_FORWARDING]) != 0)
+		return false;
+	*ret = (struct watch_event){ .host = true };
+	return true;
+}
+
 /* Is it about a link? A port that leaves its bridge comes as RTM_DELLINK too, of family AF_BRIDGE: the device stays. */
-static bool to_event(const struct nlmsghdr *h, struct watch_event *ret)
+static bool to_link_event(const struct nlmsghdr *h, struct watch_event *ret)
 {
 	struct watch_event ev = { 0 };
 
@@ -63,6 +113,20 @@ static bool to_event(const struct nlmsghdr *h, struct watch_event *ret)
 		ev.link.master = 0;
 	*ret = ev;
 	return true;
+}
+
+static bool to_event(struct nlmsghdr *h, struct watch_event *ret)
+{
+	switch (h->nlmsg_type) {
+	case RTM_DELADDR:
+		return to_addr_event(h, ret);
+	case RTM_DELROUTE:
+		return to_route_event(h, ret);
+	case RTM_NEWNETCONF:
+		return to_host_event(h, ret);
+	default:
+		return to_link_event(h, ret);
+	}
 }
 
 static int next_in_buffer(struct watch *w, struct watch_event *ret)

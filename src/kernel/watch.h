@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* kernel/watch.h - the kernel's notifications of links that changed. They carry no logic: they tell whom to look at.
+/* kernel/watch.h - the kernel's notifications of links that changed, and of what else was taken away. They carry no logic: they tell whom to look at.
  * Errors  0 or -errno. */
 #pragma once
 #include <stdbool.h>
@@ -16,6 +16,8 @@ int watch_fd(const struct watch *w);
 struct watch_event {
 	bool gone;    /* RTM_DELLINK (of the device, not of its place in a bridge) */
 	bool overrun; /* notifications were lost (ENOBUFS): look at everything; `link` is empty */
+	bool host;    /* forwarding was switched off for the whole host */
+	int device;   /* index: an address of it was deleted, or a static route over it; 0: none, it is about `link` */
 	struct link link;
 };
 

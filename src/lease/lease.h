@@ -31,6 +31,9 @@ struct lease {
 	char *hostname;    /* checked (lease_name_ok), or NULL */
 	uint32_t heap_pos; /* 1-based; 0: not in the heap */
 	bool dirty;        /* not yet in the database */
+	uint32_t port;     /* of the client that has it; 0: not known */
+	bool leaving;      /* its port is gone, it has not asked since */
+	bool was_bound;    /* at any time, as far as we know */
 	bool news;         /* since lease_pool_clean it began, ended or changed hands: more than renewed */
 	struct lease *next_dirty;
 };
@@ -40,6 +43,7 @@ struct lease_client {
 	struct view id; /* never empty */
 	struct mac mac;
 	struct view hostname; /* as sent; may be empty */
+	uint32_t port;        /* where it is plugged in: any number that names a port; 0: not known */
 };
 
 /* Is it one label of letters, digits and inner hyphens, at most 63 (RFC 1123 s.2.1)? Only such a name from a guest is

@@ -8,7 +8,8 @@
 #include "lease/expiry.h"
 
 struct lease_pool {
-	struct map *by_addr, *by_id, *by_mac; /* struct lease; by_mac: the newest of that MAC */
+	struct map *by_addr, *by_id, *by_mac; /* struct lease; by_id: the newest of that id */
+	struct map *ports;                    /* struct port_use by port */
 	struct lease_heap heap;
 	struct lease *dirty;
 	struct lease_space *space;
@@ -17,7 +18,11 @@ struct lease_pool {
 	uint32_t kept; /* addresses of the ranges that no lease can take: ours, the ends, reserved ones */
 	struct lease_host *hosts;
 	size_t n_hosts;
-	struct map *host_by_addr, *host_by_mac, *host_by_name; /* struct lease_host */
+	struct map *host_by_addr, *host_by_mac, *host_by_id, *host_by_name; /* struct lease_host */
+};
+
+struct port_use {
+	uint32_t port, holds;
 };
 
 bool lease_name_ok(struct view name)
@@ -37,8 +42,10 @@ struct lease_pool *lease_pool_new(void)
 	p->by_addr = map_new();
 	p->by_id = map_new();
 	p->by_mac = map_new();
+	p->ports = map_new();
 	p->host_by_addr = map_new();
 	p->host_by_mac = map_new();
+	p->host_by_id = map_new();
 	p->host_by_name = map_new();
 	lease_space_new(NULL, 0, &p->space);
 	return p;
@@ -46,9 +53,12 @@ struct lease_pool *lease_pool_new(void)
 
 static void drop_hosts(struct lease_pool *p)
 {
-	for (size_t i = 0; i < p->n_hosts; i++)
+	for (size_t i = 0; i < p->n_hosts; i++) {
 		mem_drop((char *)p->hosts[i].name);
+		mem_drop((void *)p->hosts[i].id.p);
+	}
 	mem_drop(p->hosts);
+	map_free(p->host_by_id);
 	map_free(p->host_by_addr);
 	map_free(p->host_by_mac);
 	map_free(p->host_by_name);
@@ -65,6 +75,11 @@ void lease_pool_free(struct lease_pool *p)
 		mem_drop(l->hostname);
 		mem_drop(l);
 	}
+	struct port_use *u;
+
+	for (size_t pos = 0; (u = map_next(p->ports, &pos));)
+		mem_drop(u);
+	map_free(p->ports);
 	map_free(p->by_addr);
 	map_free(p->by_id);
 	map_free(p->by_mac);
@@ -118,6 +133,8 @@ static void add_host(struct lease_pool *p, struct lease_host *h)
 	map_put(p->host_by_addr, &h->addr, sizeof(h->addr), h);
 	if (!mac_is_zero(&h->mac))
 		map_put(p->host_by_mac, h->mac.b, sizeof(h->mac.b), h);
+	else if (h->id.len)
+		map_put(p->host_by_id, h->id.p, h->id.len, h);
 	else
 		map_put(p->host_by_name, name, fold((struct view){ (uint8_t *)h->name, strlen(h->name) }, name), h);
 }
@@ -127,12 +144,14 @@ static void set_hosts(struct lease_pool *p, const struct lease_rules *r)
 	drop_hosts(p);
 	p->host_by_addr = map_new();
 	p->host_by_mac = map_new();
+	p->host_by_id = map_new();
 	p->host_by_name = map_new();
 	p->hosts = mem_array(r->n_hosts + 1, sizeof(*p->hosts));
 	p->n_hosts = r->n_hosts;
 	for (size_t i = 0; i < r->n_hosts; i++) {
 		p->hosts[i] = r->hosts[i];
 		p->hosts[i].name = mem_strdup(r->hosts[i].name ?: "");
+		p->hosts[i].id.p = mem_dup(r->hosts[i].id.p, r->hosts[i].id.len);
 		add_host(p, &p->hosts[i]);
 	}
 }
@@ -193,19 +212,21 @@ int lease_pool_rules(struct lease_pool *p, const struct lease_rules *rules)
 
 /* --- who is it, and what may it have --- */
 
-static bool id_is_mac(struct view id, const struct mac *mac)
-{
-	return id.len == 7 && id.p[0] == 1 && memcmp(id.p + 1, mac->b, 6) == 0;
-}
-
 static struct lease *find(const struct lease_pool *p, const struct lease_client *c)
 {
-	struct lease *l = map_get(p->by_id, c->id.p, c->id.len);
+	struct lease *l = map_get(p->by_mac, c->mac.b, sizeof(c->mac.b));
 
 	if (l)
 		return l;
-	l = map_get(p->by_mac, c->mac.b, sizeof(c->mac.b));
-	return l && (id_is_mac(c->id, &c->mac) || id_is_mac(l->id, &c->mac)) ? l : NULL;
+	l = map_get(p->by_id, c->id.p, c->id.len);
+	return l && (l->state == LEASE_FREE || l->leaving) ? l : NULL;
+}
+
+const struct lease *lease_pool_twin(const struct lease_pool *p, const struct lease_client *c)
+{
+	const struct lease *l = map_get(p->by_id, c->id.p, c->id.len);
+
+	return l && l->state == LEASE_BOUND && !l->leaving && !mac_eq(&l->mac, &c->mac) ? l : NULL;
 }
 
 const struct lease *lease_pool_find(const struct lease_pool *p, const struct lease_client *c)
@@ -223,6 +244,8 @@ const struct lease_host *lease_pool_host(const struct lease_pool *p, const struc
 	const struct lease_host *h = map_get(p->host_by_mac, c->mac.b, sizeof(c->mac.b));
 	char name[LEASE_NAME_MAX];
 
+	if (!h)
+		h = map_get(p->host_by_id, c->id.p, c->id.len);
 	if (h || !c->hostname.len)
 		return h;
 	return map_get(p->host_by_name, name, fold(c->hostname, name));
@@ -244,10 +267,15 @@ static bool allowed(const struct lease_pool *p, const struct lease_client *c, ui
 	return h ? h == lease_pool_host(p, c) : lease_space_has(p->space, addr);
 }
 
-/* A reserved address follows its MAC through any change of id (firmware and system may send different ones). */
-static bool same_client(const struct lease_pool *p, const struct lease *l, const struct lease_client *c)
+/* Somebody got the address before it was reserved for another: it has to yield, most of all if it is dead. One who has the
+ * reservation, too (by a name that anybody can send), does not. */
+static bool has_to_yield(const struct lease_pool *p, const struct lease *l)
 {
-	return l == find(p, c) || (mac_eq(&l->mac, &c->mac) && map_get(p->host_by_addr, &l->addr, sizeof(l->addr)));
+	const struct lease_host *h = map_get(p->host_by_addr, &l->addr, sizeof(l->addr));
+	struct view name = { (const uint8_t *)l->hostname, l->hostname ? strlen(l->hostname) : 0 };
+	struct lease_client holder = { .id = l->id, .mac = l->mac, .hostname = name };
+
+	return l->state == LEASE_BOUND && h && h != lease_pool_host(p, &holder);
 }
 
 bool lease_pool_may_have(const struct lease_pool *p, const struct lease_client *c, uint32_t addr)
@@ -256,7 +284,9 @@ bool lease_pool_may_have(const struct lease_pool *p, const struct lease_client *
 
 	if (!allowed(p, c, addr))
 		return false;
-	return !l || l->state == LEASE_FREE || (l->state != LEASE_DECLINED && same_client(p, l, c));
+	if (!l || l->state == LEASE_FREE)
+		return true;
+	return l->state != LEASE_DECLINED && (l == find(p, c) || has_to_yield(p, l));
 }
 
 /* FNV-1a, then mixed so that ids that differ in their last byte lie apart. Not keyed: the same client gets the same
@@ -339,6 +369,33 @@ static const struct move {
 	},
 };
 
+static void count_port(struct lease_pool *p, uint32_t port, bool more)
+{
+	struct port_use *u = port ? map_get(p->ports, &port, sizeof(port)) : NULL;
+
+	if (!port || (!u && !more))
+		return;
+	if (!u) {
+		u = mem_new(struct port_use);
+		u->port = port;
+		map_put(p->ports, &u->port, sizeof(u->port), u);
+	}
+	u->holds += more ? 1 : -1U;
+	if (u->holds == 0)
+		mem_drop(map_del(p->ports, &port, sizeof(port)));
+}
+
+static void set_port(struct lease_pool *p, struct lease *l, uint32_t port)
+{
+	if (l->port == port)
+		return;
+	if (l->state != LEASE_FREE) {
+		count_port(p, l->port, false);
+		count_port(p, port, true);
+	}
+	l->port = port;
+}
+
 static void set_dirty(struct lease_pool *p, struct lease *l)
 {
 	if (l->dirty)
@@ -359,7 +416,11 @@ static int step(struct lease_pool *p, struct lease *l, enum lease_event ev, uint
 	if (ev == LEASE_EV_OFFER && l->state == LEASE_BOUND)
 		return 0; /* offering it again takes nothing away */
 	l->news |= l->state != (enum lease_state)m.to;
+	if ((l->state == LEASE_FREE) != (m.to == LEASE_FREE))
+		count_port(p, l->port, m.to != LEASE_FREE);
 	l->state = (enum lease_state)m.to;
+	l->was_bound |= l->state == LEASE_BOUND;
+	l->leaving = false;
 	l->expiry = until;
 	if (l->state == LEASE_FREE)
 		lease_heap_del(&p->heap, l);
@@ -385,7 +446,7 @@ static void drop_client(struct lease_pool *p, struct lease *l)
 
 static void set_client(struct lease_pool *p, struct lease *l, struct view id, const struct mac *mac)
 {
-	if (l->id.len && view_eq(l->id, id) && mac_eq(&l->mac, mac) && map_get(p->by_id, id.p, id.len) == l)
+	if (l->id.len && view_eq(l->id, id) && mac_eq(&l->mac, mac))
 		return;
 	const uint8_t *copy = mem_dup(id.p, id.len); /* before the old one goes: `id` may be it */
 
@@ -434,15 +495,20 @@ static int take(struct lease_pool *p, const struct lease_client *c, uint32_t add
 
 	if (!l)
 		return -ENOSPC;
-	if (evictable(l) && !same_client(p, l, c) && l == lease_heap_first(&p->heap) && allowed(p, c, addr))
+	if (evictable(l) && l != find(p, c) && l == lease_heap_first(&p->heap) && allowed(p, c, addr))
 		step(p, l, LEASE_EV_EXPIRE, 0);
 	if (!lease_pool_may_have(p, c, addr))
 		return -EACCES;
+	if (l != own && has_to_yield(p, l)) { /* reserved since: as if nobody ever had it, so that it is looked for */
+		step(p, l, LEASE_EV_RELEASE, 0);
+		l->was_bound = false;
+	}
 	if (own && own != l) {
 		step(p, own, LEASE_EV_RELEASE, 0);
 		drop_client(p, own);
 	}
 	set_client(p, l, c->id, &c->mac);
+	set_port(p, l, c->port);
 	*ret = l;
 	return 0;
 }
@@ -508,6 +574,7 @@ void lease_pool_end_client(struct lease_pool *p, const struct mac *mac, uint64_t
 		if (l->state != LEASE_BOUND || !mac_eq(&l->mac, mac) || l->expiry <= until)
 			continue;
 		l->expiry = until;
+		l->leaving = true;
 		lease_heap_set(&p->heap, l);
 		set_dirty(p, l);
 	}
@@ -536,6 +603,7 @@ int lease_pool_restore(struct lease_pool *p, const struct lease *from)
 	l->state = from->state;
 	l->expiry = from->expiry;
 	l->news = false;
+	l->was_bound = true;
 	if (l->state != LEASE_FREE)
 		lease_heap_set(&p->heap, l);
 	mark(p, l);
@@ -587,6 +655,22 @@ void lease_pool_touch(struct lease_pool *p)
 	for (size_t pos = 0; (l = map_next(p->by_addr, &pos));)
 		if (l->state == LEASE_BOUND)
 			set_dirty(p, l);
+}
+
+uint32_t lease_pool_port_holds(const struct lease_pool *p, uint32_t port)
+{
+	const struct port_use *u = map_get(p->ports, &port, sizeof(port));
+
+	return u ? u->holds : 0;
+}
+
+bool lease_pool_stands_back(const struct lease_pool *p, const struct lease_client *c)
+{
+	struct lease_usage u = lease_pool_usage(p);
+	uint32_t spare = (uint32_t)((uint64_t)u.total * LEASE_SPARE_PERCENT / 100);
+
+	return c->port && u.total - u.taken <= (spare ?: 1) && lease_pool_port_holds(p, c->port) >= LEASE_PORT_FEW &&
+	       !find(p, c) && !lease_pool_host(p, c);
 }
 
 struct lease_usage lease_pool_usage(const struct lease_pool *p)

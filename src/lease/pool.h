@@ -3,8 +3,9 @@
  * Shapes  see lease/lease.h.
  * Owner   the pool. A `const struct lease *` is good until the next non-const call.
  * Errors  0 or -errno, named per call. Nothing here logs, sleeps or does I/O.
- * A client is known by its id. One whose id is just its MAC, and one that had only its MAC for an id before, is also known
- * by its MAC: firmware, initramfs and the installed system then share one address though only the last sends an id. */
+ * A client is its MAC: firmware, initramfs and the installed system each send another id, or none, and are to share one address.
+ * By its id a client with a new MAC finds what it had once, but takes no address from a machine that still has it: cloned
+ * machines have one id (RFC 4361 asks for another, in vain), and must not have one address. */
 #pragma once
 #include <stddef.h>
 
@@ -15,8 +16,9 @@
 enum { LEASE_RECORDS_MAX = 1 << 17 }; /* addresses of one network with a client, now or once */
 
 struct lease_host {       /* a reservation: an address that nobody else gets */
-	struct mac mac;   /* zero: whoever sends `name` */
+	struct mac mac;   /* zero: whoever sends `id` or `name` */
 	const char *name; /* "" or NULL: none. With a MAC: the name that this client is told to have */
+	struct view id;   /* or whoever sends this client id; empty: none */
 	uint32_t addr;
 	uint32_t tag; /* the caller's, for finding what else it has for this host */
 };
@@ -42,6 +44,8 @@ int lease_pool_rules(struct lease_pool *p, const struct lease_rules *rules);
 
 /* The client's lease, held or remembered, or NULL. */
 const struct lease *lease_pool_find(const struct lease_pool *p, const struct lease_client *c);
+/* A lease that another machine has by the same client id, or NULL. */
+const struct lease *lease_pool_twin(const struct lease_pool *p, const struct lease_client *c);
 const struct lease *lease_pool_at(const struct lease_pool *p, uint32_t addr);
 const struct lease_host *lease_pool_host(const struct lease_pool *p, const struct lease_client *c);
 
@@ -50,8 +54,14 @@ const struct lease_host *lease_pool_host(const struct lease_pool *p, const struc
  * whose offer or quarantine ends next. Changes nothing. -ENOSPC: nothing left for this client. */
 int lease_pool_pick(const struct lease_pool *p, const struct lease_client *c, uint32_t want, uint32_t *ret);
 
-/* May this client have `addr`: is it in a range and free, or its own, or reserved for it? */
+/* May this client have `addr`: is it in a range and free, or its own, or reserved for it, whoever else got it before that? */
 bool lease_pool_may_have(const struct lease_pool *p, const struct lease_client *c, uint32_t addr);
+
+/* The last LEASE_SPARE_PERCENT of a pool are for ports that hold less than LEASE_PORT_FEW of it: a guest that makes up ever
+ * new MACs leaves room for others. Is this a client that nobody knows yet, on a port that has to stand back? */
+enum { LEASE_SPARE_PERCENT = 5, LEASE_PORT_FEW = 4 };
+bool lease_pool_stands_back(const struct lease_pool *p, const struct lease_client *c);
+uint32_t lease_pool_port_holds(const struct lease_pool *p, uint32_t port);
 bool lease_pool_gives(const struct lease_pool *p, uint32_t addr); /* to anybody at all */
 
 /* What the events do. A client has one address: taking another frees the one it had.

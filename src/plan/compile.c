@@ -5,10 +5,10 @@
 
 #include "plan/dhcp4.h"
 #include "plan/dns.h"
-
+#include "plan/guest.h"
 #include "plan/support.h"
 
-enum { NAT_PORT_START = 1024, NAT_PORT_END = 65535 };
+enum { NAT_PORT_START = 1024, NAT_PORT_END = 65535, ROUTE_METRIC = 1 };
 
 static const char alias_prefix[] = "vnet:";
 
@@ -49,6 +49,19 @@ static void compile_bridge(const struct network *n, struct plan *p)
 	p->hurry = n->bridge.stp && n->bridge.delay_s == 0;
 	for (size_t i = 0; i < n->n_ips; i++)
 		*mem_push(p->addrs, p->n_addrs) = network_ip_prefix(&n->ips[i]);
+	for (size_t i = 0; i < n->n_routes; i++)
+		*mem_push(p->routes, p->n_routes) =
+		    (struct route){ .dst = network_route_prefix(&n->routes[i]),
+				    .gateway = n->routes[i].gateway,
+				    .metric = n->routes[i].metric ? n->routes[i].metric : ROUTE_METRIC };
+}
+
+static bool has_family(const struct network *n, int family)
+{
+	for (size_t i = 0; i < n->n_ips; i++)
+		if (n->ips[i].address.family == family)
+			return true;
+	return false;
 }
 
 static void add_bridge_sysctl(struct plan *p, const char *setting, const char *value)
@@ -62,14 +75,31 @@ static void add_bridge_sysctl(struct plan *p, const char *setting, const char *v
 
 static void compile_sysctls(const struct network *n, struct plan *p)
 {
-	/* No network has an IPv6 address yet: guests must not find the host by its link-local one. */
-	add_bridge_sysctl(p, "disable_ipv6", "1");
+	/* Without an IPv6 address guests must not find the host by its link-local one. */
+	add_bridge_sysctl(p, "disable_ipv6", has_family(n, AF_INET6) ? "0" : "1");
 	add_bridge_sysctl(p, "accept_ra", "0");
 	add_bridge_sysctl(p, "autoconf", "0");
-	if (n->forward.mode == FORWARD_NONE || n->n_ips == 0)
+	if (n->forward.mode == FORWARD_NONE)
 		return;
-	*mem_push(p->host_sysctls, p->n_host_sysctls) =
-	    (struct plan_sysctl){ .key = "net/ipv4/ip_forward", .value = "1" };
+	if (has_family(n, AF_INET))
+		*mem_push(p->host_sysctls, p->n_host_sysctls) =
+		    (struct plan_sysctl){ .key = "net/ipv4/ip_forward", .value = "1" };
+	p->forwards6 = has_family(n, AF_INET6);
+	if (p->forwards6)
+		*mem_push(p->host_sysctls, p->n_host_sysctls) =
+		    (struct plan_sysctl){ .key = "net/ipv6/conf/all/forwarding", .value = "1" };
+}
+
+static void compile_nat(const struct network_forward *f, struct fw_net *fw)
+{
+	bool given = f->port_end != 0;
+
+	fw->nat_start = f->nat_start;
+	fw->nat_end = f->nat_end;
+	fw->nat6 = f->nat_ipv6 == TRI_YES;
+	fw->port_start = (uint16_t)(given ? f->port_start : NAT_PORT_START);
+	fw->port_start += fw->port_start == 0; /* port 0 is accepted in a range, and is none */
+	fw->port_end = (uint16_t)(given ? f->port_end : NAT_PORT_END);
 }
 
 static int compile_firewall(const struct network *n, struct fw_net *fw, struct err *e)
@@ -84,23 +114,41 @@ static int compile_firewall(const struct network *n, struct fw_net *fw, struct e
 	case FORWARD_ROUTE:
 		fw->mode = FW_ROUTE;
 		break;
+	case FORWARD_OPEN:
+		fw->mode = FW_OPEN;
+		break;
 	default:
 		return err_set(e, VNET_ERR_CONFIG_UNSUPPORTED, "forward mode '%s' is not supported yet",
 			       forward_mode_text(n->forward.mode));
 	}
 	snprintf(fw->bridge, sizeof(fw->bridge), "%s", n->bridge.name);
-	fw->nat_start = n->forward.nat_start;
-	fw->nat_end = n->forward.nat_end;
-	if (fw->mode == FW_NAT) {
-		bool given = n->forward.port_end != 0;
-
-		fw->port_start = (uint16_t)(given ? n->forward.port_start : NAT_PORT_START);
-		fw->port_start += fw->port_start == 0; /* port 0 is accepted in a range, and is none */
-		fw->port_end = (uint16_t)(given ? n->forward.port_end : NAT_PORT_END);
-	}
+	if (n->forward.n_ifs)
+		snprintf(fw->dev, sizeof(fw->dev), "%s", n->forward.ifs[0].dev);
+	if (fw->mode == FW_NAT)
+		compile_nat(&n->forward, fw);
 	for (size_t i = 0; i < n->n_ips; i++)
 		*mem_push(fw->subnets, fw->n_subnets) = network_ip_prefix(&n->ips[i]);
+	/* what is routed through a guest is as good as its own subnet, but not behind NAT */
+	for (size_t i = 0; fw->mode == FW_ROUTE && i < n->n_routes; i++)
+		*mem_push(fw->subnets, fw->n_subnets) = network_route_prefix(&n->routes[i]);
 	return 0;
+}
+
+/* One root for the network: that of the first <ip> that has one, served on all its IPv4 addresses. */
+static struct guest_tftp *compile_tftp(const struct network *n)
+{
+	struct guest_tftp *t = NULL;
+
+	for (size_t i = 0; i < n->n_ips && !t; i++) {
+		if (!n->ips[i].tftp_root)
+			continue;
+		t = mem_new(struct guest_tftp);
+		t->root = mem_strdup(n->ips[i].tftp_root);
+	}
+	for (size_t i = 0; t && i < n->n_ips; i++)
+		if (n->ips[i].address.family == AF_INET)
+			guest_add_tftp_addr(t, &n->ips[i].address);
+	return t;
 }
 
 static struct guest_scope *compile_scope(const struct network *n)
@@ -116,7 +164,8 @@ static struct guest_scope *compile_scope(const struct network *n)
 		if (network_ip_has_dhcp(&n->ips[i]))
 			s->dhcp4 = plan_dhcp4(n, &n->ips[i]);
 	s->dns = plan_dns(n);
-	if (s->dhcp4 || s->dns)
+	s->tftp = compile_tftp(n);
+	if (s->dhcp4 || s->dns || s->tftp)
 		return s;
 	guest_scope_free(s);
 	return NULL;
@@ -133,6 +182,7 @@ int plan_compile(const struct network *n, struct plan **ret, struct err *e)
 	if (!n->bridge.name[0])
 		return err_set(e, VNET_ERR_INTERNAL, "network '%s' has no bridge name defined", n->name);
 	compile_bridge(n, p);
+	p->isolated = n->port_isolated == TRI_YES;
 	compile_sysctls(n, p);
 	if (compile_firewall(n, &p->firewall, e) < 0)
 		return err_in(e, "network '%s'", n->name);
@@ -147,6 +197,7 @@ void plan_free(struct plan *p)
 		return;
 	mem_drop(p->network);
 	mem_drop(p->addrs);
+	mem_drop(p->routes);
 	mem_drop(p->bridge_sysctls);
 	mem_drop(p->host_sysctls);
 	fw_net_free(&p->firewall);

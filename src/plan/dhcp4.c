@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "plan/dhcp4.h"
 
+#include "plan/guest.h"
+
 enum { DEFAULT_LEASE_S = 3600, NO_LEASE_OF_ITS_OWN = 0 };
 
 static void add_ranges(struct guest_dhcp4 *d, const struct network_ip *ip)
@@ -33,19 +35,27 @@ static void add_hosts(struct guest_dhcp4 *d, const struct network_ip *ip)
 	}
 }
 
+/* Behind what the options say for some clients: it is for all others. */
 static void add_boot(struct guest_dhcp4 *d, const struct network_ip *ip)
 {
-	if (!ip->bootp_file)
-		return;
-	d->boots.boots_val = mem_new(struct guest_boot);
-	d->boots.boots_len = 1;
-	*d->boots.boots_val = (struct guest_boot){
-		.arch = -1,
-		.who = GUEST_BOOT_ANY,
-		.file = mem_strdup(ip->bootp_file),
-		.server = ip_v4(&ip->bootp_server),
-		.server_name = mem_strdup(""),
-	};
+	struct guest_boot b = { .arch = -1, .who = GUEST_BOOT_ANY, .server = ip_v4(&ip->bootp_server) };
+
+	if (ip->bootp_file)
+		guest_add_boot(d, &b, ip->bootp_file, NULL);
+}
+
+static bool is_for_all(const char *line)
+{
+	return !strstr(line, "=tag:");
+}
+
+/* The first boot file that fits is told, so those for some clients come before those for all. */
+static void add_options(const struct network *n, struct guest_dhcp4 *d)
+{
+	for (int for_all = 0; for_all < 2; for_all++)
+		for (size_t i = 0; i < n->n_options; i++)
+			if (is_for_all(n->options[i]) == for_all)
+				plan_dhcp4_option(n, d, n->options[i]); /* plan_supported has looked at them */
 }
 
 struct guest_dhcp4 *plan_dhcp4(const struct network *n, const struct network_ip *ip)
@@ -61,6 +71,7 @@ struct guest_dhcp4 *plan_dhcp4(const struct network *n, const struct network_ip 
 	d->lease_s = DEFAULT_LEASE_S;
 	add_ranges(d, ip);
 	add_hosts(d, ip);
+	add_options(n, d);
 	add_boot(d, ip);
 	return d;
 }

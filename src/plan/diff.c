@@ -26,33 +26,69 @@ bool plan_owns(const struct plan *p, const struct link *l)
  * somewhere (10.0.0.0/8 through a VPN) goes on working for all but our part of it. */
 static bool clashes(const struct prefix *ours, const struct route *r)
 {
-	if (r->dst.ip.family != ours->ip.family)
+	if (r->dst.ip.family != ours->ip.family || r->dst.len == 0) /* a default route leaves all subnets free */
 		return false;
 	return prefix_eq(ours, &r->dst) || (r->link_scope && prefix_overlaps(ours, &r->dst));
 }
 
-static int check_subnets(const struct plan *p, const struct observed *have, struct err *e)
+static int check_subnet(const struct plan *p, const struct prefix *subnet, const struct observed *have, struct err *e)
 {
 	char ours[PREFIX_TEXT], theirs[PREFIX_TEXT];
 
-	for (size_t i = 0; i < p->n_addrs; i++) {
-		for (size_t j = 0; j < have->n_routes; j++) {
-			const struct observed_route *r = &have->routes[j];
+	for (size_t i = 0; i < have->n_routes; i++) {
+		const struct observed_route *r = &have->routes[i];
 
-			if (strcmp(r->dev, p->bridge.name) == 0 || !clashes(&p->addrs[i], &r->route))
-				continue;
-			prefix_text(&p->addrs[i], ours);
-			prefix_text(&r->route.dst, theirs);
-			if (r->network)
-				return err_set(e, VNET_ERR_OPERATION_FAILED,
-					       "subnet %s is already in use by network '%s' (interface %s has %s)",
-					       ours, r->network, r->dev, theirs);
+		if (strcmp(r->dev, p->bridge.name) == 0 || !clashes(subnet, &r->route))
+			continue;
+		prefix_text(subnet, ours);
+		prefix_text(&r->route.dst, theirs);
+		if (r->network)
 			return err_set(e, VNET_ERR_OPERATION_FAILED,
-				       "subnet %s is already in use by interface %s (%s); choose another subnet", ours,
-				       r->dev, theirs);
-		}
+				       "subnet %s is already in use by network '%s' (interface %s has %s)", ours,
+				       r->network, r->dev, theirs);
+		return err_set(e, VNET_ERR_OPERATION_FAILED,
+			       "subnet %s is already in use by interface %s (%s); choose another subnet", ours, r->dev,
+			       theirs);
 	}
 	return 0;
+}
+
+/* The host's way to a destination of ours must not be a second one: the same subnet leads to one place. */
+static int check_route(const struct plan *p, const struct route *ours, const struct observed *have, struct err *e)
+{
+	char text[PREFIX_TEXT];
+
+	for (size_t i = 0; i < have->n_routes && ours->dst.len; i++) {
+		const struct observed_route *r = &have->routes[i];
+
+		if (strcmp(r->dev, p->bridge.name) != 0 && prefix_eq(&r->route.dst, &ours->dst))
+			return err_set(e, VNET_ERR_OPERATION_FAILED,
+				       "<route> %s: interface %s has a route there already",
+				       prefix_text(&ours->dst, text), r->dev);
+	}
+	return 0;
+}
+
+static int check_subnets(const struct plan *p, const struct observed *have, struct err *e)
+{
+	for (size_t i = 0; i < p->n_addrs; i++)
+		if (check_subnet(p, &p->addrs[i], have, e) < 0)
+			return -1;
+	for (size_t i = 0; i < p->n_routes; i++)
+		if (check_route(p, &p->routes[i], have, e) < 0)
+			return -1;
+	return 0;
+}
+
+/* A router does not take routes from routers (RFC 4861 s.6.2.7): the kernel drops those that it has. */
+static int check_uplink(const struct observed *have, struct err *e)
+{
+	if (!have->ra_uplink)
+		return 0;
+	return err_set(e, VNET_ERR_OPERATION_FAILED,
+		       "IPv6 forwarding would cost the host the default route that interface '%s' got by router "
+		       "advertisement; set net.ipv6.conf.%s.accept_ra to 2 to keep it",
+		       have->ra_uplink, have->ra_uplink);
 }
 
 static int check_foreign(const struct plan *p, const struct observed *have, struct err *e)
@@ -107,6 +143,27 @@ static void diff_addrs(const struct plan *p, const struct observed *have, struct
 			add(s, STEP_ADD_ADDR)->addr = p->addrs[i];
 }
 
+/* Same destination and metric: the kernel has one of them. */
+static bool same_key(const struct route *a, const struct route *b)
+{
+	return a->metric == b->metric && prefix_eq(&a->dst, &b->dst);
+}
+
+/* Others may have routes over our bridge; one that stands where ours must be goes. */
+static void diff_route(const struct route *want, const struct observed *have, struct steps *s)
+{
+	for (size_t i = 0; i < have->n_bridge_routes; i++) {
+		const struct route *r = &have->bridge_routes[i];
+
+		if (!same_key(r, want))
+			continue;
+		if (ip_eq(&r->gateway, &want->gateway))
+			return;
+		add(s, STEP_DEL_ROUTE)->route = r;
+	}
+	add(s, STEP_ADD_ROUTE)->route = want;
+}
+
 /* Only guests' devices are hurried: a real NIC behind the bridge may close a loop that STP must find first. */
 static bool is_guest_device(const struct link *l)
 {
@@ -117,7 +174,9 @@ bool plan_wants_port(const struct plan *p, const struct link *bridge, const stru
 {
 	bool ours = strcmp(port->alias, p->bridge.alias) == 0;
 
-	if (ours && (port->master != bridge->index || !port->up))
+	/* index 0: the bridge is to be made */
+	if (ours &&
+	    (!bridge->index || port->master != bridge->index || !port->up || port->port.isolated != p->isolated))
 		return true;
 	return p->hurry && port->master == bridge->index && port->up && is_guest_device(port) &&
 	       (port->port.state == PORT_LISTENING || port->port.state == PORT_LEARNING);
@@ -132,7 +191,7 @@ static void diff_ports(const struct plan *p, const struct observed *have, struct
 
 int plan_diff(const struct plan *p, const struct observed *have, struct steps *ret, struct err *e)
 {
-	if (check_foreign(p, have, e) < 0)
+	if (check_foreign(p, have, e) < 0 || check_uplink(have, e) < 0)
 		return -1;
 	diff_bridge(p, have, ret);
 	diff_sysctls(p->bridge_sysctls, p->n_bridge_sysctls, have->has_bridge ? have->bridge_sysctls : NULL, ret);
@@ -141,6 +200,8 @@ int plan_diff(const struct plan *p, const struct observed *have, struct steps *r
 	diff_addrs(p, have, ret);
 	if (!have->has_bridge || !have->bridge.up)
 		add(ret, STEP_UP);
+	for (size_t i = 0; i < p->n_routes; i++)
+		diff_route(&p->routes[i], have, ret); /* their gateways must be within reach */
 	diff_sysctls(p->host_sysctls, p->n_host_sysctls, have->host_sysctls, ret);
 	diff_ports(p, have, ret);
 	if (p->scope && !have->service_same)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* plan/diff.h - from what is to what should be: the steps, in the order in which they are safe. Pure. */
 #pragma once
-#include "kernel/route.h"
 #include "plan/plan.h"
 
 struct observed_route {
@@ -20,8 +19,11 @@ struct observed {
 	size_t n_ports;
 	const char (*bridge_sysctls)[16]; /* values, as many as the plan has; "": unknown */
 	const char (*host_sysctls)[16];
+	const char *ra_uplink; /* would lose its default route by IPv6 forwarding; NULL: none, or that is on already */
 	const struct observed_route *routes; /* asked for only while the bridge is not there */
 	size_t n_routes;
+	const struct route *bridge_routes; /* of the bridge; asked for only if the plan has some */
+	size_t n_bridge_routes;
 	bool firewall_same, firewall_there;
 	bool service_same, service_there;
 };
@@ -37,6 +39,8 @@ enum step_op {
 	STEP_ADD_ADDR,
 	STEP_DEL_ADDR,
 	STEP_UP,
+	STEP_DEL_ROUTE,
+	STEP_ADD_ROUTE,
 	STEP_ATTACH,
 	STEP_SERVE,
 	STEP_UNSERVE,
@@ -50,6 +54,7 @@ struct step {
 	enum step_op op;
 	struct prefix addr;               /* ADD_ADDR, DEL_ADDR */
 	const struct plan_sysctl *sysctl; /* the plan's */
+	const struct route *route;        /* ADD_ROUTE: the plan's, DEL_ROUTE: the observed one */
 	struct link port;                 /* ATTACH */
 };
 
@@ -67,5 +72,5 @@ void plan_diff_gone(const struct plan *p, const struct observed *have, struct st
 
 /* Is this device the bridge of that plan, made by us, even if we died before we put our alias on it? */
 bool plan_owns(const struct plan *p, const struct link *l);
-/* Must this port be attached, or be made to forward? */
+/* Must this port be attached, isolated, or be made to forward? */
 bool plan_wants_port(const struct plan *p, const struct link *bridge, const struct link *port);

@@ -1,61 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Lines of dnsmasq's configuration (its manual page, dnsmasq(8)) as records and rules of ours. */
 #include <errno.h>
-#include <stdlib.h>
 
 #include "plan/dns.h"
 #include "plan/guest.h"
-
-enum { WORDS_MAX = 64 };
-
-struct words { /* a line cut at its commas; empty words count */
-	char *text;
-	char *v[WORDS_MAX];
-	size_t n;
-};
-
-/* "a,b,,c". -EINVAL: more than WORDS_MAX. */
-static int cut(const char *text, struct words *ret)
-{
-	char *rest;
-
-	*ret = (struct words){ .text = mem_strdup(text) };
-	rest = ret->text;
-	for (char *word; (word = strsep(&rest, ","));) {
-		if (ret->n == WORDS_MAX)
-			return -EINVAL;
-		ret->v[ret->n++] = word;
-	}
-	return 0;
-}
-
-static const char *word(const struct words *w, size_t i)
-{
-	return i < w->n ? w->v[i] : "";
-}
-
-static int number(const char *text, unsigned most, unsigned *ret)
-{
-	char *end;
-	unsigned long n = strtoul(text, &end, 10);
-
-	if (!*text) {
-		*ret = 0;
-		return 0;
-	}
-	if (*end || n > most || text[0] == '-')
-		return -EINVAL;
-	*ret = (unsigned)n;
-	return 0;
-}
+#include "plan/csv.h"
 
 /* cname=ALIAS[,ALIAS..],TARGET[,TTL] */
-static int add_cname(struct guest_dns *d, const struct words *w)
+static int add_cname(struct guest_dns *d, const struct csv *w)
 {
 	unsigned ttl;
 	size_t names = w->n;
 
-	if (names > 2 && number(w->v[names - 1], 0x7fffffff, &ttl) == 0)
+	if (names > 2 && csv_number(w->v[names - 1], 0x7fffffff, &ttl) == 0)
 		names--; /* our answers have TTL 0 */
 	if (names < 2)
 		return -EINVAL;
@@ -65,7 +22,7 @@ static int add_cname(struct guest_dns *d, const struct words *w)
 }
 
 /* host-record=NAME[,NAME..],IP[,IP6][,TTL] */
-static int add_host_record(struct guest_dns *d, const struct words *w)
+static int add_host_record(struct guest_dns *d, const struct csv *w)
 {
 	struct ip ips[2];
 	size_t n_names = 0, n_ips = 0;
@@ -76,7 +33,7 @@ static int add_host_record(struct guest_dns *d, const struct words *w)
 			n_ips++;
 		else if (n_ips == 0)
 			n_names++;
-		else if (i + 1 < w->n || number(w->v[i], 0x7fffffff, &ttl) < 0)
+		else if (i + 1 < w->n || csv_number(w->v[i], 0x7fffffff, &ttl) < 0)
 			return -EINVAL;
 	}
 	for (size_t i = 0; i < n_names; i++)
@@ -86,9 +43,9 @@ static int add_host_record(struct guest_dns *d, const struct words *w)
 }
 
 /* txt-record=NAME[,TEXT..] */
-static int add_txt(struct guest_dns *d, const struct words *w)
+static int add_txt(struct guest_dns *d, const struct csv *w)
 {
-	struct guest_dns_record *r = guest_add_record(d, word(w, 0), GUEST_DNS_TXT, NULL);
+	struct guest_dns_record *r = guest_add_record(d, csv_at(w, 0), GUEST_DNS_TXT, NULL);
 
 	for (size_t i = 1; i < w->n; i++)
 		guest_add_strings(r, w->v[i]);
@@ -96,16 +53,16 @@ static int add_txt(struct guest_dns *d, const struct words *w)
 }
 
 /* srv-host=_SERVICE._PROTOCOL.DOMAIN[,TARGET[,PORT[,PRIORITY[,WEIGHT]]]] */
-static int add_srv(struct guest_dns *d, const struct words *w)
+static int add_srv(struct guest_dns *d, const struct csv *w)
 {
 	unsigned port, priority, weight;
 
-	if (number(word(w, 2), 65535, &port) < 0 || number(word(w, 3), 65535, &priority) < 0 ||
-	    number(word(w, 4), 65535, &weight) < 0 || w->n > 5)
+	if (csv_number(csv_at(w, 2), 65535, &port) < 0 || csv_number(csv_at(w, 3), 65535, &priority) < 0 ||
+	    csv_number(csv_at(w, 4), 65535, &weight) < 0 || w->n > 5)
 		return -EINVAL;
-	struct guest_dns_record *r = guest_add_record(d, w->v[0], GUEST_DNS_SRV, word(w, 1));
+	struct guest_dns_record *r = guest_add_record(d, w->v[0], GUEST_DNS_SRV, csv_at(w, 1));
 
-	if (word(w, 1)[0]) {
+	if (csv_at(w, 1)[0]) {
 		r->port = port ? port : 1;
 		r->priority = priority;
 		r->weight = weight;
@@ -114,18 +71,18 @@ static int add_srv(struct guest_dns *d, const struct words *w)
 }
 
 /* ptr-record=NAME[,TARGET] */
-static int add_ptr(struct guest_dns *d, const struct words *w)
+static int add_ptr(struct guest_dns *d, const struct csv *w)
 {
-	guest_add_record(d, w->v[0], GUEST_DNS_PTR, word(w, 1));
+	guest_add_record(d, w->v[0], GUEST_DNS_PTR, csv_at(w, 1));
 	return w->n == 2 ? 0 : -EINVAL;
 }
 
 /* mx-host=NAME[,TARGET[,PREFERENCE]] */
-static int add_mx(struct guest_dns *d, const struct words *w)
+static int add_mx(struct guest_dns *d, const struct csv *w)
 {
 	unsigned preference;
 
-	if (w->n < 2 || number(word(w, 2), 65535, &preference) < 0)
+	if (w->n < 2 || csv_number(csv_at(w, 2), 65535, &preference) < 0)
 		return -EINVAL;
 	guest_add_record(d, w->v[0], GUEST_DNS_MX, w->v[1])->priority = preference ? preference : 1;
 	return 0;
@@ -186,7 +143,7 @@ static int add_server(struct guest_dns *d, const char *domain, const char *value
 	}
 	if (hash) {
 		*hash = '\0';
-		if (number(hash + 1, 65535, &port) < 0)
+		if (csv_number(hash + 1, 65535, &port) < 0)
 			return -EINVAL;
 	}
 	if (ip_parse(copy, &ip) < 0)
@@ -195,14 +152,28 @@ static int add_server(struct guest_dns *d, const char *domain, const char *value
 	return 0;
 }
 
-static int add_domain_needed(struct guest_dns *d, const struct words *w)
+static int add_domain_needed(struct guest_dns *d, const struct csv *w)
 {
 	(void)w;
 	d->local_plain = true;
 	return 0;
 }
 
-static int add_no_resolv(struct guest_dns *d, const struct words *w)
+/* Reverse names of private addresses (RFC 6303 s.4.1) are answered from what is known here only. */
+static int add_bogus_priv(struct guest_dns *d, const struct csv *w)
+{
+	static const struct {
+		uint32_t net;
+		unsigned len;
+	} private[] = { { 0x0a000000, 8 }, { 0xac100000, 12 }, { 0xc0a80000, 16 }, { 0xa9fe0000, 16 } };
+
+	(void)w;
+	for (size_t i = 0; i < ARRAY_SIZE(private); i++)
+		guest_add_local_ptr(d, &(struct prefix){ .ip = ip_from_v4(private[i].net), .len = private[i].len });
+	return 0;
+}
+
+static int add_no_resolv(struct guest_dns *d, const struct csv *w)
 {
 	(void)w;
 	d->forward = false; /* only where a forwarder says so */
@@ -210,7 +181,7 @@ static int add_no_resolv(struct guest_dns *d, const struct words *w)
 }
 
 /* What changes nothing for us: there is no cache, and the host's own names are not served. */
-static int moot(struct guest_dns *d, const struct words *w)
+static int moot(struct guest_dns *d, const struct csv *w)
 {
 	(void)d;
 	(void)w;
@@ -219,10 +190,11 @@ static int moot(struct guest_dns *d, const struct words *w)
 
 static const struct {
 	const char *name;
-	int (*by_words)(struct guest_dns *d, const struct words *w);
+	int (*by_words)(struct guest_dns *d, const struct csv *w);
 	domain_fn by_domain;
 } options[] = {
 	{ "address", NULL, add_address },
+	{ "bogus-priv", add_bogus_priv, NULL },
 	{ "cache-size", moot, NULL },
 	{ "cname", add_cname, NULL },
 	{ "domain-needed", add_domain_needed, NULL },
@@ -245,17 +217,18 @@ int plan_dns_option(struct guest_dns *d, const char *line)
 	const char *value = line[len] ? line + len + 1 : "";
 
 	for (size_t i = 0; i < ARRAY_SIZE(options); i++) {
-		struct words w;
+		struct csv w;
 
 		if (strlen(options[i].name) != len || memcmp(options[i].name, line, len) != 0)
 			continue;
 		if (options[i].by_domain)
 			return each_domain(d, value, options[i].by_domain);
-		int r = cut(value, &w);
+		int r = csv_cut(value, &w);
 
-		if (r == 0)
-			r = options[i].by_words(d, &w);
-		mem_drop(w.text);
+		if (r < 0)
+			return r;
+		r = options[i].by_words(d, &w);
+		csv_free(&w);
 		return r;
 	}
 	return -ENOTSUP;

@@ -25,6 +25,11 @@ void guest_add_addr(struct guest_dns *d, const struct ip *ip)
 	*PUSH(d->addrs.addrs) = guest_ip_of(ip);
 }
 
+void guest_add_tftp_addr(struct guest_tftp *t, const struct ip *ip)
+{
+	*PUSH(t->addrs.addrs) = guest_ip_of(ip);
+}
+
 void guest_add_host(struct guest_dns *d, const char *name, const struct ip *ip)
 {
 	*PUSH(d->hosts.hosts) = (guest_dns_host){ .name = text(name), .ip = guest_ip_of(ip) };
@@ -74,4 +79,22 @@ void guest_add_local_domain(struct guest_dns *d, const char *domain)
 void guest_add_local_ptr(struct guest_dns *d, const struct prefix *p)
 {
 	*PUSH(d->local_ptrs.local_ptrs) = (guest_prefix){ .ip = guest_ip_of(&p->ip), .len = p->len };
+}
+
+void guest_add_option(struct guest_dhcp4 *d, unsigned code, bool force, const void *value, size_t len)
+{
+	struct guest_option *o = PUSH(d->options.options);
+
+	*o = (guest_option){ .code = code, .force = force };
+	o->value.value_len = (unsigned)len;
+	o->value.value_val = len ? mem_dup(value, len) : NULL;
+}
+
+void guest_add_boot(struct guest_dhcp4 *d, const struct guest_boot *b, const char *file, const char *server_name)
+{
+	struct guest_boot *boot = PUSH(d->boots.boots);
+
+	*boot = *b;
+	boot->file = text(file);
+	boot->server_name = text(server_name);
 }

@@ -11,6 +11,7 @@
 guest_ip guest_ip_of(const struct ip *ip); /* family 0: none */
 
 void guest_add_addr(struct guest_dns *d, const struct ip *ip);
+void guest_add_tftp_addr(struct guest_tftp *t, const struct ip *ip);
 void guest_add_host(struct guest_dns *d, const char *name, const struct ip *ip);
 /* The new record, good until the next is added. */
 struct guest_dns_record *guest_add_record(struct guest_dns *d, const char *name, guest_dns_type type,
@@ -20,5 +21,8 @@ void guest_add_wildcard(struct guest_dns *d, const char *domain, const struct ip
 void guest_add_forwarder(struct guest_dns *d, const char *domain, const struct ip *ip, unsigned port);
 void guest_add_local_domain(struct guest_dns *d, const char *domain);
 void guest_add_local_ptr(struct guest_dns *d, const struct prefix *p);
+
+void guest_add_option(struct guest_dhcp4 *d, unsigned code, bool force, const void *value, size_t len);
+void guest_add_boot(struct guest_dhcp4 *d, const struct guest_boot *b, const char *file, const char *server_name);
 
 void guest_print(const struct guest_scope *s, FILE *out);

@@ -5,6 +5,7 @@
 #include "firewall/rules.h"
 #include "guest/message.h"
 #include "kernel/link.h"
+#include "kernel/route.h"
 #include "model/network.h"
 
 struct plan_sysctl {
@@ -20,8 +21,12 @@ struct plan {
 	bool hurry; /* the user asked for no forward delay: ports forward at once (link_attach_forwarding) */
 	struct prefix *addrs;
 	size_t n_addrs;
+	struct route *routes; /* by gateways on the bridge, their oif not filled in */
+	size_t n_routes;
+	bool isolated;                      /* our ports hear the host and the outside, not each other */
 	struct plan_sysctl *bridge_sysctls; /* need the bridge; set before it is up */
 	size_t n_bridge_sysctls;
+	bool forwards6;                   /* one of them switches IPv6 forwarding on */
 	struct plan_sysctl *host_sysctls; /* of the whole host; never set back */
 	size_t n_host_sysctls;
 	struct fw_net firewall;

@@ -6,6 +6,8 @@
 #include "model/check.h"
 #include "plan/guest.h"
 
+enum { ROUTE_TEXT = PREFIX_TEXT + IP_TEXT + 32 };
+
 static void print_bridge(const struct plan *p, FILE *out)
 {
 	char mac[MAC_TEXT], ip[IP_TEXT];
@@ -16,10 +18,29 @@ static void print_bridge(const struct plan *p, FILE *out)
 		fprintf(out, "  mac %s\n", mac_text(&p->bridge.mac, mac));
 	if (p->bridge.mtu)
 		fprintf(out, "  mtu %u\n", p->bridge.mtu);
-	fprintf(out, "  stp %s, forward delay %u s%s\n", p->bridge.stp ? "on" : "off", p->hurry ? 0 : p->bridge.delay_cs / 100,
-		p->hurry ? " (ports forward at once)" : "");
+	fprintf(out, "  stp %s, forward delay %u s%s\n", p->bridge.stp ? "on" : "off",
+		p->hurry ? 0 : p->bridge.delay_cs / 100, p->hurry ? " (ports forward at once)" : "");
 	for (size_t i = 0; i < p->n_addrs; i++)
 		fprintf(out, "  address %s/%u\n", ip_text(&p->addrs[i].ip, ip), p->addrs[i].len);
+	if (p->isolated)
+		fputs("  ports are isolated from each other\n", out);
+}
+
+static const char *route_text(const struct route *r, char out[ROUTE_TEXT])
+{
+	char dst[PREFIX_TEXT], gateway[IP_TEXT];
+
+	snprintf(out, ROUTE_TEXT, "%s via %s metric %u", prefix_text(&r->dst, dst), ip_text(&r->gateway, gateway),
+		 r->metric);
+	return out;
+}
+
+static void print_routes(const struct plan *p, FILE *out)
+{
+	char text[ROUTE_TEXT];
+
+	for (size_t i = 0; i < p->n_routes; i++)
+		fprintf(out, "route %s\n", route_text(&p->routes[i], text));
 }
 
 static void print_sysctls(const struct plan_sysctl *v, size_t n, FILE *out)
@@ -37,6 +58,7 @@ void plan_print(const struct plan *p, FILE *out)
 		fprintf(out, " %s", uuid_text(&p->uuid, uuid));
 	fputc('\n', out);
 	print_bridge(p, out);
+	print_routes(p, out);
 	print_sysctls(p->bridge_sysctls, p->n_bridge_sysctls, out);
 	print_sysctls(p->host_sysctls, p->n_host_sysctls, out);
 	fw_net_print(&p->firewall, "", out);
@@ -60,7 +82,7 @@ void step_text(const struct plan *p, const struct step *s, char *out, size_t siz
 		[STEP_DEL_FIREWALL] = "remove firewall rules of",
 		[STEP_DEL_BRIDGE] = "delete bridge",
 	};
-	char ip[IP_TEXT];
+	char ip[IP_TEXT], route[ROUTE_TEXT];
 
 	switch (s->op) {
 	case STEP_SYSCTL:
@@ -70,6 +92,11 @@ void step_text(const struct plan *p, const struct step *s, char *out, size_t siz
 	case STEP_DEL_ADDR:
 		snprintf(out, size, "%s address %s/%u %s '%s'", s->op == STEP_ADD_ADDR ? "add" : "delete",
 			 ip_text(&s->addr.ip, ip), s->addr.len, s->op == STEP_ADD_ADDR ? "to" : "of", p->bridge.name);
+		break;
+	case STEP_ADD_ROUTE:
+	case STEP_DEL_ROUTE:
+		snprintf(out, size, "%s route %s %s '%s'", s->op == STEP_ADD_ROUTE ? "add" : "delete",
+			 route_text(s->route, route), s->op == STEP_ADD_ROUTE ? "to" : "of", p->bridge.name);
 		break;
 	case STEP_ATTACH:
 		snprintf(out, size, "make '%s' a forwarding port of '%s'", s->port.name, p->bridge.name);

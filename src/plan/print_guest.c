@@ -39,6 +39,28 @@ static void print_host(const struct guest_host *h, FILE *out)
 	print_extra(&h->extra, out);
 }
 
+static void print_option(const struct guest_option *o, FILE *out)
+{
+	fprintf(out, "  option %u%s:", o->code, o->force ? " always" : "");
+	for (unsigned i = 0; i < o->value.value_len; i++)
+		fprintf(out, " %02x", (uint8_t)o->value.value_val[i]);
+	fputs(o->value.value_len ? "\n" : " not sent\n", out);
+}
+
+static void print_boot(const struct guest_boot *b, FILE *out)
+{
+	static const char *const who[] = {
+		[GUEST_BOOT_ANY] = "", [GUEST_BOOT_IPXE] = " iPXE", [GUEST_BOOT_FIRMWARE] = " firmware"
+	};
+	char ip[IP_TEXT];
+
+	fprintf(out, "  boot%s", who[b->who]);
+	if (b->arch >= 0)
+		fprintf(out, " arch %d", b->arch);
+	fprintf(out, " %s from %s%s%s\n", b->file, b->server ? v4_text(b->server, ip) : "us",
+		b->server_name[0] ? " " : "", b->server_name);
+}
+
 static void print_dhcp4(const struct guest_dhcp4 *d, FILE *out)
 {
 	char a[IP_TEXT], b[IP_TEXT];
@@ -53,11 +75,10 @@ static void print_dhcp4(const struct guest_dhcp4 *d, FILE *out)
 	}
 	for (unsigned i = 0; i < d->hosts.hosts_len; i++)
 		print_host(&d->hosts.hosts_val[i], out);
-	for (unsigned i = 0; i < d->boots.boots_len; i++) {
-		const struct guest_boot *boot = &d->boots.boots_val[i];
-
-		fprintf(out, "  boot %s from %s\n", boot->file, boot->server ? v4_text(boot->server, a) : "us");
-	}
+	for (unsigned i = 0; i < d->options.options_len; i++)
+		print_option(&d->options.options_val[i], out);
+	for (unsigned i = 0; i < d->boots.boots_len; i++)
+		print_boot(&d->boots.boots_val[i], out);
 }
 
 static void print_record(const struct guest_dns_record *r, FILE *out)
@@ -135,4 +156,6 @@ void guest_print(const struct guest_scope *s, FILE *out)
 		print_dhcp4(s->dhcp4, out);
 	if (s->dns)
 		print_dns(s, out);
+	if (s->tftp)
+		fprintf(out, "serve tftp from %s\n", s->tftp->root);
 }

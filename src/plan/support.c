@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "plan/support.h"
 
-#include "model/options.h"
-#include "plan/dns.h"
+#include <errno.h>
+
+#include "plan/options.h"
 
 static const struct network_ip *find_ip(const struct network *n, bool (*is)(const struct network_ip *))
 {
@@ -17,11 +18,6 @@ static bool is_ipv6(const struct network_ip *ip)
 	return ip->address.family == AF_INET6;
 }
 
-static bool has_tftp(const struct network_ip *ip)
-{
-	return ip->tftp_root;
-}
-
 static bool has_host_id(const struct network_ip *ip)
 {
 	for (size_t i = 0; i < ip->n_hosts; i++)
@@ -30,17 +26,13 @@ static bool has_host_id(const struct network_ip *ip)
 	return false;
 }
 
-/* The first option that our services should heed and do not; NULL: none. */
-static const char *wanted_option(const struct network *n)
+/* The first option that says something malformed; NULL: none. One without effect stops nothing. */
+static const char *malformed_option(const struct network *n)
 {
-	struct guest_dns scratch = { 0 };
-	const char *wanted = NULL;
-
-	for (size_t i = 0; i < n->n_options && !wanted; i++)
-		if (option_kind(n->options[i]) == OPTION_WANTED && plan_dns_option(&scratch, n->options[i]) < 0)
-			wanted = n->options[i];
-	xdr_free((xdrproc_t)xdr_guest_dns, (char *)&scratch);
-	return wanted;
+	for (size_t i = 0; i < n->n_options; i++)
+		if (plan_option(n, n->options[i]) == -EINVAL)
+			return n->options[i];
+	return NULL;
 }
 
 static int refuse(const struct network *n, const char *what, const char *value, struct err *e)
@@ -52,29 +44,21 @@ static int refuse(const struct network *n, const char *what, const char *value, 
 /* To support one more thing, take its row out. */
 int plan_supported(const struct network *n, struct err *e)
 {
-	const char *option = wanted_option(n);
+	const char *option = malformed_option(n);
 	const struct {
 		bool there;
 		const char *what, *value;
 	} rows[] = {
-		{ n->forward.mode == FORWARD_OPEN || !network_is_managed(n), "forward mode",
-		  forward_mode_text(n->forward.mode) },
-		{ n->forward.n_ifs, "forwarding to one device, <interface>",
-		  n->forward.n_ifs ? n->forward.ifs[0].dev : NULL },
-		{ n->forward.nat_ipv6 == TRI_YES, "ipv6='yes' of <nat>", NULL },
+		{ !network_is_managed(n), "forward mode", forward_mode_text(n->forward.mode) },
 		{ n->bridge.zone, "<bridge> zone", n->bridge.zone },
 		{ n->bridge.mac_table == MAC_TABLE_LIBVIRT, "macTableManager='libvirt' of <bridge>", NULL },
 		{ n->domain_register == TRI_YES, "register='yes' of <domain>", NULL },
 		{ n->vlan.n_tags, "<vlan>", NULL },
 		{ bandwidth_given(&n->bandwidth), "<bandwidth>", NULL },
-		{ n->port_isolated == TRI_YES, "isolated='yes' of <port>", NULL },
-		{ n->ipv6, "ipv6='yes' of <network>", NULL },
 		{ find_ip(n, is_ipv6), "family='ipv6' of <ip>", NULL },
-		{ find_ip(n, has_tftp), "<tftp>", NULL },
 		{ find_ip(n, has_host_id), "id of <host>", NULL },
-		{ n->n_routes, "<route>", NULL },
 		{ virtualport_given(&n->virtualport), "<virtualport>", NULL },
-		{ option, "<dnsmasq:option>", option },
+		{ option, "malformed <dnsmasq:option>", option },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)

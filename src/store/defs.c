@@ -62,7 +62,7 @@ int defs_save(struct defs *d, const struct network *n, struct err *e)
 /* Stored files have a uuid and a MAC; one that was put there by hand may lack them. */
 static int complete(struct defs *d, struct network *n, struct err *e)
 {
-	if (n->has_uuid && n->has_mac)
+	if (n->has_uuid && (n->has_mac || !network_is_managed(n)))
 		return 0;
 	network_complete(n, NULL);
 	return defs_save(d, n, e);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A conversation of hostile guests with one DHCP server, checked against a model after every message.
  * Input   messages one after the other: a byte of flags, a byte of time that passes (in 8 s), two bytes of length (little
- *         end first), the bytes. Flag 1: they are a whole Ethernet frame; else a UDP payload, which gets good headers.
+ *         end first), the bytes. Flag 1: they are a whole Ethernet frame, else a UDP payload, which gets good headers. The
+ *         two upper flags are the port.
  * Holds   what we build we can read; our own address and those outside ranges and reservations are never given; a
  *         reserved one goes to its owner only; nobody is given an address that another has been promised and still holds. */
 #include <stdio.h>
@@ -53,8 +54,6 @@ struct promise { /* an address that was acknowledged */
 	bool held;
 	uint64_t until;
 	struct mac mac;
-	uint8_t id[255];
-	size_t id_len;
 };
 
 static struct promise promises[ADDRS];
@@ -69,8 +68,7 @@ static struct promise promises[ADDRS];
 
 static bool same_client(const struct promise *p, const struct dhcp4_msg *m)
 {
-	return mac_eq(&p->mac, &m->chaddr) ||
-	       (m->client_id.len && p->id_len == m->client_id.len && memcmp(p->id, m->client_id.p, p->id_len) == 0);
+	return mac_eq(&p->mac, &m->chaddr); /* clones have one id */
 }
 
 /* The client has this address from now on, and no other. */
@@ -84,9 +82,7 @@ static void promise(uint32_t addr, const struct dhcp4_msg *m, uint64_t now, uint
 			promises[i].held = false;
 	if (!acked)
 		return;
-	*p = (struct promise){ .held = true, .until = now + lease_s, .mac = m->chaddr, .id_len = m->client_id.len };
-	if (p->id_len)
-		memcpy(p->id, m->client_id.p, p->id_len);
+	*p = (struct promise){ .held = true, .until = now + lease_s, .mac = m->chaddr };
 }
 
 static void check_reply(const uint8_t *out, size_t len, const struct dhcp4_msg *asked, uint64_t now)
@@ -118,7 +114,7 @@ static void check_pool(const struct lease_pool *pool)
 			continue;
 		HOLDS(n < ADDRS && l->id.len > 0);
 		for (size_t i = 0; i < n; i++)
-			HOLDS(v[i]->addr != l->addr && !view_eq(v[i]->id, l->id));
+			HOLDS(v[i]->addr != l->addr && !mac_eq(&v[i]->mac, &l->mac));
 		v[n++] = l;
 	}
 	HOLDS(lease_pool_next_expiry(pool) == LEASE_NEVER || n > 0 || lease_pool_next_expiry(pool) > 0);
@@ -148,13 +144,14 @@ static bool read_question(struct dhcp4_msg *m, struct view frame)
 	return dhcp4_frame_parse(&f, frame, true) == 0 && dhcp4_parse(m, f.payload) == 0;
 }
 
-static void one_message(struct dhcp4_server *s, const struct lease_pool *pool, struct view frame, uint64_t now)
+static void one_message(struct dhcp4_server *s, const struct lease_pool *pool, struct view frame, uint32_t port,
+			uint64_t now)
 {
 	static struct dhcp4_msg asked;
 	uint8_t out[DHCP4_FRAME_MAX];
 	struct dhcp4_outcome o;
 	bool readable = read_question(&asked, frame);
-	size_t len = dhcp4_handle(s, now, frame, true, out, &o);
+	size_t len = dhcp4_handle(s, now, frame, true, port, out, &o);
 
 	HOLDS(o.verdict.why < WHYS);
 	HOLDS((len > 0) == (dhcp4_why_info[o.verdict.why].reply != REPLY_NONE));
@@ -192,7 +189,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 		if (!(flags & 1))
 			bytes = (struct view){ frame, wrap(frame, bytes) };
-		one_message(s, pool, bytes, now);
+		one_message(s, pool, bytes, flags >> 6, now);
 	}
 	return 0;
 }

@@ -12,7 +12,10 @@
 #   guest NAME [BRIDGE [MAC]]        a namespace with eth0 on the bridge      on NAME CMD...   a command in it
 #   dhcp NAME [CLIENT]               by udhcpc, dhclient or dhcpcd; prints the address
 top=${0%/*}
-until [ -e "$top/tests/netns/lib.sh" ]; do top=$top/..; done
+until [ -e "$top/tests/netns/lib.sh" ]; do
+	[ ${#top} -lt 1000 ] || { echo "$0 is outside of the source tree" >&2; exit 1; }
+	top=$top/..
+done
 top=$(cd "$top" && pwd)
 BUILD=$(cd "${BUILD:-$top/build}" && pwd) # absolute: nsenter may change the folder
 DATA=$top/tests/netns

@@ -27,7 +27,7 @@ definition 199 >"$T/new.xml"
 look()
 {
 	find "$stored" -type l -printf '%p -> %l\n' -o -type f -printf '%p\n' -exec cat {} + | sort
-	vnet --quiet "dumpxml --inactive crash; info crash; dumpxml isolated; list --all --name; list --name" 2>&1
+	vnet --quiet "dumpxml --inactive crash; dumpxml crash; info crash; dumpxml isolated; list --all --name; list --name" 2>&1
 }
 step() { vnet --quiet "$1" >"$T/out" 2>&1 || fail "'$1': $(tr '\n' ' ' <"$T/out")"; }
 
@@ -87,6 +87,11 @@ points "undefine" "undefine crash" "define $T/old.xml; autostart crash" "autosta
 if vnet help update >/dev/null 2>&1; then
 	step "define $T/old.xml"
 	echo "<host mac='52:54:00:aa:bb:10' ip='10.99.0.10'/>" >"$T/host.xml"
-	points "update" "update crash add ip-dhcp-host $T/host.xml --config" "define $T/old.xml" "" "$written"
+	change="update crash add ip-dhcp-host $T/host.xml"
+	points "update" "$change --config" "define $T/old.xml" "" "$written"
+	# two files: what runs changes before what is stored, each of them whole
+	again="destroy crash; define $T/old.xml; start crash"
+	step "$again"
+	points "update of what runs, too" "$change --live --config" "$again" "$change --live" "$written"
 fi
 note "$total kill points in all"

@@ -6,6 +6,7 @@
 mkdir -p "$ROOT/etc"
 mount -t tmpfs vnet-etc "$ROOT/etc" || skip "cannot mount here"
 start_vnetd
+outside
 network default
 network isolated
 guest g1 virbr0 52:54:00:00:00:11
@@ -55,12 +56,20 @@ fi
 
 # what cannot run is refused for what runs, and can be stored
 xml=$(both default)
-refused "what cannot run" "*unsupported configuration: network 'default': *up0*" \
-	vnet update default add forward-interface "<interface dev='up0'/>" --live --config
+odd="<host mac='52:54:00:00:00:77' id='01:02' ip='192.168.122.90'/>"
+refused "what cannot run" "*unsupported configuration: network 'default': id of <host>*" \
+	vnet update default add ip-dhcp-host "$odd" --live --config
 same "what cannot run: both definitions are unchanged" "$xml" "$(both default)"
 untouched "what cannot run"
-quietly vnet update default add forward-interface "<interface dev='up0'/>" --config
-quietly vnet update default delete forward-interface "<interface dev='up0'/>" --config
+quietly vnet update default add ip-dhcp-host "$odd" --config
+quietly vnet update default delete ip-dhcp-host "$odd" --config
+
+# the way out, while guests talk
+quietly vnet update default add forward-interface "<interface dev='up0'/>" --live
+eq "$(nft list ruleset)" '*oifname "up0" ip saddr 192.168.122.0/24*' "forward-interface: guests leave by it alone"
+eq "$(fetch g1)" "hello 203.0.113.2 *" "forward-interface: the world is reached"
+quietly vnet update default delete forward-interface "<interface dev='up0'/>" --live
+eq "$(vnet plan default)" "*to change now:*nothing" "forward-interface: the plan is true"
 
 # one of two definitions refuses
 xml=$(both default)

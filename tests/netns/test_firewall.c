@@ -36,16 +36,28 @@ static struct prefix nat_subnets[] = { NET4(10, 64, 1, 1, 24), { { AF_INET6, { 0
 static struct prefix range_subnets[] = { NET4(10, 64, 2, 1, 24), NET4(10, 65, 0, 1, 20) };
 static struct prefix route_subnets[] = { NET4(10, 64, 3, 1, 24), { { AF_INET6, { 0x20, 1, 0xd, 0xb8, 0, 3 } }, 50 } };
 static struct prefix iso_subnets[] = { NET4(10, 64, 4, 1, 24) };
+static struct prefix six_subnets[] = { { { AF_INET6, { 0xfd, 0x64, 0, 7 } }, 52 },
+				       { { AF_INET6, { [0 ... 15] = 0xff } }, 60 } };
 static struct prefix one_subnets[] = { NET4(10, 64, 5, 1, 30) };
 
-enum { NAT, RANGE, ROUTE, ISO, ONE, NETS };
+enum { NAT, RANGE, ROUTE, ISO, ONE, SIX, DEV, NETS };
 
 static const struct fw_net nets[NETS] = {
 	[NAT] = { "vnat", FW_NAT, nat_subnets, 2, .port_start = 1024, .port_end = 65535 },
-	[RANGE] = { "vrange", FW_NAT, range_subnets, 2, V4(198, 51, 100, 10), V4(198, 51, 100, 14), 20000, 30000 },
+	[RANGE] = { "vrange", FW_NAT, range_subnets, 2, V4(198, 51, 100, 10), V4(198, 51, 100, 14), 20000, 30000, "",
+		    false },
 	[ROUTE] = { .bridge = "vroute", .mode = FW_ROUTE, .subnets = route_subnets, .n_subnets = 2 },
 	[ISO] = { .bridge = "viso", .mode = FW_ISOLATED, .subnets = iso_subnets, .n_subnets = 1 },
-	[ONE] = { "1#one", FW_NAT, one_subnets, 1, V4(198, 51, 100, 20), V4(198, 51, 100, 20), 777, 777 },
+	[ONE] = { "1#one", FW_NAT, one_subnets, 1, V4(198, 51, 100, 20), V4(198, 51, 100, 20), 777, 777, "", false },
+	[SIX] = { .bridge = "vsix",
+		  .mode = FW_NAT,
+		  .subnets = six_subnets,
+		  .n_subnets = 2,
+		  .port_start = 1024,
+		  .port_end = 2048,
+		  .dev = "up0",
+		  .nat6 = true },
+	[DEV] = { .bridge = "vdev", .mode = FW_ROUTE, .subnets = route_subnets, .n_subnets = 2, .dev = "up0" },
 };
 
 static struct firewall *fw;
@@ -112,7 +124,7 @@ static char *output_of(const char *command)
  * the lines are sorted. */
 #define LIST_RULES "nft -t list table inet vnetd | sed 's/meta l4proto @l4ports/meta l4proto { tcp, udp }/'"
 #define LIST_ELEMENTS                                                                                                  \
-	"for m in egress ingress host_in nat4; do echo $m; nft list map inet vnetd $m | tr -d '\\n\\t' |"              \
+	"for m in egress ingress host_in nat4 nat6; do echo $m; nft list map inet vnetd $m | tr -d '\\n\\t' |"         \
 	"sed 's/.*elements = {//' | tr ',' '\\n' | tr -d ' }' | sort; echo; done"
 
 /* nft -f, one network a time: nft 1.0.6 cannot add to an interval map that the same file makes. NULL: the base. */
@@ -167,6 +179,7 @@ static void equals_what_nft_loads(void **state)
 	assert_string_equal(ours, theirs);
 	assert_non_null(strstr(ours, "snat ip to 198.51.100.10-198.51.100.14:20000-30000 persistent"));
 	assert_non_null(strstr(ours, "10.65.0.0/20:gotovrange_nat4"));
+	assert_non_null(strstr(ours, "fd64:7::/52:gotovsix_nat6"));
 	del_all();
 }
 
@@ -246,6 +259,27 @@ static void last_takes_the_table(void **state)
 	assert_string_equal(none, "");
 }
 
+/* An open network has nothing there: what was there of its bridge goes, and it brings no table. */
+static void open_has_nothing(void **state)
+{
+	struct fw_net open = nets[NAT];
+
+	(void)state;
+	open.mode = FW_OPEN;
+	assert_true(firewall_has(fw, &open));
+	add(&open);
+	if (have_nft) {
+		AUTO(mem_drop) char *none = output_of("nft list tables");
+
+		assert_string_equal(none, "");
+	}
+	add(&nets[NAT]);
+	assert_false(firewall_has(fw, &open));
+	add(&open);
+	refresh();
+	assert_true(firewall_has(fw, &open) && !firewall_has_bridge(fw, open.bridge));
+}
+
 /* Each breaks something; a refresh notices, and a commit of what is wanted heals. */
 static void heals(void **state)
 {
@@ -287,6 +321,37 @@ static void heals(void **state)
 		del("vnat");
 		del("viso");
 	}
+}
+
+/* What we do is not told, what others do to our table is, and by whom; what they do elsewhere is not. */
+static void others_are_told(void **state)
+{
+	struct fw_culprit who = { 0 };
+
+	(void)state;
+	if (!have_nft)
+		skip();
+	firewall_changed(fw, &who);
+	add(&nets[NAT]);
+	add(&nets[ISO]);
+	assert_false(firewall_changed(fw, &who));
+	assert_int_equal(
+	    system("nft add table inet other && nft add chain inet other c && nft delete table inet other"), 0);
+	assert_false(firewall_changed(fw, &who));
+	memset(&who, 0, sizeof(who));
+	assert_int_equal(system("nft flush chain inet vnetd forward"), 0);
+	assert_true(firewall_changed(fw, &who));
+	assert_string_equal(who.program, "nft");
+	assert_true(who.pid > 0);
+	assert_false(firewall_changed(fw, &who));
+	refresh();
+	add(&nets[NAT]);
+	assert_false(firewall_changed(fw, &who));
+	assert_int_equal(system("nft flush ruleset"), 0);
+	assert_true(firewall_changed(fw, &who));
+	refresh();
+	del_all();
+	refresh();
 }
 
 /* Somebody flushed and we did not look: the commit finds out. */
@@ -403,7 +468,9 @@ int main(void)
 		cmocka_unit_test(is_known_again),
 		cmocka_unit_test(prefix_moves),
 		cmocka_unit_test(last_takes_the_table),
+		cmocka_unit_test(open_has_nothing),
 		cmocka_unit_test(heals),
+		cmocka_unit_test(others_are_told),
 		cmocka_unit_test(commit_finds_a_flush),
 		cmocka_unit_test(same_again_sends_nothing),
 		cmocka_unit_test(three_hundred_networks),

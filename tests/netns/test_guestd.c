@@ -29,6 +29,10 @@
 #include "base/wr.h"
 #include "guest/message.h"
 
+#ifndef SO_RCVMARK /* Linux 5.19 */
+#define SO_RCVMARK 75
+#endif
+
 enum { CLIENTS = 50, SERVER = 0xc0a87a01 /* 192.168.122.1 */, WAIT_MS = 5000 };
 
 static char root[] = "/tmp/test_guestd.XXXXXX";
@@ -110,9 +114,10 @@ static int packet_socket(void)
 	struct sockaddr_ll a = { .sll_family = AF_PACKET,
 				 .sll_protocol = htons(0x0800),
 				 .sll_ifindex = (int)if_nametoindex("br0") };
-	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0), on = 1;
 
 	assert_true(fd >= 0);
+	setsockopt(fd, SOL_SOCKET, SO_RCVMARK, &on, sizeof(on));
 	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter)), 0);
 	assert_int_equal(bind(fd, (struct sockaddr *)&a, sizeof(a)), 0);
 	return fd;
@@ -531,6 +536,63 @@ static void a_gone_ports_lease_ends(void **state)
 	guest_msg_free(&answer);
 }
 
+static const struct guest_port_counter *port_counter(const struct guest_counters *c, const char *dev)
+{
+	for (unsigned i = 0; i < c->ports.ports_len; i++)
+		if (c->ports.ports_val[i].port == if_nametoindex(dev))
+			return &c->ports.ports_val[i];
+	return NULL;
+}
+
+/* One guest takes all addresses that it can get, by ever new MACs, and goes on asking; another one just starts. */
+static void a_greedy_guest_leaves_room_for_others(void **state)
+{
+	static const char mark[] =
+	    "nft add table bridge t && nft 'add chain bridge t c { type filter hook prerouting priority -300; }'"
+	    " && nft add rule bridge t c iif port0 meta mark set $(cat /sys/class/net/port0/ifindex)"
+	    " && nft add rule bridge t c iif port1 meta mark set $(cat /sys/class/net/port1/ifindex)";
+	AUTO(mem_drop) const char *program = build("tests/peer/dhcp_client");
+	AUTO(mem_drop)
+	char *greedy = mem_printf("exec %s guest0 -n 2000 -t 6 -r 50 -w 500 --base 5000 >%s/greedy", program, root);
+	AUTO(mem_drop) char *modest = mem_printf("%s guest1 -n 1 -t 1 -r 300 --base 4000 >/dev/null", program);
+	struct guest_msg ask_for = { .op = GUEST_ASK_COUNTERS }, m;
+
+	(void)state;
+	sh("ip link add port1 type veth peer name guest1 && ip link set port1 master br0 && ip link set port1 up");
+	sh("ip link set guest1 up; mount -t sysfs sys /sys 2>/dev/null || true");
+	if (system(mark) != 0) {
+		print_message("skip: no nftables for bridges here\n");
+		skip();
+	}
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(execl("/bin/sh", "sh", "-c", greedy, NULL));
+	sleep(2); /* the pool is as full as it gets */
+	sh(modest);
+	memcpy(ask_for.guest_msg_u.ask_counters.uuid, uuid, 16);
+	ask_for.guest_msg_u.ask_counters.number = 5;
+	put_message(&ask_for);
+	while (next(&m, WAIT_MS) == GUEST_LEASE)
+		guest_msg_free(&m);
+	const struct guest_counters *c = &m.guest_msg_u.counters;
+
+	assert_int_equal(m.op, GUEST_COUNTERS);
+	assert_int_equal(c->number, 5);
+	assert_int_equal(c->total, 252); /* .2 to .254 but .9 */
+	assert_in_range(c->taken, 230, 245);
+	assert_int_equal(c->ports.ports_val[0].port, if_nametoindex("port0")); /* it says who */
+	assert_true(port_counter(c, "port0")->holds > 200);
+	assert_int_equal(port_counter(c, "port1")->holds, 1);
+	print_message("%llu messages of the greedy one, %llu of the other\n",
+		      (unsigned long long)port_counter(c, "port0")->messages,
+		      (unsigned long long)port_counter(c, "port1")->messages);
+	guest_msg_free(&m);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	sh("nft delete table bridge t");
+}
+
 /* One question for the A record of `name`; the answer's flags word, or -1. */
 static int ask(int type, const char *label)
 {
@@ -671,12 +733,19 @@ static void ends_cleanly(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(clients_get_addresses),       cmocka_unit_test(serves_on_without_vnetd),
-		cmocka_unit_test(keeps_leases_when_killed),    cmocka_unit_test(a_full_disk_means_no_ack),
-		cmocka_unit_test(killed_again_and_again),      cmocka_unit_test(released_and_forgotten),
-		cmocka_unit_test(dns_works_in_the_sandbox),    cmocka_unit_test(tftp_works_in_the_sandbox),
-		cmocka_unit_test(a_gone_ports_lease_ends),     cmocka_unit_test(nonsense_is_refused),
-		cmocka_unit_test(garbage_ends_the_connection), cmocka_unit_test(ends_cleanly),
+		cmocka_unit_test(clients_get_addresses),
+		cmocka_unit_test(serves_on_without_vnetd),
+		cmocka_unit_test(keeps_leases_when_killed),
+		cmocka_unit_test(a_full_disk_means_no_ack),
+		cmocka_unit_test(killed_again_and_again),
+		cmocka_unit_test(released_and_forgotten),
+		cmocka_unit_test(dns_works_in_the_sandbox),
+		cmocka_unit_test(tftp_works_in_the_sandbox),
+		cmocka_unit_test(a_gone_ports_lease_ends),
+		cmocka_unit_test(nonsense_is_refused),
+		cmocka_unit_test(garbage_ends_the_connection),
+		cmocka_unit_test(a_greedy_guest_leaves_room_for_others),
+		cmocka_unit_test(ends_cleanly),
 	};
 
 	return cmocka_run_group_tests(tests, enter_namespace, leave);

@@ -7,6 +7,7 @@
 
 #include "control/leases.h"
 #include "control/resolvers.h"
+#include "control/settings.h"
 #include "control/sockets.h"
 
 static void resolv_conf_is_read_as_resolv_conf_5_says(void **state)
@@ -40,6 +41,35 @@ static void resolv_conf_is_read_as_resolv_conf_5_says(void **state)
 	}
 }
 
+static void settings_are_read_or_refused(void **state)
+{
+	static const struct {
+		const char *text, *error; /* NULL: it is read */
+		bool strict;
+	} cases[] = {
+		{ "", NULL, false },
+		{ "# nothing\n\n  # more\n", NULL, false },
+		{ "strict_options = yes\n", NULL, true },
+		{ " strict_options=yes # because\n", NULL, true },
+		{ "strict_options = yes\nstrict_options = no", NULL, false },
+		{ "\nstrict_options = maybe\n", "line 2: strict_options: 'maybe' is neither yes nor no", false },
+		{ "colour = blue\n", "line 1: there is no setting 'colour'", false },
+		{ "yes\n", "line 1: 'yes' is not key = value", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct settings s = { .strict_options = cases[i].error };
+		struct err e = { 0 };
+		int r = settings_parse(cases[i].text, &s, &e);
+
+		if ((r < 0) != (cases[i].error != NULL) || (r < 0 && strcmp(e.detail, cases[i].error) != 0))
+			fail_msg("'%s': %s", cases[i].text, e.detail);
+		if (r == 0 && s.strict_options != cases[i].strict)
+			fail_msg("'%s': %d", cases[i].text, s.strict_options);
+	}
+}
+
 static struct guest_lease lease(guest_lease_event event, char *ip, char *id, unsigned id_len)
 {
 	return (struct guest_lease){ .event = event,
@@ -49,6 +79,13 @@ static struct guest_lease lease(guest_lease_event event, char *ip, char *id, uns
 				     .client_id = { id_len, id },
 				     .hostname = (char *)"",
 				     .expiry = 100 };
+}
+
+/* The networks that control knows: one, with 10.0.0.0/8. */
+static bool fits(void *arg, const struct uuid *network, const struct ip *ip)
+{
+	(void)arg;
+	return network->b[0] == '0' && ip->b[0] == 10;
 }
 
 static size_t count(const struct leases *l, const struct uuid *u)
@@ -65,7 +102,7 @@ static void leases_follow_events_and_rounds(void **state)
 	char a[] = { 10, 0, 0, 1 }, b[] = { 10, 0, 0, 2 }, id[] = { 1, 0x52, (char)0xff };
 	struct guest_lease one = lease(GUEST_LEASE_BOUND, a, id, 3), two = lease(GUEST_LEASE_BOUND, b, NULL, 0);
 	struct guest_lease end = lease(GUEST_LEASE_ENDED, a, NULL, 0);
-	struct leases *l = leases_new();
+	struct leases *l = leases_new(fits, NULL);
 	struct uuid u;
 	size_t pos = 0;
 
@@ -93,13 +130,25 @@ static void hostile_lease_addresses_are_dropped(void **state)
 {
 	char a[16] = { 10 };
 	struct guest_lease g = lease(GUEST_LEASE_BOUND, a, NULL, 0);
-	struct leases *l = leases_new();
+	struct leases *l = leases_new(fits, NULL);
 	struct uuid u;
+	size_t pos = 0;
 
 	(void)state;
 	memcpy(&u, g.uuid, sizeof(u));
 	g.ip.guest_ip_len = 5;
 	leases_event(l, &g);
+	g.ip.guest_ip_len = 4;
+	a[0] = 11; /* not on the network */
+	leases_event(l, &g);
+	a[0] = 10;
+	g.uuid[0] = 'x'; /* no such network */
+	leases_event(l, &g);
+	g.uuid[0] = '0';
+	g.hostname = (char *)"a\nb";
+	leases_event(l, &g);
+	assert_null(leases_next(l, &u, &pos)->hostname);
+	leases_forget(l, &u);
 	g.ip.guest_ip_len = 0;
 	leases_event(l, &g);
 	assert_int_equal(count(l, &u), 0);
@@ -131,6 +180,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(resolv_conf_is_read_as_resolv_conf_5_says),
+		cmocka_unit_test(settings_are_read_or_refused),
 		cmocka_unit_test(leases_follow_events_and_rounds),
 		cmocka_unit_test(hostile_lease_addresses_are_dropped),
 		cmocka_unit_test(sockets_stay_while_addresses_stay),

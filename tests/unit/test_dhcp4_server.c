@@ -29,9 +29,10 @@ static const struct lease_range ranges[] = { { NET(100), NET(200) } };
 static const struct lease_host hosts[] = {
 	{ .mac = MAC(RESERVED), .name = "reserved", .addr = NET(50) },
 	{ .name = "Printer", .addr = NET(51) },
+	{ .id = ID("\0scanner"), .name = "s", .addr = NET(52) },
 };
 static const struct dhcp4_scope scope = {
-	.rules = { .self = US, .prefix_len = 24, .ranges = ranges, .n_ranges = 1, .hosts = hosts, .n_hosts = 2 },
+	.rules = { .self = US, .prefix_len = 24, .ranges = ranges, .n_ranges = 1, .hosts = hosts, .n_hosts = 3 },
 	.mac = MAC(1),
 	.router = true,
 	.dns = true,
@@ -87,6 +88,7 @@ static const struct {
 	  WHY_OFFERED,
 	  NET(50) },
 	{ "reservation by name, any case", { DISCOVER, FROM(NEW), .hostname = ID("pRINTER") }, WHY_OFFERED, NET(51) },
+	{ "reservation by client id", { DISCOVER, FROM(NEW), .client_id = ID("\0scanner") }, WHY_OFFERED, NET(52) },
 	{ "another's reservation", { DISCOVER, FROM(NEW), .requested = NET(50) }, WHY_OFFERED, ANY },
 
 	{ "s.4.3.2 selecting: our offer",
@@ -273,7 +275,7 @@ static bool ask(struct dhcp4_server *s, const struct dhcp4_msg *m, struct view p
 		dhcp4_put(&w, OPT_PARAMS, params.p, (uint8_t)params.len);
 	size_t len = dhcp4_frame_build(&f, in, dhcp4_build_end(&w));
 
-	len = dhcp4_handle(s, NOW, (struct view){ in, len }, true, out, &o);
+	len = dhcp4_handle(s, NOW, (struct view){ in, len }, true, 0, out, &o);
 	if (!len)
 		return false;
 	assert_int_equal(dhcp4_frame_parse(ret_frame, (struct view){ out, len }, true), 0);
@@ -602,7 +604,7 @@ static void only_what_is_sent_to_us(void **state)
 		dhcp4_build(&w, &m);
 		size_t len = dhcp4_frame_build(&to, in, dhcp4_build_end(&w));
 
-		dhcp4_handle(f.server, NOW, (struct view){ in, len }, true, out, &o);
+		dhcp4_handle(f.server, NOW, (struct view){ in, len }, true, 0, out, &o);
 		if (o.verdict.why != rows[i].want)
 			fail_msg("%s: got '%s'", rows[i].name, dhcp4_why_info[o.verdict.why].text);
 		unmake(&f);

@@ -39,10 +39,8 @@ static const struct {
 	  "\t\treject with icmpx port-unreachable\n"
 	  "\t}\n"
 	  "\tchain virbr0_nat4 {\n"
-	  "\t\toifname \"virbr0\" ct status dnat masquerade\n"
-	  "\t\tip daddr 192.168.122.0/24 return\n"
-	  "\t\tip daddr 224.0.0.0/24 return\n"
-	  "\t\tip daddr 255.255.255.255 return\n"
+	  "\t\tip daddr 192.168.122.0/24 goto hairpin\n"
+	  "\t\tip daddr 224.0.0.0/3 return\n"
 	  "\t\tmeta l4proto { tcp, udp } masquerade to :1024-65535\n"
 	  "\t\tmasquerade\n"
 	  "\t}\n"
@@ -73,10 +71,8 @@ static const struct {
 	  "\t\tgoto closed\n"
 	  "\t}\n"
 	  "\tchain vbr-1_nat4 {\n"
-	  "\t\toifname \"vbr-1\" ct status dnat masquerade\n"
-	  "\t\tip daddr 10.0.0.0/24 return\n"
-	  "\t\tip daddr 224.0.0.0/24 return\n"
-	  "\t\tip daddr 255.255.255.255 return\n"
+	  "\t\tip daddr 10.0.0.0/24 goto hairpin\n"
+	  "\t\tip daddr 224.0.0.0/3 return\n"
 	  "\t\tmeta l4proto { tcp, udp } snat ip to 198.51.100.10-198.51.100.14:500 persistent\n"
 	  "\t\tsnat ip to 198.51.100.10-198.51.100.14 persistent\n"
 	  "\t}\n"
@@ -101,6 +97,58 @@ static const struct {
 	  "add element inet vnetd egress { \"0r\xc3#\" : jump ./_0r/c3/23_out }\n"
 	  "add element inet vnetd ingress { \"0r\xc3#\" : jump ./_0r/c3/23_in }\n"
 	  "add element inet vnetd host_in { \"0r\xc3#\" : jump host_services }\n" },
+	{ "nat through one device, IPv6 translated",
+	  { .bridge = "vd",
+	    .mode = FW_NAT,
+	    .subnets = dual,
+	    .n_subnets = 2,
+	    .port_start = 1024,
+	    .port_end = 65535,
+	    .dev = "up0",
+	    .nat6 = true },
+	  "table inet vnetd {\n"
+	  "\tchain vd_out {\n"
+	  "\t\toifname \"vd\" accept\n"
+	  "\t\tct state invalid drop\n"
+	  "\t\toifname \"up0\" ip saddr 10.0.0.0/24 return\n"
+	  "\t\toifname \"up0\" ip6 saddr fd00::/64 return\n"
+	  "\t\treject with icmpx port-unreachable\n"
+	  "\t}\n"
+	  "\tchain vd_nat4 {\n"
+	  "\t\tip daddr 10.0.0.0/24 goto hairpin\n"
+	  "\t\tip daddr 224.0.0.0/3 return\n"
+	  "\t\toifname \"up0\" meta l4proto { tcp, udp } masquerade to :1024-65535\n"
+	  "\t\toifname \"up0\" masquerade\n"
+	  "\t}\n"
+	  "\tchain vd_nat6 {\n"
+	  "\t\tip6 daddr fd00::/64 goto hairpin\n"
+	  "\t\tip6 daddr ff00::/8 return\n"
+	  "\t\toifname \"up0\" meta l4proto { tcp, udp } masquerade to :1024-65535\n"
+	  "\t\toifname \"up0\" masquerade\n"
+	  "\t}\n"
+	  "}\n"
+	  "add element inet vnetd egress { \"vd\" : jump vd_out }\n"
+	  "add element inet vnetd ingress { \"vd\" : jump closed }\n"
+	  "add element inet vnetd host_in { \"vd\" : jump host_services }\n"
+	  "add element inet vnetd nat4 { 10.0.0.0/24 : goto vd_nat4 }\n"
+	  "add element inet vnetd nat6 { fd00::/64 : goto vd_nat6 }\n" },
+	{ "route through one device",
+	  { .bridge = "vr", .mode = FW_ROUTE, .subnets = classic, .n_subnets = 1, .dev = "up0" },
+	  "table inet vnetd {\n"
+	  "\tchain vr_out {\n"
+	  "\t\toifname \"vr\" accept\n"
+	  "\t\toifname \"up0\" ip saddr 192.168.122.0/24 return\n"
+	  "\t\treject with icmpx port-unreachable\n"
+	  "\t}\n"
+	  "\tchain vr_in {\n"
+	  "\t\tiifname \"up0\" ip daddr 192.168.122.0/24 return\n"
+	  "\t\treject with icmpx port-unreachable\n"
+	  "\t}\n"
+	  "}\n"
+	  "add element inet vnetd egress { \"vr\" : jump vr_out }\n"
+	  "add element inet vnetd ingress { \"vr\" : jump vr_in }\n"
+	  "add element inet vnetd host_in { \"vr\" : jump host_services }\n" },
+	{ "open", { .bridge = "vo", .mode = FW_OPEN, .subnets = classic, .n_subnets = 1 }, "" },
 	{ "isolated",
 	  { .bridge = "viso", .mode = FW_ISOLATED, .subnets = classic, .n_subnets = 1 },
 	  "table inet vnetd {\n"
@@ -139,7 +187,7 @@ static void prints_nft_syntax(void **state)
 
 static void indents_each_line(void **state)
 {
-	char *got = text_of(&cases[3].net, "> ");
+	char *got = text_of(&cases[0].net, "> ");
 
 	(void)state;
 	for (char *p = got; *p; p = strchr(p, '\n') + 1)

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/landlock.h>
 #include <linux/netlink.h>
+#include <linux/openat2.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -130,27 +131,64 @@ static int close_leases(void)
 	return access("leases.db-wal", F_OK) < 0 && errno == ENOENT ? DONE : REFUSED;
 }
 
+static int open_by_openat2(uint64_t flags)
+{
+	struct open_how how = { .flags = flags | O_CLOEXEC, .mode = flags & O_CREAT ? 0600 : 0 };
+
+	return report(syscall(SYS_openat2, AT_FDCWD, "opener.file", &how, sizeof(how)));
+}
+
+static int make_a_file(void)
+{
+	return open_by_openat2(O_CREAT | O_WRONLY);
+}
+
+static int write_a_file(void)
+{
+	return open_by_openat2(O_WRONLY);
+}
+
+static int read_a_file(void)
+{
+	return open_by_openat2(O_RDONLY);
+}
+
+static int plain_open(void)
+{
+	return report(syscall(SYS_openat, AT_FDCWD, "opener.file", O_RDONLY));
+}
+
 static const struct {
 	const char *name;
 	int (*attempt)(void);
 	bool needs_landlock;
 	int want;
+	int (*lock)(struct err *e); /* NULL: as the program that reads guests' packets */
 } cases[] = {
-	{ "read /etc/passwd", open_passwd, true, REFUSED },
-	{ "make a file outside", make_file_outside, true, REFUSED },
-	{ "netlink socket", netlink, false, REFUSED },
-	{ "raw socket", raw_socket, false, REFUSED },
-	{ "packet socket", packet_socket, false, REFUSED },
-	{ "run a program", run_shell, false, REFUSED },
-	{ "fork", fork_child, false, REFUSED },
-	{ "ptrace", trace_parent, false, REFUSED },
-	{ "executable memory", make_code, false, REFUSED },
-	{ "send a signal", kill_parent, false, REFUSED },
-	{ "become root", change_user, false, REFUSED },
-	{ "UDP socket", udp_socket, false, DONE },
-	{ "TCP socket over IPv6", tcp6_socket, false, DONE },
-	{ "store leases", store_leases, false, DONE },
-	{ "close the database", close_leases, false, DONE },
+	{ "read /etc/passwd", open_passwd, true, REFUSED, NULL },
+	{ "make a file outside", make_file_outside, true, REFUSED, NULL },
+	{ "netlink socket", netlink, false, REFUSED, NULL },
+	{ "raw socket", raw_socket, false, REFUSED, NULL },
+	{ "packet socket", packet_socket, false, REFUSED, NULL },
+	{ "run a program", run_shell, false, REFUSED, NULL },
+	{ "fork", fork_child, false, REFUSED, NULL },
+	{ "ptrace", trace_parent, false, REFUSED, NULL },
+	{ "executable memory", make_code, false, REFUSED, NULL },
+	{ "send a signal", kill_parent, false, REFUSED, NULL },
+	{ "become root", change_user, false, REFUSED, NULL },
+	{ "UDP socket", udp_socket, false, DONE, NULL },
+	{ "TCP socket over IPv6", tcp6_socket, false, DONE, NULL },
+	{ "store leases", store_leases, false, DONE, NULL },
+	{ "close the database", close_leases, false, DONE, NULL },
+	{ "opener: read a file", read_a_file, false, DONE, guestd_lock_opener },
+	{ "opener: write to it", write_a_file, true, REFUSED, guestd_lock_opener },
+	{ "opener: make one", make_a_file, true, REFUSED, guestd_lock_opener },
+	{ "opener: open by another call", plain_open, false, REFUSED, guestd_lock_opener },
+	{ "opener: UDP socket", udp_socket, false, REFUSED, guestd_lock_opener },
+	{ "opener: netlink socket", netlink, false, REFUSED, guestd_lock_opener },
+	{ "opener: run a program", run_shell, false, REFUSED, guestd_lock_opener },
+	{ "opener: executable memory", make_code, false, REFUSED, guestd_lock_opener },
+	{ "opener: send a signal", kill_parent, false, REFUSED, guestd_lock_opener },
 };
 
 static void child(size_t row, int dirfd)
@@ -159,7 +197,9 @@ static void child(size_t row, int dirfd)
 	AUTO(mem_drop) char *path = mem_printf("%s/leases.db", folder);
 
 	setrlimit(RLIMIT_CORE, &(struct rlimit){ 0 });
-	if (fchdir(dirfd) < 0 || lease_db_open(path, &db) < 0 || guestd_lock(dirfd, &e) < 0) {
+	if (fchdir(dirfd) < 0 || lease_db_open(path, &db) < 0 ||
+	    close(open("opener.file", O_CREAT | O_CLOEXEC, 0600)) < 0 ||
+	    (cases[row].lock ? cases[row].lock(&e) : guestd_lock(dirfd, &e)) < 0) {
 		dprintf(STDERR_FILENO, "%s\n", e.detail);
 		_exit(NO_LOCK);
 	}

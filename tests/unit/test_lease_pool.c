@@ -192,7 +192,7 @@ static void one_machine_one_address(void **state)
 	} rows[] = {
 		{ "firmware without an id, then the system with one", plain, NULL, NULL, "\xff-duid", true },
 		{ "the system with an id, then firmware without", NULL, plain, "\xff-duid", NULL, true },
-		{ "two ids: two clients", NULL, NULL, "one", "two", false },
+		{ "initramfs and system, each with its id", NULL, NULL, "one", "two", true },
 	};
 
 	(void)state;
@@ -205,6 +205,71 @@ static void one_machine_one_address(void **state)
 		if ((picked(p, b, 0) == NET(11)) != rows[i].same)
 			fail_msg("%s", rows[i].name);
 	}
+}
+
+/* The address was another's when it was reserved; that one may be dead, and would hold it until its lease ends. */
+static void a_reservation_wins_over_the_holder(void **state)
+{
+	static const struct lease_host h = { .mac = MAC(1), .addr = NET(11) };
+	AUTO(lease_pool_free) struct lease_pool *p = small();
+	struct lease_range range = { NET(10), NET(12) };
+	struct lease_rules r = {
+		.self = NET(1), .prefix_len = 24, .ranges = &range, .n_ranges = 1, .hosts = &h, .n_hosts = 1
+	};
+	struct lease_client owner = plain(1);
+
+	(void)state;
+	assert_int_equal(bind_to(p, plain(2), NET(11), LEASE_NEVER), 0);
+	assert_int_equal(bind_to(p, owner, NET(12), NOW + LONG), 0);
+	assert_int_equal(lease_pool_rules(p, &r), 0);
+	assert_false(lease_pool_may_have(p, (struct lease_client[]){ plain(2) }, NET(11)));
+	assert_int_equal(picked(p, owner, NET(12)), NET(11));
+	assert_int_equal(lease_pool_offer(p, &owner, NET(11), NOW + 30), 0);
+	assert_false(lease_pool_at(p, NET(11))->was_bound); /* so it is asked for by ARP */
+	assert_int_equal(bind_to(p, owner, NET(11), NOW + LONG), 0);
+	assert_null(lease_pool_find(p, (struct lease_client[]){ plain(2) }));
+	assert_int_equal(lease_pool_at(p, NET(12))->state, LEASE_FREE);
+	assert_int_equal(lease_pool_decline(p, NET(11), NOW + 60), 0); /* the holder was alive */
+	assert_int_not_equal(picked(p, owner, NET(11)), NET(11));      /* until it has moved */
+}
+
+/* Anybody can send a name: the first one who did keeps the address. */
+static void a_reservation_by_name_is_not_taken_away(void **state)
+{
+	static const struct lease_host h = { .name = "printer", .addr = NET(50) };
+	AUTO(lease_pool_free) struct lease_pool *p = pool_of(&(struct lease_range){ NET(10), NET(12) }, 1, &h, 1);
+	struct lease_client first = plain(1), second = plain(2);
+
+	(void)state;
+	first.hostname = second.hostname = (struct view){ (const uint8_t *)"Printer", 7 };
+	assert_int_equal(bind_to(p, first, NET(50), NOW + LONG), 0);
+	assert_false(lease_pool_may_have(p, &second, NET(50)));
+	assert_int_not_equal(picked(p, second, 0), NET(50));
+}
+
+static void clones_get_two_addresses(void **state)
+{
+	AUTO(lease_pool_free) struct lease_pool *p = small();
+	struct lease_client one = named("id of both", 1), two = named("id of both", 2), three = named("id of both", 3);
+
+	(void)state;
+	assert_int_equal(bind_to(p, one, NET(11), NOW + LONG), 0);
+	assert_null(lease_pool_twin(p, &one));
+	assert_int_equal(lease_pool_twin(p, &two)->addr, NET(11));
+	assert_int_not_equal(picked(p, two, NET(11)), NET(11));
+	assert_int_equal(bind_to(p, two, NET(12), NOW + LONG), 0);
+	lease_pool_clean(p);
+	for (unsigned i = 1; i < 4; i++) { /* each renews its own, in turn */
+		assert_int_equal(bind_to(p, one, NET(11), NOW + LONG + i), 0);
+		assert_int_equal(bind_to(p, two, NET(12), NOW + LONG + i), 0);
+	}
+	assert_false(lease_pool_at(p, NET(11))->news || lease_pool_at(p, NET(12))->news);
+	/* The same machine with a new card, once the old one is gone. */
+	lease_pool_end_client(p, &(struct mac)MAC(2), NOW + 60);
+	assert_int_equal(picked(p, three, 0), NET(12));
+	assert_int_equal(bind_to(p, three, NET(12), NOW + LONG), 0);
+	lease_pool_expire(p, NOW + 60);
+	assert_int_equal(lease_pool_at(p, NET(12))->state, LEASE_BOUND);
 }
 
 static void a_client_has_one_address(void **state)
@@ -574,6 +639,56 @@ static void news_is_more_than_a_renewal(void **state)
 	assert_true(lease_pool_at(p, NET(10))->news);
 }
 
+static struct lease_client at_port(uint8_t mac, uint32_t port)
+{
+	struct lease_client c = plain(mac);
+
+	c.port = port;
+	return c;
+}
+
+static const struct {
+	const char *name;
+	uint8_t mac;
+	uint32_t port;
+	bool stands_back;
+} crowd[] = {
+	{ "a new MAC on the port that has most", 200, 7, true },
+	{ "one that it has already", 10, 7, false },
+	{ "a reserved one", 99, 7, false },
+	{ "a new one on another port", 200, 8, false },
+	{ "a new one, who knows where", 200, 0, false },
+};
+
+static void the_last_addresses_are_for_ports_that_hold_few(void **state)
+{
+	static const struct lease_host reserved = { .mac = MAC(99), .addr = NET(99) };
+	AUTO(lease_pool_free)
+	struct lease_pool *p = pool_of((struct lease_range[]){ { NET(100), NET(199) } }, 1, &reserved, 1);
+
+	(void)state;
+	for (uint8_t i = 0; i < 95; i++) {
+		struct lease_client c = at_port(i, 7);
+		uint32_t addr = picked(p, c, 0);
+
+		if (lease_pool_stands_back(p, &c))
+			fail_msg("at %u of 100", i);
+		assert_int_equal(bind_to(p, c, addr, NOW + LONG), 0);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(crowd); i++) {
+		struct lease_client c = at_port(crowd[i].mac, crowd[i].port);
+
+		if (lease_pool_stands_back(p, &c) != crowd[i].stands_back)
+			fail_msg("%s", crowd[i].name);
+	}
+	assert_int_equal(lease_pool_port_holds(p, 7), 95);
+	bind_to(p, at_port(3, 9), lease_pool_find(p, (struct lease_client[]){ plain(3) })->addr, NOW + LONG);
+	assert_int_equal(lease_pool_port_holds(p, 7), 94); /* it was plugged in elsewhere */
+	assert_int_equal(lease_pool_port_holds(p, 9), 1);
+	lease_pool_expire(p, NOW + LONG);
+	assert_int_equal(lease_pool_port_holds(p, 7) + lease_pool_port_holds(p, 9), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -582,6 +697,9 @@ int main(void)
 		cmocka_unit_test(small_prefixes),
 		cmocka_unit_test(a_client_keeps_its_address),
 		cmocka_unit_test(one_machine_one_address),
+		cmocka_unit_test(clones_get_two_addresses),
+		cmocka_unit_test(a_reservation_by_name_is_not_taken_away),
+		cmocka_unit_test(a_reservation_wins_over_the_holder),
 		cmocka_unit_test(a_client_has_one_address),
 		cmocka_unit_test(a_full_pool),
 		cmocka_unit_test(reservations),
@@ -594,6 +712,7 @@ int main(void)
 		cmocka_unit_test(usage_counts_what_can_be_given),
 		cmocka_unit_test(leases_of_a_port_that_is_gone_end_soon),
 		cmocka_unit_test(news_is_more_than_a_renewal),
+		cmocka_unit_test(the_last_addresses_are_for_ports_that_hold_few),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

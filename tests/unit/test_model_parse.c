@@ -197,7 +197,7 @@ static const struct {
 	{ NET("<metadata><a/></metadata>"), 3, "<a> in <metadata> has no namespace and is dropped" },
 	{ NET("<x:options xmlns:x='http://libvirt.org/schemas/network/dnsmasq/1.0'><x:option value='conf-dir=/x'/>"
 	      "<x:option value='cname=a,b'/></x:options>"),
-	  3, "dnsmasq option 'conf-dir' is kept but does nothing: it is unknown" },
+	  3, "dnsmasq option 'conf-dir' is kept but has no effect: it is not one we know" },
 	{ NET("<forward mode='none' dev='a'/>"), 3,
 	  "mode 'none' of <forward> has no use for devices: they are dropped" },
 	{ NET("<metadata>a</metadata>"), 3, "empty <metadata> says nothing and is dropped" },

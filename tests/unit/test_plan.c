@@ -81,6 +81,60 @@ static void a_nat_network_has_ports_by_default(void **state)
 	plan_free(p);
 }
 
+static char *described(const char *text)
+{
+	struct plan *p = plan_of(text);
+	char *ret = NULL;
+	size_t len;
+	FILE *out = open_memstream(&ret, &len);
+
+	plan_print(p, out);
+	fclose(out);
+	plan_free(p);
+	return ret;
+}
+
+static void each_setting_is_in_the_text(void **state)
+{
+	static const struct {
+		const char *inner, *want, *lack; /* lack: what may not be there, or NULL */
+	} rows[] = {
+		{ "<forward mode='open'/><ip address='10.7.0.1' prefix='24'/>", "sysctl net/ipv4/ip_forward = 1\n",
+		  "table" },
+		{ "<forward mode='open'/>", "bridge br7\n", "ip_forward" },
+		{ "<forward mode='route' dev='up0'/><ip address='10.7.0.1' prefix='24'/>",
+		  "iifname \"up0\" ip daddr 10.7.0.0/24 return\n", NULL },
+		{ "<forward><interface dev='up0'/></forward><ip address='10.7.0.1' prefix='24'/>",
+		  "oifname \"up0\" masquerade\n", NULL },
+		{ "<port isolated='yes'/>", "  ports are isolated from each other\n", NULL },
+		{ "<ip address='10.7.0.1' prefix='24'/><ip address='10.8.0.1' prefix='24'/>",
+		  "  address 10.7.0.1/24\n  address 10.8.0.1/24\n", NULL },
+		{ "<forward mode='nat'/><ip address='10.7.0.1' prefix='24'/><ip address='10.8.0.1' prefix='24'/>",
+		  "nat4 { 10.8.0.0/24 : goto br7_nat4 }", NULL },
+		{ "<ip address='10.7.0.1' prefix='24'/><route address='10.9.0.0' prefix='16' gateway='10.7.0.9'/>",
+		  "route 10.9.0.0/16 via 10.7.0.9 metric 1\n", "daddr 10.9" },
+		{ "<forward mode='route'/><ip address='10.7.0.1' prefix='24'/>"
+		  "<route address='10.9.0.0' prefix='16' gateway='10.7.0.9' metric='7'/>",
+		  "route 10.9.0.0/16 via 10.7.0.9 metric 7\n", NULL },
+		{ "<forward mode='route'/><ip address='10.7.0.1' prefix='24'/>"
+		  "<route address='10.9.0.0' prefix='16' gateway='10.7.0.9'/>",
+		  "ip saddr 10.9.0.0/16 return\n", NULL },
+		{ "<forward mode='nat'/><ip address='10.7.0.1' prefix='24'/>"
+		  "<route address='10.9.0.0' prefix='16' gateway='10.7.0.9'/>",
+		  "route 10.9.0.0/16", "saddr 10.9" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		AUTO(mem_drop)
+		char *text = mem_printf("<network><name>n</name><bridge name='br7'/>%s</network>", rows[i].inner);
+		AUTO(mem_drop) char *got = described(text);
+
+		if (!strstr(got, rows[i].want) || (rows[i].lack && strstr(got, rows[i].lack)))
+			fail_msg("%s: got\n%s", rows[i].inner, got);
+	}
+}
+
 /* ---- states of a host ---- */
 
 static struct link bridge_as_wanted(void)
@@ -166,6 +220,24 @@ static void steps_follow_from_what_is(void **state)
 		     "  serve DHCP and DNS on 'br7'\n");
 	o = all_right(p);
 	expect_steps("twice", p, &o, "  nothing\n");
+	o.has_bridge = false; /* somebody deleted it; the tap is still there */
+	o.bridge = (struct link){ 0 };
+	o.addrs = NULL;
+	o.n_addrs = 0;
+	o.service_same = false;
+	ports[0] = port("vnet0", "tun", ALIAS, 0, PORT_DISABLED);
+	o.ports = ports;
+	o.n_ports = 1;
+	expect_steps("bridge deleted", p, &o,
+		     "  create bridge 'br7'\n"
+		     "  set net/ipv6/conf/br7/disable_ipv6 to 1\n"
+		     "  set net/ipv6/conf/br7/accept_ra to 0\n"
+		     "  set net/ipv6/conf/br7/autoconf to 0\n"
+		     "  add address 10.7.0.1/24 to 'br7'\n"
+		     "  bring up 'br7'\n"
+		     "  make 'vnet0' a forwarding port of 'br7'\n"
+		     "  serve DHCP and DNS on 'br7'\n");
+	o = all_right(p);
 	o.firewall_same = false;
 	expect_steps("rules flushed", p, &o, "  install firewall rules of 'br7'\n");
 	o = all_right(p);
@@ -196,6 +268,57 @@ static void steps_follow_from_what_is(void **state)
 	ports[0] = port("vnet0", "tun", ALIAS, 9, PORT_FORWARDING);
 	ports[1] = port("veth0", "veth", "", 9, PORT_BLOCKING);
 	expect_steps("ports are well", p, &o, "  nothing\n");
+	plan_free(p);
+}
+
+static void routes_follow_the_addresses(void **state)
+{
+	static const char text[] =
+	    "<network><name>n</name><uuid>11111111-2222-3333-4444-555555555555</uuid><bridge name='br7' stp='on'/>"
+	    "<mac address='52:54:00:00:00:07'/><ip address='10.7.0.1' prefix='24'/>"
+	    "<route address='10.9.0.0' prefix='16' gateway='10.7.0.9'/></network>";
+	struct plan *p = plan_of(text);
+	struct observed o = all_right(p);
+	struct observed_route other = { .route = p->routes[0], .dev = "eth0" };
+	struct route routes[2] = { p->routes[0], p->routes[0] };
+	struct steps s = { 0 };
+	struct err e = { 0 };
+
+	(void)state;
+	p->scope = NULL;
+	expect_steps("no route", p, &o, "  add route 10.9.0.0/16 via 10.7.0.9 metric 1 to 'br7'\n");
+	o.bridge_routes = routes;
+	o.n_bridge_routes = 2;
+	routes[0].metric = 5; /* somebody else's */
+	expect_steps("it is there", p, &o, "  nothing\n");
+	routes[1].gateway = ip_from_v4(0x0a070008);
+	expect_steps("another gateway", p, &o,
+		     "  delete route 10.9.0.0/16 via 10.7.0.8 metric 1 of 'br7'\n"
+		     "  add route 10.9.0.0/16 via 10.7.0.9 metric 1 to 'br7'\n");
+	o = nothing();
+	o.routes = &other;
+	o.n_routes = 1;
+	assert_int_equal(plan_diff(p, &o, &s, &e), -1);
+	assert_non_null(strstr(e.detail, "<route> 10.9.0.0/16: interface eth0"));
+	plan_free(p);
+}
+
+static void isolation_of_ports_is_kept(void **state)
+{
+	static const char text[] =
+	    "<network><name>n</name><uuid>11111111-2222-3333-4444-555555555555</uuid><bridge name='br7' stp='on'/>"
+	    "<mac address='52:54:00:00:00:07'/><port isolated='yes'/></network>";
+	struct plan *p = plan_of(text);
+	struct observed o = all_right(p);
+	struct link ports[] = { port("vnet0", "tun", ALIAS, 9, PORT_FORWARDING),
+				port("veth0", "veth", "", 9, PORT_FORWARDING) };
+
+	(void)state;
+	o.ports = ports;
+	o.n_ports = 2;
+	expect_steps("not isolated", p, &o, "  make 'vnet0' a forwarding port of 'br7'\n");
+	ports[0].port.isolated = true;
+	expect_steps("isolated", p, &o, "  nothing\n");
 	plan_free(p);
 }
 
@@ -247,6 +370,7 @@ static void clashes_name_what_is_foreign(void **state)
 		{ "connected superset", "eth0", NULL, 0x0a000000, 8, true, "interface eth0" },
 		{ "connected subset", "eth0", NULL, 0x0a070080, 25, true, "interface eth0" },
 		{ "aggregate of a VPN", "tun0", NULL, 0x0a000000, 8, false, NULL },
+		{ "a default route over a link", "ppp0", NULL, 0, 0, true, NULL },
 		{ "another subnet", "eth0", NULL, 0x0a080000, 24, true, NULL },
 		{ "another network of ours", "br1", "one", 0x0a070000, 24, true, "network 'one'" },
 		{ "our own bridge", "br7", NULL, 0x0a070000, 24, true, NULL },
@@ -274,6 +398,21 @@ static void clashes_name_what_is_foreign(void **state)
 	plan_free(p);
 }
 
+static void the_hosts_own_route_is_kept(void **state)
+{
+	struct plan *p = plan_of(xml);
+	struct observed o = nothing();
+	struct steps s = { 0 };
+	struct err e = { 0 };
+
+	(void)state;
+	o.ra_uplink = "eth0";
+	assert_int_equal(plan_diff(p, &o, &s, &e), -1);
+	assert_non_null(strstr(e.detail, "net.ipv6.conf.eth0.accept_ra to 2"));
+	assert_int_equal(s.n, 0);
+	plan_free(p);
+}
+
 static void a_foreign_device_is_named_and_left(void **state)
 {
 	struct plan *p = plan_of(xml);
@@ -295,9 +434,13 @@ int main(void)
 		cmocka_unit_test(a_definition_compiles_to_this_text),
 		cmocka_unit_test(an_isolated_network_gets_no_router),
 		cmocka_unit_test(a_nat_network_has_ports_by_default),
+		cmocka_unit_test(each_setting_is_in_the_text),
 		cmocka_unit_test(steps_follow_from_what_is),
+		cmocka_unit_test(routes_follow_the_addresses),
+		cmocka_unit_test(isolation_of_ports_is_kept),
 		cmocka_unit_test(gone_removes_only_what_is_ours),
 		cmocka_unit_test(clashes_name_what_is_foreign),
+		cmocka_unit_test(the_hosts_own_route_is_kept),
 		cmocka_unit_test(a_foreign_device_is_named_and_left),
 	};
 

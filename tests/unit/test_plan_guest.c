@@ -7,9 +7,11 @@
 
 #include <errno.h>
 
+#include "model/options.h"
 #include "model/parse.h"
 #include "plan/dns.h"
 #include "plan/guest.h"
+#include "plan/options.h"
 #include "plan/plan.h"
 
 static const struct {
@@ -111,6 +113,100 @@ static void options_become_dns_data(void **state)
 	}
 }
 
+static const struct {
+	const char *lines,
+	    *want; /* lines: several with ';' between; want: behind the range, NULL: malformed, "-": not done */
+} dhcp_options[] = {
+	{ "dhcp-option=3", "  option 3: not sent\n" },
+	{ "dhcp-option=option:ntp-server,192.0.2.1,0.0.0.0", "  option 42: c0 00 02 01 0a 07 00 01\n" },
+	{ "dhcp-option-force=26,1400", "  option 26 always: 05 78\n" },
+	{ "dhcp-option=option:domain-search,a.b,c", "  option 119: 01 61 01 62 00 01 63 00\n" },
+	{ "dhcp-option=121,10.9.0.0/16,10.7.0.9,0.0.0.0/0,0.0.0.0",
+	  "  option 121: 10 0a 09 0a 07 00 09 00 0a 07 00 01\n" },
+	{ "dhcp-option=15,a,b", "  option 15: 61 2c 62\n" },
+	{ "dhcp-option=224,01:ab", "  option 224: 01 ab\n" },
+	{ "dhcp-option=224,text", "  option 224: 74 65 78 74\n" },
+	{ "dhcp-option=224,7", "-" },
+	{ "dhcp-option=tag:a,3", "-" },
+	{ "dhcp-option=option:unheard-of,1", "-" },
+	{ "dhcp-option=0,1", NULL },
+	{ "dhcp-option=3,nonsense", NULL },
+	{ "dhcp-option=26,70000", NULL },
+	{ "dhcp-boot=pxe.0,srv,10.7.0.3", "  boot pxe.0 from 10.7.0.3 srv\n" },
+	{ "dhcp-boot=undionly.kpxe;dhcp-match=set:efi,option:client-arch,7;dhcp-userclass=set:ipxe,iPXE;"
+	  "dhcp-boot=tag:!ipxe,tag:efi,ipxe.efi;dhcp-boot=tag:ipxe,http://x/y",
+	  "  boot firmware arch 7 ipxe.efi from us\n  boot iPXE http://x/y from us\n"
+	  "  boot undionly.kpxe from us\n" },
+	{ "dhcp-boot=tag:nobody,a", NULL },
+	{ "dhcp-ignore=tag:!known", "-" },
+};
+
+/* The network with these lines. */
+static struct network *with_options(const char *lines)
+{
+	AUTO(mem_drop) char *copy = mem_strdup(lines);
+	AUTO(mem_drop) char *all = mem_strdup("");
+	char *rest = copy, *line;
+	struct network *n = NULL;
+	struct err e = { 0 };
+
+	while ((line = strsep(&rest, ";"))) {
+		char *more = mem_printf("%s<d:option value='%s'/>", all, line);
+
+		mem_drop(all);
+		all = more;
+	}
+	AUTO(mem_drop)
+	char *xml =
+	    mem_printf("<network><name>n</name><bridge name='b'/><dns enable='no'/>"
+		       "<ip address='10.7.0.1' prefix='24'><dhcp><range start='10.7.0.2' end='10.7.0.9'/></dhcp>"
+		       "</ip><d:options xmlns:d='http://libvirt.org/schemas/network/dnsmasq/1.0'>%s</d:options>"
+		       "</network>",
+		       all);
+	if (network_parse(xml, strlen(xml), &n, NULL, &e) < 0)
+		fail_msg("%s: %s", lines, e.detail);
+	return n;
+}
+
+static void options_become_dhcp_data(void **state)
+{
+	static const char range[] = "  range 10.7.0.2-10.7.0.9\n";
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(dhcp_options); i++) {
+		const char *lines = dhcp_options[i].lines, *want = dhcp_options[i].want;
+		AUTO(network_free) struct network *n = with_options(lines);
+		AUTO(plan_free) struct plan *p = NULL;
+		struct err e = { 0 };
+		int r = plan_compile(n, &p, &e);
+
+		if ((r < 0) != !want)
+			fail_msg("%s: %d %s", lines, r, e.detail);
+		if (r < 0)
+			continue;
+		if ((plan_option(n, n->options[0]) == -ENOTSUP) != (strcmp(want, "-") == 0))
+			fail_msg("%s: has it an effect or not?", lines);
+		print(p->scope);
+		if (strcmp(want, "-") != 0 && strcmp(strstr(text, range) + strlen(range), want) != 0)
+			fail_msg("%s: got\n%s", lines, text);
+	}
+}
+
+static void what_the_format_wants_is_done(void **state)
+{
+	static const char *const names[] = { "address",          "bogus-priv",  "cache-size",  "cname",
+					     "domain-needed",    "host-record", "local",       "log-queries",
+					     "mx-host",          "no-hosts",    "no-negcache", "no-resolv",
+					     "ptr-record",       "server",      "srv-host",    "txt-record",
+					     "dhcp-boot",        "dhcp-option", "dhcp-match",  "dhcp-userclass",
+					     "dhcp-option-force" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (option_kind(names[i]) != OPTION_WANTED)
+			fail_msg("%s", names[i]);
+}
+
 static void switches_become_flags(void **state)
 {
 	static const char xml[] = "<network><name>n</name><bridge name='b'/><forward/>"
@@ -147,8 +243,8 @@ static void switches_become_flags(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(elements_become_dns_data),
-		cmocka_unit_test(options_become_dns_data),
+		cmocka_unit_test(elements_become_dns_data), cmocka_unit_test(options_become_dns_data),
+		cmocka_unit_test(options_become_dhcp_data), cmocka_unit_test(what_the_format_wants_is_done),
 		cmocka_unit_test(switches_become_flags),
 	};
 

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "control/heal.h"
+
+#include <stdio.h>
+#include <systemd/sd-event.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "control/reconcile.h"
+
+static void mark(struct control *c, struct net *n)
+{
+	if (n && n->live)
+		n->dirty = c->dirty = true;
+}
+
+static void mark_all(struct control *c)
+{
+	for (size_t i = 0; i < c->n_nets; i++)
+		mark(c, c->nets[i]);
+}
+
+static void mark_device(struct control *c, int index)
+{
+	char name[IFNAMSIZ];
+
+	if (index && if_indextoname((unsigned)index, name))
+		mark(c, map_get_str(c->by_bridge, name));
+}
+
+static void on_link(struct control *c, const struct watch_event *ev)
+{
+	struct uuid uuid;
+	struct net *owner = plan_alias_uuid(ev->link.alias, &uuid) ? map_get(c->by_uuid, &uuid, sizeof(uuid)) : NULL;
+
+	if (owner && strcmp(ev->link.kind, "tun") == 0) {
+		if (ev->gone)
+			net_tap_gone(owner, ev->link.index);
+		else
+			net_tap_seen(owner, &ev->link);
+	}
+	mark(c, owner);
+	mark(c, map_get_str(c->by_bridge, ev->link.name));
+	mark_device(c, ev->link.master); /* a port that joins: the kernel names the bridge by index only */
+}
+
+static int on_watch(sd_event_source *s, int fd, uint32_t events, void *arg)
+{
+	struct control *c = arg;
+	struct watch_event ev;
+
+	(void)s;
+	(void)fd;
+	(void)events;
+	while (watch_next(c->watch, &ev) > 0) {
+		if (ev.overrun || ev.host)
+			mark_all(c);
+		else if (ev.device)
+			mark_device(c, ev.device);
+		else
+			on_link(c, &ev);
+	}
+	return 0;
+}
+
+static int on_firewall(sd_event_source *s, int fd, uint32_t events, void *arg)
+{
+	struct control *c = arg;
+	struct err e;
+
+	(void)s;
+	(void)fd;
+	(void)events;
+	if (!firewall_changed(c->fw, &c->culprit))
+		return 0;
+	if (firewall_refresh(c->fw, &e) < 0)
+		log_error("%s", e.detail);
+	mark_all(c);
+	return 0;
+}
+
+/* ---- the end of a turn ---- */
+
+static uint64_t now_ms(struct control *c)
+{
+	uint64_t us = 0;
+
+	sd_event_now(c->loop, CLOCK_MONOTONIC, &us);
+	return us / 1000;
+}
+
+static void tell(const struct control *c, const struct net *n, const char *repairs)
+{
+	const struct fw_culprit *who = &c->culprit;
+
+	if (who->pid)
+		log_warn("network: %s: repaired after %s (%u) had changed our rules: %s", n->name, who->program,
+			 who->pid, repairs);
+	else
+		log_warn("network: %s: repaired: %s", n->name, repairs);
+}
+
+static void look_at(struct control *c, struct net *n)
+{
+	char repairs[512] = "";
+	struct err e;
+	int r = reconcile_repair(c, n, repairs, sizeof(repairs), &e);
+
+	n->dirty = false;
+	if (r == 0 && !repairs[0])
+		return;
+	if (r < 0)
+		log_error("network: %s: %s", n->name, e.detail);
+	else
+		tell(c, n, repairs);
+	if (fight_repaired(&n->fight, now_ms(c)))
+		log_warn(
+		    "network: %s: others keep changing it: it is repaired more and more rarely, at last every %d s",
+		    n->name, FIGHT_PAUSE_MAX_MS / 1000);
+}
+
+/* One that is held back stays marked, and the loop wakes up for it. */
+static int on_turn(sd_event_source *s, void *arg)
+{
+	struct control *c = arg;
+	unsigned sleep = 0;
+
+	(void)s;
+	if (!c->dirty)
+		return 0;
+	c->dirty = false;
+	for (size_t i = 0; i < c->n_nets; i++) {
+		struct net *n = c->nets[i];
+		unsigned wait = n->dirty ? fight_wait(&n->fight, now_ms(c)) : 0;
+
+		if (n->dirty && n->live && !wait)
+			look_at(c, n);
+		n->dirty = n->dirty && n->live;
+		if (n->dirty && (!sleep || wait < sleep))
+			sleep = wait;
+	}
+	c->culprit = (struct fw_culprit){ 0 };
+	if (!sleep)
+		return 0;
+	sd_event_source_set_time_relative(c->heal_timer, (uint64_t)sleep * 1000);
+	sd_event_source_set_enabled(c->heal_timer, SD_EVENT_ONESHOT);
+	return 0;
+}
+
+static int on_timer(sd_event_source *s, uint64_t usec, void *arg)
+{
+	struct control *c = arg;
+
+	(void)s;
+	(void)usec;
+	c->dirty = true; /* the end of this turn does the rest */
+	return 0;
+}
+
+int heal_open(struct control *c, struct err *e)
+{
+	if (watch_open(&c->watch, e) < 0)
+		return -1;
+	int r = sd_event_add_io(c->loop, &c->watch_io, watch_fd(c->watch), EPOLLIN, on_watch, c);
+
+	if (r >= 0)
+		r = sd_event_add_io(c->loop, &c->firewall_io, firewall_fd(c->fw), EPOLLIN, on_firewall, c);
+	if (r >= 0)
+		r = sd_event_add_time(c->loop, &c->heal_timer, CLOCK_MONOTONIC, 0, 1000, on_timer, c);
+	if (r >= 0)
+		r = sd_event_source_set_enabled(c->heal_timer, SD_EVENT_OFF);
+	if (r >= 0)
+		r = sd_event_add_post(c->loop, &c->watch_post, on_turn, c);
+	return r < 0 ? err_sys(e, r, "watch the kernel") : 0;
+}
+
+void heal_close(struct control *c)
+{
+	sd_event_source_disable_unref(c->watch_io);
+	sd_event_source_disable_unref(c->firewall_io);
+	sd_event_source_disable_unref(c->heal_timer);
+	sd_event_source_disable_unref(c->watch_post);
+}
+
+void heal_all(struct control *c)
+{
+	for (size_t i = 0; i < c->n_nets; i++)
+		fight_forget(&c->nets[i]->fight);
+	mark_all(c);
+}

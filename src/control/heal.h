@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* control/heal.h - the kernel's notifications of links, addresses, routes, forwarding and our rules. They say whom to look
+ * at; what is to be done finds reconcile, once for each network when the present turn of the loop ends. */
+#pragma once
+#include "control/state.h"
+
+int heal_open(struct control *c, struct err *e);
+void heal_close(struct control *c);
+
+/* The administrator asks: all running networks are looked at, whatever happened to them before. */
+void heal_all(struct control *c);

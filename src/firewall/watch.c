@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "firewall/watch.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/filter.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <sys/socket.h>
+
+#include "base/mem.h"
+#include "firewall/block.h"
+#include "firewall/nfnl.h"
+
+enum { WATCH_ROOM = 4 * 1024 * 1024, WATCH_READ = 64 * 1024 };
+
+/* In every message about something inside a table, and about a table, its name is attribute 1. */
+enum { ATTR_TABLE = 1 };
+_Static_assert((int)NFTA_TABLE_NAME == ATTR_TABLE && (int)NFTA_CHAIN_TABLE == ATTR_TABLE &&
+		   (int)NFTA_RULE_TABLE == ATTR_TABLE && (int)NFTA_SET_TABLE == ATTR_TABLE &&
+		   (int)NFTA_SET_ELEM_LIST_TABLE == ATTR_TABLE,
+	       "the table's name");
+
+struct fw_watch {
+	int fd;
+	bool touched; /* our table, in a transaction whose end (NEWGEN) is not read yet */
+	char buf[WATCH_READ] __attribute__((aligned(NLMSG_ALIGNTO)));
+};
+
+/* Our own transactions are not queued: a thousand networks started at once would overflow the socket. A filter loads
+ * words in network order, so the port that stands there in host order is turned round. */
+static int skip_own(int fd, uint32_t own)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct nlmsghdr, nlmsg_pid)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htonl(own), 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+		BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+	};
+	struct sock_fprog filter = { .len = ARRAY_SIZE(code), .filter = code };
+
+	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter)) < 0 ? -errno : 0;
+}
+
+int fw_watch_open(uint32_t own, struct fw_watch **ret, struct err *e)
+{
+	AUTO(fd_close) int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_NETFILTER);
+	struct sockaddr_nl us = { .nl_family = AF_NETLINK };
+	int group = NFNLGRP_NFTABLES, room = WATCH_ROOM;
+
+	if (fd < 0)
+		return err_sys(e, -errno, "open nfnetlink socket");
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)) < 0)
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
+	int r = skip_own(fd, own);
+
+	if (r < 0)
+		return err_sys(e, r, "filter firewall notifications");
+	if (bind(fd, (struct sockaddr *)&us, sizeof(us)) < 0 ||
+	    setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)) < 0)
+		return err_sys(e, -errno, "watch firewall rules");
+	*ret = mem_new(struct fw_watch);
+	(*ret)->fd = TAKE_FD(fd);
+	return 0;
+}
+
+void fw_watch_free(struct fw_watch *w)
+{
+	if (!w)
+		return;
+	fd_close(w->fd);
+	mem_drop(w);
+}
+
+int fw_watch_fd(const struct fw_watch *w)
+{
+	return w->fd;
+}
+
+static bool is_ours(const struct nlmsghdr *h)
+{
+	const struct nfgenmsg *nfg = mnl_nlmsg_get_payload(h);
+	const struct nlattr *table = nfnl_attr(h, ATTR_TABLE);
+
+	return nfg->nfgen_family == NFPROTO_INET && table && strcmp(mnl_attr_get_str(table), FW_TABLE) == 0;
+}
+
+static void take_culprit(const struct nlmsghdr *h, struct fw_culprit *ret)
+{
+	const struct nlattr *pid = nfnl_attr(h, NFTA_GEN_PROC_PID), *name = nfnl_attr(h, NFTA_GEN_PROC_NAME);
+
+	ret->pid = pid ? ntohl(mnl_attr_get_u32(pid)) : 0;
+	snprintf(ret->program, sizeof(ret->program), "%s", name ? mnl_attr_get_str(name) : "");
+}
+
+/* Is it the end of a transaction that touched our table? */
+static bool take_message(struct fw_watch *w, const struct nlmsghdr *h, struct fw_culprit *ret)
+{
+	if (h->nlmsg_type >> 8 != NFNL_SUBSYS_NFTABLES || mnl_nlmsg_get_payload_len(h) < sizeof(struct nfgenmsg))
+		return false;
+	if ((h->nlmsg_type & 0xff) != NFT_MSG_NEWGEN) {
+		w->touched |= is_ours(h);
+		return false;
+	}
+	if (!w->touched)
+		return false;
+	w->touched = false;
+	take_culprit(h, ret);
+	return true;
+}
+
+bool fw_watch_changed(struct fw_watch *w, struct fw_culprit *ret)
+{
+	bool changed = false;
+
+	for (;;) {
+		ssize_t n = recv(w->fd, w->buf, sizeof(w->buf), MSG_TRUNC);
+		int left = (int)n;
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if ((n < 0 && errno == ENOBUFS) || n > (ssize_t)sizeof(w->buf)) { /* some are lost */
+			changed = true;
+			continue;
+		}
+		if (n < 0)
+			return changed;
+		for (const struct nlmsghdr *h = (void *)w->buf; mnl_nlmsg_ok(h, left); h = mnl_nlmsg_next(h, &left))
+			changed |= take_message(w, h, ret);
+	}
+}

@@ -1,0 +1,447 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a guest's packet costs on its way out: with no rules, with the least NAT there is, and with ours when 1, 100 and
+ * 1,000 networks are loaded. Each is a lane of its own with the same topology: guest - bridge - host - up0 - outside,
+ * each a network namespace. All lanes take turns in short slices, so what else happens on the machine hits them alike; a
+ * ratio is the median of those within a turn. Then: what it costs to add networks, beside the kernel's own part. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <net/ethernet.h>
+#include <net/if.h>
+#include <linux/if_packet.h>
+#include <linux/ip.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/udp.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "firewall/batch.h"
+#include "firewall/conntrack.h"
+#include "firewall/firewall.h"
+#include "firewall/nfnl.h"
+
+enum {
+	TURNS = 120,
+	WARM_UP = 20,
+	PACKETS = 1024, /* a slice */
+	AT_ONCE = 64,
+	MANY = 1000,
+	FRAME = 60,
+};
+
+enum rules { NO_RULES, LEAST_NAT, OURS };
+
+enum traffic { ESTABLISHED, NEW_FLOWS, TRAFFICS };
+
+struct lane {
+	const char *name;
+	enum rules rules;
+	unsigned networks;
+	int host, guest, outside; /* namespaces */
+	int out;                  /* packet socket of the guest */
+	struct firewall *fw;
+	double ns[TRAFFICS][TURNS]; /* a packet */
+};
+
+enum { NONE, LEAST, OURS_1, OURS_100, OURS_1000, LANES };
+
+static struct lane lanes[LANES] = {
+	[NONE] = { .name = "no rules", .rules = NO_RULES },
+	[LEAST] = { .name = "least NAT", .rules = LEAST_NAT },
+	[OURS_1] = { .name = "ours, 1", .rules = OURS, .networks = 1 },
+	[OURS_100] = { .name = "ours, 100", .rules = OURS, .networks = 100 },
+	[OURS_1000] = { .name = "ours, 1000", .rules = OURS, .networks = MANY },
+};
+
+static void die(const char *what)
+{
+	fprintf(stderr, "bench_datapath: %s: %s\n", what, strerror(errno));
+	exit(1);
+}
+
+static void enter(int ns)
+{
+	if (setns(ns, CLONE_NEWNET) < 0)
+		die("setns");
+}
+
+static void run(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+static void run(const char *fmt, ...)
+{
+	char command[1024];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(command, sizeof(command), fmt, ap);
+	va_end(ap);
+	if (system(command) != 0)
+		die(command);
+}
+
+static int new_space(void)
+{
+	if (unshare(CLONE_NEWNET) < 0)
+		die("unshare");
+	int fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+
+	run("ip link set lo up");
+	return fd;
+}
+
+/* ---- networks: the i-th has bridge vI and the subnet 10.(i / 250).(i % 250).0/24; the guest is in the first ---- */
+
+static struct fw_net network(unsigned i, struct prefix *subnet)
+{
+	struct fw_net n = { .mode = FW_NAT, .subnets = subnet, .n_subnets = 1, .port_start = 1024, .port_end = 65535 };
+
+	*subnet = (struct prefix){ ip_from_v4(0x0a000001 | i / 250 << 16 | i % 250 << 8), 24 };
+	snprintf(n.bridge, sizeof(n.bridge), "v%u", i);
+	return n;
+}
+
+static void load_networks(struct firewall *fw, unsigned first, unsigned n)
+{
+	AUTO(mem_drop) struct fw_net *v = mem_array(n, sizeof(*v));
+	AUTO(mem_drop) struct prefix *subnets = mem_array(n, sizeof(*subnets));
+	AUTO(mem_drop) struct fw_change *changes = mem_array(n, sizeof(*changes));
+	struct err e;
+
+	for (unsigned i = 0; i < n; i++) {
+		v[i] = network(first + i, &subnets[i]);
+		changes[i] = (struct fw_change){ .add = &v[i] };
+	}
+	if (firewall_commit(fw, changes, n, &e) < 0)
+		die(e.detail);
+}
+
+static void load_rules(struct lane *l)
+{
+	struct err e;
+
+	if (l->rules == LEAST_NAT)
+		run("nft 'add table ip t; add chain ip t c { type nat hook postrouting priority 100; };"
+		    "add rule ip t c ip saddr 10.0.0.0/24 masquerade'");
+	if (l->rules != OURS)
+		return;
+	if (firewall_open(&l->fw, &e) < 0)
+		die(e.detail);
+	load_networks(l->fw, 0, l->networks);
+}
+
+/* ---- a lane ---- */
+
+static void make_lane(struct lane *l)
+{
+	l->guest = new_space();
+	l->outside = new_space();
+	l->host = new_space();
+	run("ip link add v0 address 52:54:00:00:00:01 type bridge && ip addr add 10.0.0.1/24 dev v0 && "
+	    "ip link add p0 type veth peer name eth0 address 52:54:00:00:00:02 netns /proc/%d/fd/%d && "
+	    "ip link set p0 master v0 up && ip link set v0 up",
+	    getpid(), l->guest);
+	run("ip link add up0 type veth peer name eth0 netns /proc/%d/fd/%d && ip addr add 192.0.2.1/24 dev up0 && "
+	    "ip link set up0 up && echo 1 >/proc/sys/net/ipv4/ip_forward",
+	    getpid(), l->outside);
+	load_rules(l);
+	enter(l->outside);
+	run("ip addr add 192.0.2.2/24 dev eth0 && ip link set eth0 up && ip route add default via 192.0.2.1");
+	enter(l->guest);
+	run("ip addr add 10.0.0.2/24 dev eth0 && ip link set eth0 up && ip route add default via 10.0.0.1");
+	l->out = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+	struct sockaddr_ll to = { .sll_family = AF_PACKET, .sll_ifindex = (int)if_nametoindex("eth0") };
+
+	setsockopt(l->out, SOL_PACKET, PACKET_QDISC_BYPASS, &(int){ 1 }, sizeof(int));
+	if (bind(l->out, (struct sockaddr *)&to, sizeof(to)) < 0)
+		die("packet socket");
+}
+
+static int udp_socket(int ns, const char *ip, uint16_t port)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = inet_addr(ip) };
+
+	enter(ns);
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &(struct timeval){ .tv_sec = 2 }, sizeof(struct timeval));
+	if (bind(fd, (struct sockaddr *)&a, sizeof(a)) < 0)
+		die("bind");
+	return fd;
+}
+
+/* One exchange, 10.0.0.2:5000 to port 7 outside; from now on what leaves is dropped by the outside at once, since it is
+ * for another MAC. */
+static void establish(const struct lane *l)
+{
+	int client = udp_socket(l->guest, "10.0.0.2", 5000), server = udp_socket(l->outside, "192.0.2.2", 7);
+	struct sockaddr_in to = { .sin_family = AF_INET,
+				  .sin_port = htons(7),
+				  .sin_addr.s_addr = inet_addr("192.0.2.2") };
+	socklen_t len = sizeof(to);
+	char c = '?';
+
+	if (sendto(client, &c, 1, 0, (struct sockaddr *)&to, sizeof(to)) != 1 ||
+	    recvfrom(server, &c, 1, 0, (struct sockaddr *)&to, &len) != 1 ||
+	    sendto(server, &c, 1, 0, (struct sockaddr *)&to, len) != 1 || recv(client, &c, 1, 0) != 1)
+		die("nothing comes through");
+	close(client);
+	close(server);
+	enter(l->host);
+	run("ip neigh replace 192.0.2.2 lladdr 52:54:00:00:00:99 dev up0 nud permanent");
+}
+
+/* ---- packets ---- */
+
+static uint16_t sum(const void *data, size_t len) /* RFC 1071 */
+{
+	const uint16_t *w = data;
+	uint32_t s = 0;
+
+	for (; len > 1; len -= 2)
+		s += *w++;
+	s = (s & 0xffff) + (s >> 16);
+	return (uint16_t) ~(s + (s >> 16));
+}
+
+/* RFC 768: a checksum of 0 is none. */
+static void make_frame(uint8_t frame[FRAME], uint32_t source, uint16_t source_port, uint16_t port)
+{
+	struct ether_header eth = { .ether_dhost = { 0x52, 0x54, 0, 0, 0, 1 },
+				    .ether_shost = { 0x52, 0x54, 0, 0, 0, 2 },
+				    .ether_type = htons(ETHERTYPE_IP) };
+	struct iphdr ip = { .version = 4,
+			    .ihl = 5,
+			    .tot_len = htons(FRAME - sizeof(eth)),
+			    .ttl = 64,
+			    .protocol = IPPROTO_UDP,
+			    .saddr = htonl(source),
+			    .daddr = inet_addr("192.0.2.2") };
+	struct udphdr udp = { .source = htons(source_port),
+			      .dest = htons(port),
+			      .len = htons(FRAME - sizeof(eth) - sizeof(ip)) };
+
+	ip.check = sum(&ip, sizeof(ip));
+	memcpy(frame, &eth, sizeof(eth));
+	memcpy(frame + sizeof(eth), &ip, sizeof(ip));
+	memcpy(frame + sizeof(eth) + sizeof(ip), &udp, sizeof(udp));
+}
+
+static void make_frames(uint8_t frames[PACKETS][FRAME], enum traffic t, unsigned turn)
+{
+	for (unsigned i = 0; i < PACKETS; i++) {
+		if (t == ESTABLISHED)
+			make_frame(frames[i], 0x0a000002, 5000, 7);
+		else
+			make_frame(frames[i], 0x0a000003, (uint16_t)(2000 + i), (uint16_t)(1000 + turn));
+	}
+}
+
+static double clock_ns(clockid_t clock)
+{
+	struct timespec t;
+
+	clock_gettime(clock, &t);
+	return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
+}
+
+/* The whole way is run within the send call, on our CPU and in our time. */
+static double send_all(int fd, uint8_t frames[PACKETS][FRAME])
+{
+	struct mmsghdr m[AT_ONCE] = { 0 };
+	struct iovec v[AT_ONCE];
+	double start = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+
+	for (unsigned i = 0; i < PACKETS; i += AT_ONCE) {
+		for (unsigned j = 0; j < AT_ONCE; j++) {
+			v[j] = (struct iovec){ frames[i + j], FRAME };
+			m[j].msg_hdr = (struct msghdr){ .msg_iov = &v[j], .msg_iovlen = 1 };
+		}
+		if (sendmmsg(fd, m, AT_ONCE, 0) != AT_ONCE)
+			die("send");
+	}
+	return (clock_ns(CLOCK_THREAD_CPUTIME_ID) - start) / PACKETS;
+}
+
+/* What up0 has sent: /proc/thread-self/net/dev, the 10th figure. */
+static unsigned long sent(void)
+{
+	char line[512];
+	unsigned long n = 0;
+	FILE *f = fopen("/proc/thread-self/net/dev", "re");
+
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, " up0: %*u %*u %*u %*u %*u %*u %*u %*u %*u %lu", &n) == 1)
+			break;
+	if (f)
+		fclose(f);
+	return n;
+}
+
+static void slice(struct lane *l, enum traffic t, unsigned turn)
+{
+	static uint8_t frames[PACKETS][FRAME];
+	static const struct prefix new_flows = { { AF_INET, { 10, 0, 0, 3 } }, 32 };
+	struct err e;
+
+	enter(l->host);
+	unsigned long before = sent();
+
+	make_frames(frames, t, turn);
+	double ns = send_all(l->out, frames);
+
+	if (sent() - before < PACKETS)
+		die("packets are lost");
+	l->ns[t][turn % TURNS] = ns;
+	if (t == NEW_FLOWS && conntrack_forget(&new_flows, 1, &e) < 0)
+		die(e.detail);
+}
+
+/* ---- figures ---- */
+
+static int by_value(const void *a, const void *b)
+{
+	const double *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+static double median(const double *v, size_t n)
+{
+	AUTO(mem_drop) double *sorted = mem_dup(v, n * sizeof(*v));
+
+	qsort(sorted, n, sizeof(*v), by_value);
+	return sorted[n / 2];
+}
+
+static double ratio(const struct lane *a, const struct lane *b, enum traffic t)
+{
+	double r[TURNS];
+
+	for (size_t i = 0; i < TURNS; i++)
+		r[i] = a->ns[t][i] / b->ns[t][i];
+	return median(r, TURNS);
+}
+
+static void bench_packets(void)
+{
+	for (int i = 0; i < LANES; i++) {
+		make_lane(&lanes[i]);
+		establish(&lanes[i]);
+	}
+	for (unsigned turn = 0; turn < WARM_UP + TURNS; turn++)
+		for (int t = 0; t < TRAFFICS; t++)
+			for (unsigned i = 0; i < LANES; i++)
+				slice(&lanes[(i + turn) % LANES], t, turn);
+	printf("%-12s %16s %8s %16s %8s\n", "", "established, ns", "ratio", "new flow, ns", "ratio");
+	for (int i = 0; i < LANES; i++)
+		printf("%-12s %16.0f %8.3f %16.0f %8.3f\n", lanes[i].name, median(lanes[i].ns[ESTABLISHED], TURNS),
+		       ratio(&lanes[i], &lanes[LEAST], ESTABLISHED), median(lanes[i].ns[NEW_FLOWS], TURNS),
+		       ratio(&lanes[i], &lanes[LEAST], NEW_FLOWS));
+	puts("ratios to the least NAT, goals: established 1.05, new flow 1.15");
+}
+
+/* ---- adding networks ---- */
+
+static double ms_since(double start)
+{
+	return (clock_ns(CLOCK_MONOTONIC) - start) / 1e6;
+}
+
+/* The kernel's part: the same messages, built before. */
+static double kernel_ms(struct nfnl *nl, unsigned first, unsigned n, bool base)
+{
+	struct batch b;
+
+	batch_begin(&b);
+	if (base) {
+		put_table(&b, NFT_MSG_NEWTABLE, NLM_F_CREATE | NLM_F_EXCL);
+		put_base(&b);
+	}
+	for (unsigned i = first; i < first + n; i++) {
+		struct prefix subnet;
+		struct fw_net net = network(i, &subnet);
+		struct fw_block block = fw_block_of_net(&net);
+
+		put_block(&b, &block, net.bridge);
+		fw_block_free(&block);
+	}
+	batch_end(&b);
+	double start = clock_ns(CLOCK_MONOTONIC);
+
+	if (nfnl_commit(nl, b.buf, b.len) < 0)
+		die("commit");
+	double ms = ms_since(start);
+
+	batch_free(&b);
+	return ms;
+}
+
+static double ours_ms(struct firewall *fw, unsigned first, unsigned n)
+{
+	double start = clock_ns(CLOCK_MONOTONIC);
+
+	load_networks(fw, first, n);
+	return ms_since(start);
+}
+
+static void bench_adding(void)
+{
+	enum { ONES = 21 };
+	double ours[ONES], kernel[ONES];
+	struct firewall *fw;
+	struct nfnl *nl;
+	struct err e;
+
+	new_space();
+	if (firewall_open(&fw, &e) < 0)
+		die(e.detail);
+	double ours_all = ours_ms(fw, 0, MANY);
+
+	for (unsigned i = 0; i < ONES; i++)
+		ours[i] = ours_ms(fw, MANY + i, 1);
+	double start = clock_ns(CLOCK_MONOTONIC);
+
+	if (firewall_refresh(fw, &e) < 0)
+		die(e.detail);
+	double read = ms_since(start);
+
+	start = clock_ns(CLOCK_MONOTONIC);
+	run("nft flush ruleset");
+	struct fw_culprit who;
+
+	if (!firewall_changed(fw, &who) || firewall_refresh(fw, &e) < 0)
+		die("the flush was not told");
+	load_networks(fw, 0, 1); /* all come back with it */
+	double heal = ms_since(start);
+
+	new_space();
+	if (nfnl_open(&nl, &e) < 0)
+		die(e.detail);
+	double kernel_all = kernel_ms(nl, 0, MANY, true);
+
+	for (unsigned i = 0; i < ONES; i++)
+		kernel[i] = kernel_ms(nl, MANY + i, 1, false);
+	printf("\nrules of networks, ms      ours   kernel's part\n");
+	printf("1,000 in one go      %10.1f %15.1f\n", ours_all, kernel_all);
+	printf("one more to 1,000    %10.2f %15.2f\n", median(ours, ONES), median(kernel, ONES));
+	printf("1,000 read again     %10.1f\n", read);
+	printf("flushed, all back    %10.1f   (nft's own time is in it)\n", heal);
+	firewall_free(fw);
+	nfnl_free(nl);
+}
+
+int main(void)
+{
+	cpu_set_t one;
+
+	CPU_ZERO(&one);
+	CPU_SET(sched_getcpu(), &one);
+	sched_setaffinity(0, sizeof(one), &one);
+	bench_packets();
+	bench_adding();
+	return 0;
+}

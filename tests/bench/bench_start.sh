@@ -1,0 +1,65 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# N networks started in one go by the daemon's first start, one more started on top, a restart that must touch no rule, and
+# flushed rules coming back; and what the kernel alone takes for the bridges and addresses (ip -batch).
+. "${0%/*}/../netns/lib.sh"
+N=${N:-1000}
+ms() { date +%s%3N; }
+xml() # I
+{
+	subnet=10.$(($1 / 250)).$(($1 % 250))
+	echo "<network><name>n$1</name><forward mode='nat'/><bridge name='v$1' stp='on' delay='0'/>
+		<ip address='$subnet.1' prefix='24'><dhcp><range start='$subnet.2' end='$subnet.254'/></dhcp></ip></network>"
+}
+etc=$ROOT/etc/vnet/networks
+mkdir -p "$etc/autostart"
+i=0
+while [ $((i += 1)) -le "$N" ]; do
+	xml $i >"$etc/n$i.xml"
+	ln -s "$etc/n$i.xml" "$etc/autostart/"
+	echo "link add v$i type bridge stp_state 1
+addr add 10.$((i / 250)).$((i % 250)).1/24 dev v$i
+link set v$i up"
+done >"$T/batch"
+
+
+# The kernel takes bridges of namespaces that ended apart for seconds, and lets nobody else configure links meanwhile.
+calm()
+{
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		t=$(ms)
+		ip link set lo up
+		[ $(($(ms) - t)) -lt 15 ] || return
+		sleep 0.05
+	done
+}
+until_true 60 calm || echo "somebody keeps the kernel busy: the figures are too high"
+
+t=$(ms)
+start_vnetd
+[ "$(vnet list --name | grep -c .)" = "$N" ] || fail "$(vnet list --name | grep -c .) networks run"
+echo "$N networks started in one go: $(($(ms) - t)) ms"
+
+xml $((N + 1)) >"$T/more.xml"
+quietly vnet define "$T/more.xml"
+t=$(ms)
+quietly vnet start n$((N + 1))
+echo "one more: $(($(ms) - t)) ms (starting the client is in it)"
+
+before=$(nft -a list table inet vnetd | md5sum)
+t=$(ms)
+stop_vnetd
+start_vnetd
+echo "restart: $(($(ms) - t)) ms"
+[ "$(nft -a list table inet vnetd | md5sum)" = "$before" ] || fail "the restart touched rules"
+echo "the restart touched no rule: all handles are the same"
+
+count() { nft list map inet vnetd nat4 | grep -o goto | wc -l; }
+back() { [ "$(count)" = $((N + 1)) ]; }
+t=$(ms)
+nft flush ruleset
+until_true 30 back || fail "flushed rules come back"
+echo "ruleset flushed, all back after $(($(ms) - t)) ms"
+t=$(ms)
+unshare -n ip -batch "$T/batch" || fail "ip -batch"
+echo "the kernel alone, for $N bridges, their addresses and up: $(($(ms) - t)) ms"
