@@ -63,7 +63,6 @@ int plan_supported(const struct network *n, struct err *e)
 		{ n->domain_register == TRI_YES, "register='yes' of <domain>", NULL },
 		{ n->vlan.n_tags, "<vlan>", NULL },
 		{ bandwidth_given(&n->bandwidth), "<bandwidth>", NULL },
-		{ n->ipv6, "ipv6='yes' of <network>", NULL },
 		{ find_ip(n, is_ipv6), "family='ipv6' of <ip>", NULL },
 		{ find_ip(n, has_tftp), "<tftp>", NULL },
 		{ find_ip(n, has_host_id), "id of <host>", NULL },
