@@ -2,6 +2,7 @@
 /* How a network becomes active and inactive again. Whatever happens on the way, reconcile does the work. */
 #include "base/log.h"
 #include "control/job.h"
+#include "control/neighbours.h"
 #include "control/reconcile.h"
 
 /* Marks `n` as running with this definition and its plan: both are taken, also on failure. */
@@ -57,6 +58,7 @@ static int start(struct control *c, struct net *n, struct network *live, struct 
 		return err_in(e, "network '%s'", n->name);
 	if (live_save(c->store, live, e) == 0 && reconcile(c, n, e) == 0) {
 		log_info("network: %s: started on %s", n->name, n->live->bridge.name);
+		neighbours_warn(c, n);
 		return 0;
 	}
 	err_in(e, "network '%s'", n->name);

@@ -285,7 +285,6 @@ static void routes_follow_the_addresses(void **state)
 	struct err e = { 0 };
 
 	(void)state;
-	p->scope = NULL;
 	expect_steps("no route", p, &o, "  add route 10.9.0.0/16 via 10.7.0.9 metric 1 to 'br7'\n");
 	o.bridge_routes = routes;
 	o.n_bridge_routes = 2;
