@@ -48,7 +48,7 @@ int file_read(int dirfd, const char *path, size_t max, char **ret, size_t *ret_l
 	return 0;
 }
 
-static int write_all(int fd, const char *data, size_t len)
+int file_write_all(int fd, const char *data, size_t len)
 {
 	while (len) {
 		ssize_t n = write(fd, data, len);
@@ -98,7 +98,7 @@ int file_replace(int dirfd, const char *name, const void *data, size_t len, mode
 
 	if (fd < 0)
 		return -errno;
-	r = write_all(fd, data, len);
+	r = file_write_all(fd, data, len);
 	if (r == 0 && fsync(fd) < 0)
 		r = -errno;
 	if (r < 0) {

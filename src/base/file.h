@@ -9,6 +9,9 @@
  * stands behind it. */
 int file_read(int dirfd, const char *path, size_t max, char **ret, size_t *ret_len);
 
+/* Writes all of it, however often that takes. */
+int file_write_all(int fd, const char *data, size_t len);
+
 /* Replaces `name` (no folder in it) in `dirfd`: written to a temporary file, synced, renamed, the folder synced.
  * After a crash at any point the old or the new content is there, whole. */
 int file_replace(int dirfd, const char *name, const void *data, size_t len, mode_t mode);

@@ -213,13 +213,14 @@ int control_start_up(const struct control_options *o, struct sd_event *loop, str
 	AUTO(control_free) struct control *c = mem_new(struct control);
 
 	c->loop = loop;
+	c->root = o->root;
 	c->by_uuid = map_new();
 	c->by_name = map_new();
 	c->by_bridge = map_new();
 	c->leases = leases_new(lease_fits, c);
 	c->hooks = hooks_new(o->root, loop);
-	if (open_all(c, o, e) < 0 || heal_open(c, e) < 0 || load_definitions(c, e) < 0 || load_running(c, e) < 0 ||
-	    open_guestd(c, o, e) < 0 || resume(c, e) < 0)
+	if (settings_load(c->root, &c->settings, e) < 0 || open_all(c, o, e) < 0 || heal_open(c, e) < 0 ||
+	    load_definitions(c, e) < 0 || load_running(c, e) < 0 || open_guestd(c, o, e) < 0 || resume(c, e) < 0)
 		return -1;
 	if (live_first_start(c->store))
 		autostart(c);
@@ -232,6 +233,8 @@ void control_reload(struct control *c)
 {
 	struct err e;
 
+	if (settings_load(c->root, &c->settings, &e) < 0)
+		log_error("reload: %s: the settings stay as they were", e.detail);
 	if (load_definitions(c, &e) < 0)
 		log_error("reload: %s", e.detail);
 	if (firewall_refresh(c->fw, &e) < 0)

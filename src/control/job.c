@@ -40,6 +40,17 @@ int job_result(struct job *j, struct err *e)
 	return r;
 }
 
+struct net *job_net_to_change(const struct control *c, const struct uuid *u, int *ret, struct err *e)
+{
+	struct job *mine = job_mine(c);
+	struct net *n = mine ? NULL : net_find(c, u, NULL, e);
+
+	if (n && !n->job)
+		return n;
+	*ret = mine ? job_result(mine, e) : n ? CONTROL_LATER : -1;
+	return NULL;
+}
+
 struct job *job_begin(struct control *c, struct net *n)
 {
 	struct job *j = mem_new(struct job);

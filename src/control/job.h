@@ -28,6 +28,10 @@ struct job *job_mine(const struct control *c);
 /* Its result: CONTROL_LATER; or 0, or -1 with *e, and then the job is no more. */
 int job_result(struct job *j, struct err *e);
 
+/* The network of a change that may be such a job. NULL: there is nothing to begin, *ret is what the caller is told: the
+ * result of its own job, CONTROL_LATER because another's is under way, or -1 with *e. */
+struct net *job_net_to_change(const struct control *c, const struct uuid *u, int *ret, struct err *e);
+
 /* Begins one for the present caller. `n` is busy (n->job) until job_end, and stays until then. */
 struct job *job_begin(struct control *c, struct net *n);
 

@@ -2,6 +2,7 @@
 /* How a network becomes active and inactive again. Whatever happens on the way, reconcile does the work. */
 #include "base/log.h"
 #include "control/job.h"
+#include "control/neighbours.h"
 #include "control/reconcile.h"
 
 /* Marks `n` as running with this definition and its plan: both are taken, also on failure. */
@@ -51,12 +52,13 @@ static int start(struct control *c, struct net *n, struct network *live, struct 
 	struct plan *plan;
 	struct err cleanup;
 
-	if (plan_compile(live, &plan, e) < 0)
+	if (net_check_options(c, live, e) < 0 || plan_compile(live, &plan, e) < 0)
 		return -1;
 	if (activate(c, n, TAKE(mine), plan, e) < 0)
 		return err_in(e, "network '%s'", n->name);
 	if (live_save(c->store, live, e) == 0 && reconcile(c, n, e) == 0) {
 		log_info("network: %s: started on %s", n->name, n->live->bridge.name);
+		neighbours_warn(c, n);
 		return 0;
 	}
 	err_in(e, "network '%s'", n->name);
@@ -139,15 +141,11 @@ int net_resume(struct control *c, struct network *live, struct err *e)
 
 int control_start(struct control *c, const struct uuid *u, struct err *e)
 {
-	struct job *mine = job_mine(c);
-	struct net *n = mine ? NULL : net_find(c, u, NULL, e);
+	int r;
+	struct net *n = job_net_to_change(c, u, &r, e);
 
-	if (mine)
-		return job_result(mine, e);
 	if (!n)
-		return -1;
-	if (n->job)
-		return CONTROL_LATER;
+		return r;
 	if (n->live)
 		return err_set(e, VNET_ERR_OPERATION_INVALID, "network is already active");
 	begin_start(c, n, network_copy(n->def));
@@ -191,17 +189,16 @@ int control_create(struct control *c, const char *xml, size_t len, struct contro
 
 int control_destroy(struct control *c, const struct uuid *u, struct err *e)
 {
-	struct net *n = net_find(c, u, NULL, e);
+	int r;
+	struct net *n = job_net_to_change(c, u, &r, e);
 
-	if (n && n->job)
-		return CONTROL_LATER;
-	n = n ? net_active(c, u, e) : NULL;
 	if (!n)
+		return r;
+	if (!net_active(c, u, e))
 		return -1;
 	if (!n->def)
 		net_release(c, n);
-	int r = stop(c, n, e);
-
+	r = stop(c, n, e);
 	if (r < 0)
 		err_in(e, "network '%s'", n->name);
 	else
@@ -214,12 +211,11 @@ int control_destroy(struct control *c, const struct uuid *u, struct err *e)
 
 int control_undefine(struct control *c, const struct uuid *u, struct err *e)
 {
-	struct net *n = net_find(c, u, NULL, e);
+	int r;
+	struct net *n = job_net_to_change(c, u, &r, e);
 
 	if (!n)
-		return -1;
-	if (n->job)
-		return CONTROL_LATER;
+		return r;
 	if (!n->def)
 		return err_set(e, VNET_ERR_OPERATION_INVALID, "can't undefine transient network");
 	if (!n->live)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
 #include <stdio.h>
 
 #include "base/log.h"
@@ -7,6 +8,7 @@
 #include "model/check.h"
 #include "model/format.h"
 #include "model/parse.h"
+#include "plan/options.h"
 
 enum { BRIDGE_TRIES = 65536 };
 
@@ -183,25 +185,28 @@ int net_fit(const struct control *c, struct network *n, struct net **ret_old, st
 	return 0;
 }
 
-static void log_warnings(const struct network *n, struct xml_warnings *w)
+int net_check_options(const struct control *c, const struct network *n, struct err *e)
 {
-	for (size_t i = 0; i < w->n; i++)
-		log_warn("network: %s: line %d: %s", n->name, w->v[i].line, w->v[i].text);
-	xml_warnings_free(w);
+	for (size_t i = 0; i < n->n_options; i++) {
+		const char *line = n->options[i];
+
+		if (plan_option(n, line) != -ENOTSUP)
+			continue;
+		if (c->settings.strict_options)
+			return err_set(e, VNET_ERR_CONFIG_UNSUPPORTED,
+				       "network '%s': dnsmasq option '%s' has no effect here", n->name, line);
+		log_warn("network: %s: dnsmasq option '%s' has no effect here", n->name, line);
+	}
+	return 0;
 }
 
 int net_read(const struct control *c, const char *xml, size_t len, struct network **ret, struct net **ret_old,
 	     struct err *e)
 {
 	AUTO(network_free) struct network *n = NULL;
-	struct xml_warnings warnings = { 0 };
 
-	if (network_parse(xml, len, &n, &warnings, e) < 0) {
-		xml_warnings_free(&warnings);
-		return -1;
-	}
-	log_warnings(n, &warnings);
-	if (network_check_host(n, "/sys", e) < 0 || net_fit(c, n, ret_old, e) < 0)
+	if (network_parse(xml, len, &n, NULL, e) < 0 || net_check_options(c, n, e) < 0 ||
+	    network_check_host(n, "/sys", e) < 0 || net_fit(c, n, ret_old, e) < 0)
 		return -1;
 	*ret = TAKE(n);
 	return 0;

@@ -72,19 +72,6 @@ static int unknown(const struct uuid *u, struct err *e)
 	return err_set(e, VNET_ERR_NO_PORT, "Network port with UUID %s does not exist", uuid_text(u, text));
 }
 
-/* A port that a client made, on a network that runs; NULL: *e says why not. */
-static struct port *find_made(struct control *c, const struct uuid *u, const struct uuid *port, struct err *e)
-{
-	struct net *n = net_active(c, u, e);
-	struct port *p = n ? find(n, port) : NULL;
-
-	if (n && !p && find_tap(n, port))
-		err_set(e, VNET_ERR_OPERATION_UNSUPPORTED, "a tap of vnetd's own has no such parameters");
-	else if (n && !p)
-		unknown(port, e);
-	return p;
-}
-
 static void add(struct net *n, struct port *p)
 {
 	*mem_push(n->ports, n->n_ports) = p;
@@ -305,10 +292,16 @@ int control_port_dumpxml(struct control *c, const struct uuid *u, const struct u
 int control_port_rates(struct control *c, const struct uuid *u, const struct uuid *port, struct control_rates *ret,
 		       struct err *e)
 {
-	const struct port *p = find_made(c, u, port, e);
+	const struct net *n = net_active(c, u, e);
+	const struct port *p = n ? find(n, port) : NULL;
 
-	if (!p)
+	if (!n)
 		return -1;
+	if (!p && !find_tap(n, port))
+		return unknown(port, e);
+	*ret = (struct control_rates){ 0 }; /* of a tap */
+	if (!p)
+		return 0;
 	*ret = (struct control_rates){
 		.in = { (unsigned)p->bandwidth.in.average, (unsigned)p->bandwidth.in.peak,
 			(unsigned)p->bandwidth.in.burst },
@@ -334,13 +327,16 @@ static struct bandwidth to_bandwidth(const struct control_rates *r)
 int control_port_set_rates(struct control *c, const struct uuid *u, const struct uuid *port,
 			   const struct control_rates *r, struct err *e)
 {
-	struct port *p = find_made(c, u, port, e);
+	const struct net *n = net_active(c, u, e);
+	struct port *p = n ? find(n, port) : NULL;
 	struct bandwidth b = to_bandwidth(r), before;
 
-	if (!p)
+	if (!n)
 		return -1;
-	const struct net *n = net_find(c, u, NULL, e);
-
+	if (!p && find_tap(n, port))
+		return err_set(e, VNET_ERR_OPERATION_UNSUPPORTED, "a tap of vnetd's own has no bandwidth to set");
+	if (!p)
+		return unknown(port, e);
 	before = p->bandwidth;
 	if (bandwidth_check(&b, e) < 0 || port_set_bandwidth(p, &b, n->live, n->ports, n->n_ports, e) < 0)
 		return -1;

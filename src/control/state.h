@@ -6,6 +6,7 @@
 #include "control/fight.h"
 #include "control/guestd.h"
 #include "control/resolvers.h"
+#include "control/settings.h"
 #include "firewall/firewall.h"
 #include "kernel/watch.h"
 #include "plan/plan.h"
@@ -37,6 +38,8 @@ struct net {
 
 struct control {
 	struct sd_event *loop;
+	const char *root;
+	struct settings settings;
 	struct netlink *nl;
 	struct watch *watch;
 	struct firewall *fw;
@@ -76,6 +79,8 @@ int net_fit(const struct control *c, struct network *n, struct net **ret_old, st
 /* From text to a definition that is whole and fits among the others. *ret_old is the network of its name, or NULL. */
 int net_read(const struct control *c, const char *xml, size_t len, struct network **ret, struct net **ret_old,
 	     struct err *e);
+/* Lines for dnsmasq that have no effect here are said; -1: the settings make them an error. */
+int net_check_options(const struct control *c, const struct network *n, struct err *e);
 struct control_net net_info(const struct net *n);
 void net_free(struct net *n);
 

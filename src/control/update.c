@@ -119,15 +119,11 @@ static void after_updated(struct job *j, const struct err *why)
 int control_update(struct control *c, const struct uuid *u, const struct control_update *update, unsigned flags,
 		   struct err *e)
 {
-	struct job *mine = job_mine(c);
-	struct net *n = mine ? NULL : net_find(c, u, NULL, e);
+	int r;
+	struct net *n = job_net_to_change(c, u, &r, e);
 
-	if (mine)
-		return job_result(mine, e);
 	if (!n)
-		return -1;
-	if (n->job)
-		return CONTROL_LATER;
+		return r;
 	if (change(c, n, flags, edit_section, update, e) < 0)
 		return -1;
 	log_info("network: %s: updated", n->name);
@@ -145,12 +141,11 @@ static int edit_metadata(struct network *n, const void *what, struct err *e)
 int control_set_metadata(struct control *c, const struct uuid *u, const struct control_metadata *m, unsigned flags,
 			 struct err *e)
 {
-	struct net *n = net_find(c, u, NULL, e);
+	int r;
+	struct net *n = job_net_to_change(c, u, &r, e);
 
 	if (!n)
-		return -1;
-	if (n->job)
-		return CONTROL_LATER;
+		return r;
 	if (change(c, n, flags, edit_metadata, m, e) < 0)
 		return -1;
 	net_tell_metadata(c, n, m->type, m->uri);

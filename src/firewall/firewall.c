@@ -53,6 +53,11 @@ int firewall_refresh(struct firewall *f, struct err *e)
 	return 0;
 }
 
+struct nfnl *firewall_nfnl(struct firewall *f)
+{
+	return f->nl;
+}
+
 int firewall_fd(const struct firewall *f)
 {
 	return fw_watch_fd(f->watch);

@@ -4,6 +4,7 @@
  * Errors  0 or -errno. */
 #pragma once
 #include <libmnl/libmnl.h>
+#include <stdbool.h>
 
 #include "base/err.h"
 #include "base/mem.h"
@@ -25,3 +26,6 @@ uint32_t nfnl_port(const struct nfnl *nl); /* the socket's netlink port */
 
 /* The attribute `type` of a message's top level, or NULL. */
 const struct nlattr *nfnl_attr(const struct nlmsghdr *h, int type);
+
+struct firewall;
+struct nfnl *firewall_nfnl(struct firewall *f); /* its socket, for other questions */

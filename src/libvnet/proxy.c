@@ -6,22 +6,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/file.h"
+
 enum { CHUNK = 65536 };
-
-static int write_all(int fd, const char *data, size_t len)
-{
-	while (len) {
-		ssize_t n = write(fd, data, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		data += n;
-		len -= (size_t)n;
-	}
-	return 0;
-}
 
 /* 1: something was passed on; 0: the source has ended; or -errno. */
 static int pass(int from, int to)
@@ -33,7 +20,7 @@ static int pass(int from, int to)
 		return errno == EINTR || errno == EAGAIN ? 1 : -errno;
 	if (n == 0)
 		return 0;
-	int r = write_all(to, chunk, (size_t)n);
+	int r = file_write_all(to, chunk, (size_t)n);
 
 	return r < 0 ? r : 1;
 }

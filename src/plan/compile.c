@@ -86,7 +86,8 @@ static void compile_sysctls(const struct network *n, struct plan *p)
 	if (has_family(n, AF_INET))
 		*mem_push(p->host_sysctls, p->n_host_sysctls) =
 		    (struct plan_sysctl){ .key = "net/ipv4/ip_forward", .value = "1" };
-	if (has_family(n, AF_INET6))
+	p->forwards6 = has_family(n, AF_INET6);
+	if (p->forwards6)
 		*mem_push(p->host_sysctls, p->n_host_sysctls) =
 		    (struct plan_sysctl){ .key = "net/ipv6/conf/all/forwarding", .value = "1" };
 }

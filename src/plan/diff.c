@@ -80,6 +80,17 @@ static int check_subnets(const struct plan *p, const struct observed *have, stru
 	return 0;
 }
 
+/* A router does not take routes from routers (RFC 4861 s.6.2.7): the kernel drops those that it has. */
+static int check_uplink(const struct observed *have, struct err *e)
+{
+	if (!have->ra_uplink)
+		return 0;
+	return err_set(e, VNET_ERR_OPERATION_FAILED,
+		       "IPv6 forwarding would cost the host the default route that interface '%s' got by router "
+		       "advertisement; set net.ipv6.conf.%s.accept_ra to 2 to keep it",
+		       have->ra_uplink, have->ra_uplink);
+}
+
 static int check_foreign(const struct plan *p, const struct observed *have, struct err *e)
 {
 	if (have->has_bridge && !plan_owns(p, &have->bridge))
@@ -180,7 +191,7 @@ static void diff_ports(const struct plan *p, const struct observed *have, struct
 
 int plan_diff(const struct plan *p, const struct observed *have, struct steps *ret, struct err *e)
 {
-	if (check_foreign(p, have, e) < 0)
+	if (check_foreign(p, have, e) < 0 || check_uplink(have, e) < 0)
 		return -1;
 	diff_bridge(p, have, ret);
 	diff_sysctls(p->bridge_sysctls, p->n_bridge_sysctls, have->has_bridge ? have->bridge_sysctls : NULL, ret);

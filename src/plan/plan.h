@@ -26,6 +26,7 @@ struct plan {
 	bool isolated;                      /* our ports hear the host and the outside, not each other */
 	struct plan_sysctl *bridge_sysctls; /* need the bridge; set before it is up */
 	size_t n_bridge_sysctls;
+	bool forwards6;                   /* one of them switches IPv6 forwarding on */
 	struct plan_sysctl *host_sysctls; /* of the whole host; never set back */
 	size_t n_host_sysctls;
 	struct fw_net firewall;

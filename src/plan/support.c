@@ -65,7 +65,6 @@ int plan_supported(const struct network *n, struct err *e)
 		{ n->domain_register == TRI_YES, "register='yes' of <domain>", NULL },
 		{ n->vlan.n_tags, "<vlan>", NULL },
 		{ bandwidth_given(&n->bandwidth), "<bandwidth>", NULL },
-		{ n->ipv6, "ipv6='yes' of <network>", NULL },
 		{ too_many_ipv6(n), "more than 32 IPv6 <ip>", NULL },
 		{ find_ip(n, has_host_id), "id of an IPv4 <host>", NULL },
 		{ virtualport_given(&n->virtualport), "<virtualport>", NULL },

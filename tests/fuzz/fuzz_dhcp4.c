@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A conversation of hostile guests with one DHCP server, checked against a model after every message.
  * Input   messages one after the other: a byte of flags, a byte of time that passes (in 8 s), two bytes of length (little
- *         end first), the bytes. Flag 1: they are a whole Ethernet frame; the two upper
- *         bits are the port; else a UDP payload, which gets good headers.
+ *         end first), the bytes. Flag 1: they are a whole Ethernet frame, else a UDP payload, which gets good headers. The
+ *         two upper flags are the port.
  * Holds   what we build we can read; our own address and those outside ranges and reservations are never given; a
  *         reserved one goes to its owner only; nobody is given an address that another has been promised and still holds. */
 #include <stdio.h>

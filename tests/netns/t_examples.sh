@@ -3,6 +3,7 @@
 # Every file in examples/ and xml/ passes the check, is stored and printed back as the same network, starts and stops; what
 # can only be stored yet says so by name (vnet-network(5), LIMITS).
 . "${0%/*}/lib.sh"
+mount -t tmpfs -o mode=755 vnet-test /srv && mkdir /srv/tftp # a boot server's folder, seen by this test alone
 start_vnetd
 before=$(host_state)
 for f in "$top"/examples/*.xml "$top"/xml/*.xml; do

@@ -6,9 +6,9 @@
 start_vnetd
 outside
 before=$(host_state)
-define() # NAME INNER
+define() # NAME INNER [ATTRIBUTE]
 {
-	echo "<network><name>$1</name><bridge name='v$1' stp='on' delay='0'/>$2</network>" >"$T/$1.xml"
+	echo "<network $3><name>$1</name><bridge name='v$1' stp='on' delay='0'/>$2</network>" >"$T/$1.xml"
 	quietly vnet define "$T/$1.xml"
 	quietly vnet start "$1"
 }
@@ -59,7 +59,26 @@ if [ -w /dev/net/tun ] && ! one_uid; then
 	until_true 1 isolated || fail "a tap's port is isolated"
 	ok "a tap's port is isolated"
 fi
-for n in open dev rt apart; do quietly vnet destroy $n; done
-for g in g1 g2 g3; do guest_gone $g; done
+define six "<forward mode='route'/>$(range 10.11.0)" "ipv6='yes'"
+guest g4 vsix
+guest g5 vsix
+six() { on "$1" ip -6 -o addr show dev eth0 scope link -tentative | awk '{ sub("/.*", "", $4); print $4 }'; }
+ready() { [ -n "$(six g4)" ] && [ -n "$(six g5)" ]; }
+until_true 5 ready || fail "no link-local addresses"
+eq "$(on g4 ping -6 -c 1 -W 2 "$(six g5)%eth0")" "* 0% packet loss*" "ipv6='yes': guests reach each other by IPv6"
+on g4 ip addr add fd00:11::2/64 dev eth0 nodad
+on g4 ip route add default via "fe80::1" dev eth0
+on g4 ip neigh add fe80::1 lladdr "$(cat /sys/class/net/vsix/address)" dev eth0
+on outside ip addr add fd00:30::1/64 dev eth0 nodad
+ip addr add fd00:30::2/64 dev up0 nodad
+echo 1 >/proc/sys/net/ipv6/conf/all/forwarding
+on outside ip route add default via fd00:30::2
+eq "$(on g4 ping -6 -c 1 -W 1 fd00:30::1)" "*100% packet loss*" "but nothing of it is forwarded"
+eq "$(ip -6 addr show vsix)" "" "and the host has no IPv6 address there"
+echo 0 >/proc/sys/net/ipv6/conf/all/forwarding
+ip addr del fd00:30::2/64 dev up0
+
+for n in open dev rt apart six; do quietly vnet destroy $n; done
+for g in g1 g2 g3 g4 g5; do guest_gone $g; done
 [ ! -e /sys/class/net/tap8 ] || quietly vnet tap del tap8
 same "nothing is left" "$before" "$(host_state)"

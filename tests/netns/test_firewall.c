@@ -323,6 +323,37 @@ static void heals(void **state)
 	}
 }
 
+/* What we do is not told, what others do to our table is, and by whom; what they do elsewhere is not. */
+static void others_are_told(void **state)
+{
+	struct fw_culprit who = { 0 };
+
+	(void)state;
+	if (!have_nft)
+		skip();
+	firewall_changed(fw, &who);
+	add(&nets[NAT]);
+	add(&nets[ISO]);
+	assert_false(firewall_changed(fw, &who));
+	assert_int_equal(
+	    system("nft add table inet other && nft add chain inet other c && nft delete table inet other"), 0);
+	assert_false(firewall_changed(fw, &who));
+	memset(&who, 0, sizeof(who));
+	assert_int_equal(system("nft flush chain inet vnetd forward"), 0);
+	assert_true(firewall_changed(fw, &who));
+	assert_string_equal(who.program, "nft");
+	assert_true(who.pid > 0);
+	assert_false(firewall_changed(fw, &who));
+	refresh();
+	add(&nets[NAT]);
+	assert_false(firewall_changed(fw, &who));
+	assert_int_equal(system("nft flush ruleset"), 0);
+	assert_true(firewall_changed(fw, &who));
+	refresh();
+	del_all();
+	refresh();
+}
+
 /* Somebody flushed and we did not look: the commit finds out. */
 static void commit_finds_a_flush(void **state)
 {
@@ -433,11 +464,17 @@ static void says_what_failed(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(equals_what_nft_loads),  cmocka_unit_test(is_known_again),
-		cmocka_unit_test(prefix_moves),           cmocka_unit_test(last_takes_the_table),
-		cmocka_unit_test(open_has_nothing),       cmocka_unit_test(heals),
-		cmocka_unit_test(commit_finds_a_flush),   cmocka_unit_test(same_again_sends_nothing),
-		cmocka_unit_test(three_hundred_networks), cmocka_unit_test(says_what_failed),
+		cmocka_unit_test(equals_what_nft_loads),
+		cmocka_unit_test(is_known_again),
+		cmocka_unit_test(prefix_moves),
+		cmocka_unit_test(last_takes_the_table),
+		cmocka_unit_test(open_has_nothing),
+		cmocka_unit_test(heals),
+		cmocka_unit_test(others_are_told),
+		cmocka_unit_test(commit_finds_a_flush),
+		cmocka_unit_test(same_again_sends_nothing),
+		cmocka_unit_test(three_hundred_networks),
+		cmocka_unit_test(says_what_failed),
 	};
 	struct err e = { 0 };
 

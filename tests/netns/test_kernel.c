@@ -268,6 +268,15 @@ static void addresses_and_routes_show(void **state)
 	via.gateway = prefix_of("192.0.2.1", 24).ip;
 	assert_int_equal(route_add(nl, &via), -ENETUNREACH);
 
+	if (system("ip -6 route add default via fd00::9 dev br proto ra 2>/dev/null") == 0) {
+		assert_int_equal(route_list(nl, index, &routes, &n), 0);
+		connected = 0;
+		for (size_t i = 0; i < n; i++)
+			connected += routes[i].by_ra && routes[i].dst.len == 0;
+		mem_drop(routes);
+		assert_int_equal(connected, 1);
+	}
+
 	assert_int_equal(addr_del(nl, index, &v4), 0);
 	assert_int_equal(addr_del(nl, index, &v4), -EADDRNOTAVAIL);
 	assert_int_equal(link_delete(nl, index), 0);
@@ -412,6 +421,50 @@ static void watch_tells_changes(void **state)
 	assert_int_equal(link_delete(nl, br), 0);
 }
 
+/* Reads all that is there: how often that device lost something, how often forwarding was switched off. */
+static void count_losses(struct watch *w, int device, int *ret_device, int *ret_host)
+{
+	struct watch_event ev;
+
+	*ret_device = *ret_host = 0;
+	while (watch_next(w, &ev) == 1) {
+		*ret_device += ev.device == device;
+		*ret_host += ev.host;
+	}
+}
+
+static void watch_tells_what_is_taken_away(void **state)
+{
+	AUTO(watch_free) struct watch *w = NULL;
+	struct err e = { 0 };
+	int br = make_bridge("br", false, 0), device, host;
+	struct prefix addr = prefix_of("192.168.122.1", 24);
+	struct route via = { .dst = prefix_of("10.9.0.0", 16), .oif = br, .metric = 7 };
+
+	(void)state;
+	via.gateway = prefix_of("192.168.122.9", 24).ip;
+	assert_int_equal(link_set_up(nl, br, true), 0);
+	assert_int_equal(sysctl_set("net/ipv4/ip_forward", "1"), 0);
+	assert_int_equal(watch_open(&w, &e), 0);
+	assert_int_equal(addr_add(nl, br, &addr), 0);
+	assert_int_equal(route_add(nl, &via), 0);
+	count_losses(w, br, &device, &host);
+	assert_int_equal(device + host, 0); /* what comes is nobody's loss */
+	assert_int_equal(route_del(nl, &via), 0);
+	count_losses(w, br, &device, &host);
+	assert_true(device == 1 && host == 0);
+	assert_int_equal(addr_del(nl, br, &addr), 0);
+	count_losses(w, br, &device, &host);
+	assert_true(device == 1 && host == 0);
+	assert_int_equal(sysctl_set("net/ipv4/ip_forward", "0"), 0);
+	count_losses(w, br, &device, &host);
+	assert_true(device == 0 && host == 1);
+	assert_int_equal(sysctl_set("net/ipv4/ip_forward", "1"), 0);
+	count_losses(w, br, &device, &host);
+	assert_int_equal(host, 0);
+	assert_int_equal(link_delete(nl, br), 0);
+}
+
 static void watch_tells_overrun(void **state)
 {
 	AUTO(watch_free) struct watch *w = NULL;
@@ -464,6 +517,7 @@ int main(void)
 		cmocka_unit_test(tap_forwards_when_opened),
 		cmocka_unit_test(sysctls_are_this_namespaces),
 		cmocka_unit_test(watch_tells_changes),
+		cmocka_unit_test(watch_tells_what_is_taken_away),
 		cmocka_unit_test(watch_tells_overrun),
 		cmocka_unit_test(three_hundred_links),
 	};

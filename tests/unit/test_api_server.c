@@ -131,8 +131,9 @@ static void clients_come_and_go(void **state)
 }
 
 /* What systemd hands over, here in the other order than ours: descriptors 3 and 4, with names. */
-static int run_activated(struct place *p)
+static int run_activated(struct place *p, const char *names, const char *own)
 {
+	AUTO(mem_drop) char *not_made = mem_printf("%s/run/%s", p->root, own);
 	AUTO(mem_drop) char *pid = mem_printf("%d", getpid());
 	AUTO(mem_drop) char *rw = mem_printf("%s/given", p->root), *ro = mem_printf("%s/given-ro", p->root);
 	int given = stream_listen(rw, 0600), given_ro = stream_listen(ro, 0666);
@@ -143,14 +144,14 @@ static int run_activated(struct place *p)
 	dup2(copy, 4);
 	setenv("LISTEN_PID", pid, 1);
 	setenv("LISTEN_FDS", "2", 1);
-	setenv("LISTEN_FDNAMES", "vnetd-ro.socket:vnetd.socket", 1);
+	setenv("LISTEN_FDNAMES", names, 1);
 	sd_event_new(&p->loop);
 	struct api_server *s = NULL;
 	struct err e = { 0 };
 
 	if (api_server_open(p->root, false, p->loop, p->control, &s, &e) < 0)
 		return 1;
-	if (access(p->rw, F_OK) == 0 || access(p->ro, F_OK) == 0)
+	if (access(not_made, F_OK) == 0)
 		return 2; /* it made its own */
 	int fd = stream_connect(rw), fd_ro = stream_connect(ro);
 
@@ -164,16 +165,26 @@ static int run_activated(struct place *p)
 	return is_socket(rw, 0600) && is_socket(ro, 0666) ? 0 : 5; /* systemd's, not ours to remove */
 }
 
-static void activated_sockets_are_used(void **state)
+static void expect_activated(void **state, const char *names, const char *own)
 {
 	pid_t pid = fork();
 	int status;
 
 	if (pid == 0)
-		_exit(run_activated(*state));
+		_exit(run_activated(*state, names, own));
 	waitpid(pid, &status, 0);
 	assert_true(WIFEXITED(status));
 	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+static void activated_sockets_are_used(void **state)
+{
+	expect_activated(state, "vnetd-ro.socket:vnetd.socket", "vnet/vnetd-sock");
+}
+
+static void activated_libvirt_sockets_are_used(void **state)
+{
+	expect_activated(state, "virtnetworkd-ro.socket:virtnetworkd.socket", "libvirt");
 }
 
 int main(void)
@@ -183,6 +194,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(only_a_dead_ones_place_is_taken, place_up, place_down),
 		cmocka_unit_test_setup_teardown(clients_come_and_go, place_up, place_down),
 		cmocka_unit_test_setup_teardown(activated_sockets_are_used, place_up, place_down),
+		cmocka_unit_test_setup_teardown(activated_libvirt_sockets_are_used, place_up, place_down),
 	};
 
 	return cmocka_run_group_tests_name("api server", tests, NULL, NULL);

@@ -7,6 +7,7 @@
 
 #include "control/leases.h"
 #include "control/resolvers.h"
+#include "control/settings.h"
 #include "control/sockets.h"
 
 static void resolv_conf_is_read_as_resolv_conf_5_says(void **state)
@@ -37,6 +38,35 @@ static void resolv_conf_is_read_as_resolv_conf_5_says(void **state)
 
 		if (n != cases[i].n || (n && strcmp(ip_text(&v[0], text), cases[i].first) != 0))
 			fail_msg("%s: %zu, first %s", cases[i].what, n, text);
+	}
+}
+
+static void settings_are_read_or_refused(void **state)
+{
+	static const struct {
+		const char *text, *error; /* NULL: it is read */
+		bool strict;
+	} cases[] = {
+		{ "", NULL, false },
+		{ "# nothing\n\n  # more\n", NULL, false },
+		{ "strict_options = yes\n", NULL, true },
+		{ " strict_options=yes # because\n", NULL, true },
+		{ "strict_options = yes\nstrict_options = no", NULL, false },
+		{ "\nstrict_options = maybe\n", "line 2: strict_options: 'maybe' is neither yes nor no", false },
+		{ "colour = blue\n", "line 1: there is no setting 'colour'", false },
+		{ "yes\n", "line 1: 'yes' is not key = value", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct settings s = { .strict_options = cases[i].error };
+		struct err e = { 0 };
+		int r = settings_parse(cases[i].text, &s, &e);
+
+		if ((r < 0) != (cases[i].error != NULL) || (r < 0 && strcmp(e.detail, cases[i].error) != 0))
+			fail_msg("'%s': %s", cases[i].text, e.detail);
+		if (r == 0 && s.strict_options != cases[i].strict)
+			fail_msg("'%s': %d", cases[i].text, s.strict_options);
 	}
 }
 
@@ -150,6 +180,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(resolv_conf_is_read_as_resolv_conf_5_says),
+		cmocka_unit_test(settings_are_read_or_refused),
 		cmocka_unit_test(leases_follow_events_and_rounds),
 		cmocka_unit_test(hostile_lease_addresses_are_dropped),
 		cmocka_unit_test(sockets_stay_while_addresses_stay),

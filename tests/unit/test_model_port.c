@@ -99,8 +99,8 @@ static void printed_is_read_back(void **state)
 		"  <plug type='network' bridge='br0' macTableManager='libvirt'/>\n",
 		"  <plug type='bridge' bridge='br0'/>\n",
 		"  <plug type='direct' dev='n0' mode='vepa'/>\n",
-		"  <plug type='hostdev-pci' managed='yes'>\n    <driver name='vfio'/>\n"
-		"    <address domain='0x0000' bus='0x07' slot='0x10' function='0x1'/>\n  </plug>\n",
+		("  <plug type='hostdev-pci' managed='yes'>\n    <driver name='vfio'/>\n"
+		 "    <address domain='0x0000' bus='0x07' slot='0x10' function='0x1'/>\n  </plug>\n"),
 	};
 
 	(void)state;

@@ -285,7 +285,6 @@ static void routes_follow_the_addresses(void **state)
 	struct err e = { 0 };
 
 	(void)state;
-	p->scope = NULL;
 	expect_steps("no route", p, &o, "  add route 10.9.0.0/16 via 10.7.0.9 metric 1 to 'br7'\n");
 	o.bridge_routes = routes;
 	o.n_bridge_routes = 2;
@@ -398,6 +397,21 @@ static void clashes_name_what_is_foreign(void **state)
 	plan_free(p);
 }
 
+static void the_hosts_own_route_is_kept(void **state)
+{
+	struct plan *p = plan_of(xml);
+	struct observed o = nothing();
+	struct steps s = { 0 };
+	struct err e = { 0 };
+
+	(void)state;
+	o.ra_uplink = "eth0";
+	assert_int_equal(plan_diff(p, &o, &s, &e), -1);
+	assert_non_null(strstr(e.detail, "net.ipv6.conf.eth0.accept_ra to 2"));
+	assert_int_equal(s.n, 0);
+	plan_free(p);
+}
+
 static void a_foreign_device_is_named_and_left(void **state)
 {
 	struct plan *p = plan_of(xml);
@@ -425,6 +439,7 @@ int main(void)
 		cmocka_unit_test(isolation_of_ports_is_kept),
 		cmocka_unit_test(gone_removes_only_what_is_ours),
 		cmocka_unit_test(clashes_name_what_is_foreign),
+		cmocka_unit_test(the_hosts_own_route_is_kept),
 		cmocka_unit_test(a_foreign_device_is_named_and_left),
 	};
 

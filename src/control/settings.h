@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* control/settings.h - etc/vnet/vnetd.conf: lines `key = value`, '#' begins a comment. All is optional. */
+#pragma once
+#include <stdbool.h>
+
+#include "base/err.h"
+
+struct settings {
+	bool strict_options; /* an option of dnsmasq's that has no effect here is an error, not a warning */
+};
+
+/* -1: *e names the line and what is wrong with it; *ret is not touched. */
+int settings_parse(const char *text, struct settings *ret, struct err *e);
+/* The file below `root`; one that is not there is empty. */
+int settings_load(const char *root, struct settings *ret, struct err *e);
