@@ -95,6 +95,10 @@ start_vnetd
 eq "$(guestd_pid)" "$guestd" "vnetd is back: the same guestd"
 eq "$(vnet dhcp-leases stateful | grep -c "$a\|fd00:77:7::9")" 2 "and it knows the leases"
 again "the same address after vnetd was killed"
+quietly vnet update stateful add ip-dhcp-host --live --parent-index 1 \
+	"<host id='0:3:0:1:52:54:0:77:7:5' name='g3' ip='fd00:77:7::33'/>"
+a=fd00:77:7::33
+again "a reservation that was added while it runs"
 kill "$(cat "$T/g3.6.pid")" 2>/dev/null
 on g3 timeout 10 dhclient -6 -D LL -r -cf "$T/g3.6.conf" -lf "$T/g3.6.leases" -pf "$T/g3.6.pid" \
 	-sf "$DATA/dhclient.script" eth0 >/dev/null 2>&1
