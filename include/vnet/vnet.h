@@ -296,7 +296,8 @@ VNET_API int vnet_fd(const struct vnet_conn *c);
 
 /* --- Without a daemon --- */
 
-/* Reads and checks a definition of `len` bytes. `warn`, if not NULL, is told what is odd but no error, each with its line.
+/* Reads and checks a definition of `len` bytes. `warn`, if not NULL, is told what is odd but no error, each with its line
+ * (0: it is about the whole), such as what can be stored but not started yet.
  * On failure err->line says where. */
 VNET_API int vnet_xml_check(const char *xml, size_t len, void (*warn)(int line, const char *text, void *arg), void *arg,
 			    struct vnet_error *err);

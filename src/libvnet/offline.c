@@ -5,6 +5,7 @@
 #include "model/format.h"
 #include "model/parse.h"
 #include "plan/print.h"
+#include "plan/support.h"
 
 /* The line goes its own way, so the text is the detail alone. */
 static int refuse(struct vnet_error *err, const struct err *e)
@@ -31,9 +32,13 @@ int vnet_xml_check(const char *xml, size_t len, void (*warn)(int line, const cha
 	struct xml_warnings w = { 0 };
 	int r = parse(xml, len, &n, &w, err);
 
+	struct err e;
+
 	for (size_t i = 0; warn && i < w.n; i++)
 		warn(w.v[i].line, w.v[i].text, arg);
 	xml_warnings_free(&w);
+	if (r == 0 && warn && plan_supported(n, &e) < 0) /* it can be stored; better to know now */
+		warn(0, e.detail, arg);
 	return r;
 }
 

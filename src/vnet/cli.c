@@ -65,7 +65,10 @@ int cli_failed(const struct vnet_error *why, const char *fmt, ...)
 void cli_warn_line(int line, const char *text, void *file)
 {
 	fflush(stdout);
-	fprintf(stderr, "%s:%d: warning: %s\n", (const char *)file, line, text);
+	if (line)
+		fprintf(stderr, "%s:%d: warning: %s\n", (const char *)file, line, text);
+	else
+		fprintf(stderr, "%s: warning: %s\n", (const char *)file, text);
 }
 
 void cli_say(const struct cli *cli, const char *fmt, ...)
