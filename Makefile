@@ -36,6 +36,7 @@ $O/gen/%.o: $O/gen/%.c
 $O/%.o: %.c | $(GEN)
 	@mkdir -p $(@D)
 	$(CC) $(FLAGS) $(CFLAGS) $(CPPFLAGS) -c -o $@ $<
+$O/src/model/grammar.o: xml/network.rng
 $O/libcore.a: $(CORE)
 	@rm -f $@
 	$(AR) qcs $@ $^
@@ -76,7 +77,7 @@ check: ## all tests: unit, network namespaces, virtual machine (root installs wh
 	+@$(FRESH) check-built
 check-built: all $(UNIT) $(NETNS) $(PEER)
 	@$(RUN) tests/layers.sh $(UNIT) $(NETNS) tests/netns/t_*.sh tests/vm/t_*.sh
-check-unit: $(UNIT) ## unit tests alone, without root
+check-unit: $(UNIT) $O/vnet ## unit tests alone, without root
 	@$(RUN) $(UNIT)
 check-netns: all $(NETNS) $(PEER) ## tests in network namespaces alone: real daemons, real clients
 	@$(RUN) $(NETNS) tests/netns/t_*.sh

@@ -81,6 +81,10 @@ static void compile_sysctls(const struct network *n, struct plan *p)
 	add_bridge_sysctl(p, "disable_ipv6", has_family(n, AF_INET6) ? "0" : "1");
 	add_bridge_sysctl(p, "accept_ra", "0");
 	add_bridge_sysctl(p, "autoconf", "0");
+	if (has_family(n, AF_INET6)) {
+		add_bridge_sysctl(p, "addr_gen_mode", "0"); /* by the MAC: guests are told of that link-local address */
+		add_bridge_sysctl(p, "accept_dad", "0");    /* it is ours at once, and no guest can contest it */
+	}
 	if (n->forward.mode == FORWARD_NONE)
 		return;
 	if (has_family(n, AF_INET))
