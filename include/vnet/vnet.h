@@ -179,6 +179,13 @@ VNET_API int vnet_set_metadata(struct vnet_conn *c, const struct vnet_network *n
 VNET_API int vnet_get_metadata(struct vnet_conn *c, const struct vnet_network *net, enum vnet_metadata_type type,
 			       const char *uri, unsigned flags, char **ret, struct vnet_error *err);
 
+enum vnet_apply_flags { VNET_DRY_RUN = 1 /* only say what would change */ };
+
+/* Makes the network of this definition's name be it, the stored one and the one that runs, without detaching a guest.
+ * *ret is text, one line a step that this took, freed with vnet_free. VNET_ERR_NO_NETWORK: there is none of that name;
+ * VNET_ERR_OPERATION_UNSUPPORTED: a running network keeps its bridge. */
+VNET_API int vnet_apply(struct vnet_conn *c, const char *xml, unsigned flags, char **ret, struct vnet_error *err);
+
 /* What the kernel should look like for this network and how that differs from what is; text, freed with vnet_free. */
 VNET_API int vnet_plan(struct vnet_conn *c, const struct vnet_network *net, char **ret, struct vnet_error *err);
 

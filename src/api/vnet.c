@@ -150,11 +150,23 @@ static int import_leases(struct api_call *c, struct err *e)
 	return 0;
 }
 
+static int apply(struct api_call *c, struct err *e)
+{
+	enum { DRY_RUN = 1 };
+	const struct remote_xml_flags *a = c->args;
+	struct remote_str *ret = c->ret;
+
+	if (api_check_flags(a->flags, DRY_RUN, "vnetApply", e) < 0)
+		return -1;
+	return control_apply(c->session->control, a->xml, strlen(a->xml), a->flags & DRY_RUN, &ret->value, e);
+}
+
 const struct api_handler api_vnet_handlers[] = {
 	{ VNET_PROC_TAP_ADD, tap_add },
 	{ VNET_PROC_TAP_DEL, tap_del },
 	{ VNET_PROC_TAP_LIST, tap_list },
 	{ VNET_PROC_PLAN, plan },
+	{ VNET_PROC_APPLY, apply },
 	{ VNET_PROC_IMPORT_LEASES, import_leases },
 	{ 0 },
 };

@@ -165,6 +165,11 @@ int control_port_rates(struct control *c, const struct uuid *u, const struct uui
 int control_port_set_rates(struct control *c, const struct uuid *u, const struct uuid *port,
 			   const struct control_rates *r, struct err *e);
 
+/* Makes a network be this definition, the stored one and the one that runs, without detaching a guest: what its plan
+ * changes is done live, and *ret, freed with mem_drop, says what that was. With `dry_run` it only says what it would be.
+ * VNET_ERR_NO_NETWORK: there is none of this name; VNET_ERR_OPERATION_UNSUPPORTED: a running network keeps its bridge. */
+int control_apply(struct control *c, const char *xml, size_t len, bool dry_run, char **ret, struct err *e);
+
 /* What the kernel should look like and what reconcile would change, as text for people, freed with mem_drop. */
 int control_plan(struct control *c, const struct uuid *u, char **ret, struct err *e);
 

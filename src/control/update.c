@@ -3,6 +3,9 @@
  * then the live copy takes effect, which can fail and can be taken back, and last the stored one is saved. */
 #include "control/control.h"
 
+#include <errno.h>
+#include <stdio.h>
+
 #include "base/log.h"
 #include "control/job.h"
 #include "control/reconcile.h"
@@ -160,4 +163,69 @@ int control_get_metadata(const struct control *c, const struct uuid *u, int type
 	if (!n || choose_definitions(n, &flags, e) < 0)
 		return -1;
 	return network_get_metadata(flags & CONTROL_LIVE ? n->live : n->def, type, uri, ret, e);
+}
+
+/* ---- the whole definition ---- */
+
+static int edit_whole(struct network *n, const void *what, struct err *e)
+{
+	(void)e;
+	network_replace(n, network_copy(what));
+	return 0;
+}
+
+static int check_whole(const struct network *def, const struct net *n, struct err *e)
+{
+	if (!n)
+		return err_set(e, VNET_ERR_NO_NETWORK, "no network with matching name '%s'", def->name);
+	if (n->live && strcmp(n->live->bridge.name, def->bridge.name) != 0)
+		return err_set(e, VNET_ERR_OPERATION_UNSUPPORTED,
+			       "network '%s' runs on bridge '%s', which stays its bridge until it is stopped", n->name,
+			       n->live->bridge.name);
+	return 0;
+}
+
+/* What changes now, as the steps of the plan. */
+static int describe(struct control *c, const struct net *n, const struct network *def, char **ret, struct err *e)
+{
+	AUTO(plan_free) struct plan *p = NULL;
+	size_t len;
+	FILE *out;
+	int r = 0;
+
+	if (n->live && plan_compile(def, &p, e) < 0)
+		return -1;
+	out = open_memstream(ret, &len);
+	if (!out)
+		return err_sys(e, -errno, "describe the change");
+	if (p)
+		r = reconcile_print(c, p, n, out, e);
+	fclose(out);
+	if (r < 0)
+		mem_drop(TAKE(*ret));
+	return r;
+}
+
+int control_apply(struct control *c, const char *xml, size_t len, bool dry_run, char **ret, struct err *e)
+{
+	AUTO(network_free) struct network *def = NULL;
+	AUTO(mem_drop) char *text = NULL;
+	struct net *n;
+
+	if (net_read(c, xml, len, &def, &n, e) < 0 || check_whole(def, n, e) < 0)
+		return -1;
+	if (n->job)
+		return CONTROL_LATER;
+	if (describe(c, n, def, &text, e) < 0)
+		return -1;
+	if (!dry_run) {
+		unsigned both = (n->live ? CONTROL_LIVE : 0) | (n->def ? CONTROL_CONFIG : 0);
+
+		if (change(c, n, both, edit_whole, def, e) < 0)
+			return -1;
+		log_info("network: %s: applied", n->name);
+		job_tell(c, "updated", "begin", n->live ? n->live : n->def, NULL);
+	}
+	*ret = TAKE(text);
+	return 0;
 }

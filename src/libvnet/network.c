@@ -213,6 +213,13 @@ int vnet_dumpxml(struct vnet_conn *c, const struct vnet_network *net, unsigned f
 	return call_for_text(c, RPC_PROGRAM_REMOTE, REMOTE_NETWORK_GET_XML, &a, ret, err);
 }
 
+int vnet_apply(struct vnet_conn *c, const char *xml, unsigned flags, char **ret, struct vnet_error *err)
+{
+	struct remote_xml_flags a = { .xml = (char *)xml, .flags = flags };
+
+	return call_for_text(c, RPC_PROGRAM_VNET, VNET_PROC_APPLY, &a, ret, err);
+}
+
 int vnet_plan(struct vnet_conn *c, const struct vnet_network *net, char **ret, struct vnet_error *err)
 {
 	struct remote_one_net a = { .net = conn_put_net(net) };

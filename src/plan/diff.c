@@ -206,6 +206,8 @@ int plan_diff(const struct plan *p, const struct observed *have, struct steps *r
 	diff_ports(p, have, ret);
 	if (p->scope && !have->service_same)
 		add(ret, STEP_SERVE);
+	if (!p->scope && have->service_there)
+		add(ret, STEP_UNSERVE);
 	return 0;
 }
 

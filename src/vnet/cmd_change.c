@@ -263,7 +263,40 @@ static int desc(struct cli *cli, const struct cli_args *args)
 		{ "config", ARG_FLAG, false, "of what is stored" }, \
 		{ "current", ARG_FLAG, false, "of what runs, else of what is stored; as without any of these" }
 
+/* ---- apply ---- */
+
+static int apply_file(struct cli *cli, const char *file, bool dry_run)
+{
+	AUTO_FREE char *changes = NULL;
+	struct vnet_error why;
+	size_t len;
+	AUTO_FREE char *xml = cli_read_file(file, &len);
+
+	if (!xml)
+		return -1;
+	if (vnet_apply(cli->conn, xml, dry_run ? VNET_DRY_RUN : 0, &changes, &why) < 0)
+		return cli_failed(&why, "Failed to apply %s", file);
+	cli_say(cli, dry_run ? "%s: would change:" : "%s: applied:", file);
+	fputs(changes, stdout);
+	return 0;
+}
+
+static int apply(struct cli *cli, const struct cli_args *args)
+{
+	int r = 0;
+
+	if (!cli_conn(cli))
+		return -1;
+	for (size_t i = 0; i < args->n_rest; i++)
+		if (apply_file(cli, args->rest[i], cli_arg(args, "dry-run")) < 0)
+			r = -1;
+	return r;
+}
+
 const struct cli_cmd cli_change_cmds[] = {
+	{ "apply", apply, "make networks, running ones too, be what files say", false,
+	  { { "file", ARG_REST, true, "files with networks' XML" },
+	    { "dry-run", ARG_FLAG, false, "only print what would change" } } },
 	{ "update", update, "change a part of a network, while it runs, too", false,
 	  { NETWORK,
 	    { "command", ARG_DATA, true, "add-first, add-last (add), modify, delete" },
