@@ -9,13 +9,13 @@ static const struct {
 	const char *name;
 	enum option_kind kind;
 } known[] = {
-	{ "address", OPTION_WANTED },
-	{ "bogus-priv", OPTION_WANTED },
+	{ "address", OPTION_WANTED },        { "bogus-priv", OPTION_WANTED },
 	{ "cache-size", OPTION_WANTED },     { "cname", OPTION_WANTED },
 	{ "dhcp-boot", OPTION_WANTED },      { "dhcp-match", OPTION_WANTED },
 	{ "dhcp-option", OPTION_WANTED },    { "dhcp-option-force", OPTION_WANTED },
 	{ "dhcp-userclass", OPTION_WANTED }, { "domain-needed", OPTION_WANTED },
-	{ "host-record", OPTION_WANTED },    { "local", OPTION_WANTED },          { "log-dhcp", OPTION_MOOT },       { "log-queries", OPTION_WANTED },
+	{ "host-record", OPTION_WANTED },    { "local", OPTION_WANTED },
+	{ "log-dhcp", OPTION_MOOT },         { "log-queries", OPTION_WANTED },
 	{ "mx-host", OPTION_WANTED },        { "no-hosts", OPTION_WANTED },
 	{ "no-negcache", OPTION_WANTED },    { "no-resolv", OPTION_WANTED },
 	{ "ptr-record", OPTION_WANTED },     { "server", OPTION_WANTED },
@@ -53,7 +53,8 @@ static int parse_option(struct parser *p, xmlNode *node, void *into)
 		return xml_bad(p, node, "value is more than one line");
 	if (option_kind(value) != OPTION_WANTED)
 		xml_warn(p, node, "dnsmasq option '%.*s' is kept but %s", (int)strcspn(value, "="), value,
-			 option_kind(value) == OPTION_MOOT ? "has no use here" : "has no effect: it is not one we know");
+			 option_kind(value) == OPTION_MOOT ? "has no use here"
+							   : "has no effect: it is not one we know");
 	*mem_push(n->options, n->n_options) = mem_strdup(value);
 	return xml_read_children(p, node, NULL, NULL);
 }
