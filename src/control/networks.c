@@ -58,7 +58,7 @@ struct net *net_add(struct control *c, const char *name, const struct uuid *uuid
 	return n;
 }
 
-struct control_net net_info(const struct net *n)
+static struct control_net info_of(const struct net *n)
 {
 	return (struct control_net){
 		.name = n->name, .uuid = n->uuid, .active = n->live, .persistent = n->def, .autostart = n->autostart
@@ -69,7 +69,7 @@ bool control_net_at(const struct control *c, size_t i, struct control_net *ret)
 {
 	if (i >= c->n_nets)
 		return false;
-	*ret = net_info(c->nets[i]);
+	*ret = info_of(c->nets[i]);
 	return true;
 }
 
@@ -105,7 +105,7 @@ int control_find_name(const struct control *c, const char *name, struct control_
 
 	if (!n)
 		return err_set(e, VNET_ERR_NO_NETWORK, "no network with matching name '%s'", name);
-	*ret = net_info(n);
+	*ret = info_of(n);
 	return 0;
 }
 
@@ -116,7 +116,7 @@ int control_find_uuid(const struct control *c, const struct uuid *u, const char 
 
 	if (!n)
 		return -1;
-	*ret = net_info(n);
+	*ret = info_of(n);
 	return 0;
 }
 
@@ -225,7 +225,7 @@ int control_define(struct control *c, const char *xml, size_t len, struct contro
 	n->def = TAKE(def);
 	log_info("network: %s: defined", n->name);
 	net_tell(c, n, CONTROL_DEFINED);
-	*ret = net_info(n);
+	*ret = info_of(n);
 	return 0;
 }
 

@@ -81,7 +81,6 @@ int net_read(const struct control *c, const char *xml, size_t len, struct networ
 	     struct err *e);
 /* Lines for dnsmasq that have no effect here are said; -1: the settings make them an error. */
 int net_check_options(const struct control *c, const struct network *n, struct err *e);
-struct control_net net_info(const struct net *n);
 void net_free(struct net *n);
 
 /* lifecycle.c */

@@ -134,11 +134,6 @@ int dhcp4_parse(struct dhcp4_msg *m, struct view payload)
 	return interpret(m);
 }
 
-bool dhcp4_wants(const struct dhcp4_msg *m, uint8_t code)
-{
-	return m->params.len == 0 || memchr(m->params.p, code, m->params.len);
-}
-
 /* A text and its end, RFC 2131 s.2. */
 static void put_field(struct wr *w, const char *text, size_t size)
 {

@@ -118,9 +118,6 @@ struct dhcp4_msg {
  * -EPROTONOSUPPORT: not DHCP over Ethernet (BOOTP without a type, another hardware). */
 int dhcp4_parse(struct dhcp4_msg *m, struct view payload);
 
-/* Was option `code` asked for? A client without a list takes all. */
-bool dhcp4_wants(const struct dhcp4_msg *m, uint8_t code);
-
 /* Writing: the header from m's fields and the cookie, then options, then the end. An option that does not fit is left
  * out whole; dhcp4_build_end gives the length, padded to DHCP4_BOOTP_MIN, or 0 if not even the header had room. */
 void dhcp4_build(struct wr *w, const struct dhcp4_msg *m);

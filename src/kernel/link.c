@@ -224,11 +224,6 @@ static int set_port(struct netlink *nl, int index, int attr, uint8_t value)
 	return request_send(nl, m, NULL, NULL);
 }
 
-int link_set_port_state(struct netlink *nl, int index, enum port_state state)
-{
-	return set_port(nl, index, IFLA_BRPORT_STATE, state);
-}
-
 int link_set_port_isolated(struct netlink *nl, int index, bool isolated)
 {
 	return set_port(nl, index, IFLA_BRPORT_ISOLATED, isolated);
@@ -252,7 +247,7 @@ static int attach_or_open(struct netlink *nl, int index, int master)
 			err = link_get_index(nl, index, &l);
 	}
 	if (err == 0 && (l.port.state == PORT_LISTENING || l.port.state == PORT_LEARNING))
-		err = link_set_port_state(nl, index, PORT_FORWARDING);
+		err = set_port(nl, index, IFLA_BRPORT_STATE, PORT_FORWARDING);
 	return err;
 }
 

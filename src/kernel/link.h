@@ -66,8 +66,7 @@ int link_set_mac(struct netlink *nl, int index, const struct mac *mac);
 int link_set_mtu(struct netlink *nl, int index, unsigned mtu);
 int link_set_alias(struct netlink *nl, int index, const char *alias);
 int link_set_up(struct netlink *nl, int index, bool up);
-int link_set_master(struct netlink *nl, int index, int master); /* 0: none */
-int link_set_port_state(struct netlink *nl, int index, enum port_state state);
+int link_set_master(struct netlink *nl, int index, int master);           /* 0: none */
 int link_set_port_isolated(struct netlink *nl, int index, bool isolated); /* from other isolated ports */
 int link_delete(struct netlink *nl, int index);
 

@@ -60,12 +60,14 @@ static const struct {
 	{ 252, TEXT, "wpad" },
 };
 
-/* "42" or "option:ntp-server". */
+/* "42" or "option:ntp-server"; "option6:..", "vendor:.." and other words are for somebody else. */
 static int parse_code(const char *text, unsigned *ret, enum type *ret_type)
 {
 	bool named = strncmp(text, "option:", 7) == 0;
 	unsigned code = 0;
 
+	if (!named && isalpha((unsigned char)text[0]))
+		return -ENOTSUP;
 	if (!named && (csv_number(text, OPTION_CODES - 1, &code) < 0 || code == 0))
 		return -EINVAL;
 	*ret_type = GUESSED;
@@ -212,7 +214,7 @@ static int add_option(struct guest_dhcp4 *d, const struct csv *words, bool force
 	struct wr w = wr_make(value, sizeof(value));
 	enum type type;
 	unsigned code;
-	int r = strncmp(words->v[0], "tag:", 4) == 0 ? -ENOTSUP : parse_code(words->v[0], &code, &type);
+	int r = parse_code(words->v[0], &code, &type);
 
 	if (r == 0 && csv_at(words, 1)[0])
 		r = put_values(&w, type, words, 1, d->server);
@@ -265,15 +267,13 @@ static bool find_tag(const struct network *n, const char *name, struct tag *ret)
 	return false;
 }
 
-/* "tag:NAME" or "tag:!NAME" narrows down who is told. */
+/* "tag:NAME" or "tag:!NAME" narrows down who is told; a tag may be set by a line that has no effect here. */
 static int narrow(const struct network *n, const char *word, struct guest_boot *b)
 {
 	bool not = word[4] == '!';
 	struct tag t;
 
-	if (!find_tag(n, word + 4 + not, &t))
-		return -EINVAL;
-	if (t.arch >= 0 && not )
+	if (!find_tag(n, word + 4 + not, &t) || (t.arch >= 0 && not ))
 		return -ENOTSUP;
 	if (t.arch >= 0)
 		b->arch = t.arch;

@@ -170,7 +170,8 @@ static bool is_guest_device(const struct link *l)
 	return strcmp(l->kind, "tun") == 0 || strcmp(l->kind, "veth") == 0;
 }
 
-bool plan_wants_port(const struct plan *p, const struct link *bridge, const struct link *port)
+/* Must this port be attached, isolated, or be made to forward? */
+static bool wants_port(const struct plan *p, const struct link *bridge, const struct link *port)
 {
 	bool ours = strcmp(port->alias, p->bridge.alias) == 0;
 
@@ -185,7 +186,7 @@ bool plan_wants_port(const struct plan *p, const struct link *bridge, const stru
 static void diff_ports(const struct plan *p, const struct observed *have, struct steps *s)
 {
 	for (size_t i = 0; i < have->n_ports; i++)
-		if (plan_wants_port(p, &have->bridge, &have->ports[i]))
+		if (wants_port(p, &have->bridge, &have->ports[i]))
 			add(s, STEP_ATTACH)->port = have->ports[i];
 }
 

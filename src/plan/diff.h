@@ -72,5 +72,3 @@ void plan_diff_gone(const struct plan *p, const struct observed *have, struct st
 
 /* Is this device the bridge of that plan, made by us, even if we died before we put our alias on it? */
 bool plan_owns(const struct plan *p, const struct link *l);
-/* Must this port be attached, isolated, or be made to forward? */
-bool plan_wants_port(const struct plan *p, const struct link *bridge, const struct link *port);

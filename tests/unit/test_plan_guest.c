@@ -131,6 +131,8 @@ static const struct {
 	{ "dhcp-option=224,7", "-" },
 	{ "dhcp-option=tag:a,3", "-" },
 	{ "dhcp-option=option:unheard-of,1", "-" },
+	{ "dhcp-option=option6:dns-server,[fd00::1]", "-" },
+	{ "dhcp-option=vendor:PXEClient,6,2b", "-" },
 	{ "dhcp-option=0,1", NULL },
 	{ "dhcp-option=3,nonsense", NULL },
 	{ "dhcp-option=26,70000", NULL },
@@ -139,7 +141,9 @@ static const struct {
 	  "dhcp-boot=tag:!ipxe,tag:efi,ipxe.efi;dhcp-boot=tag:ipxe,http://x/y",
 	  "  boot firmware arch 7 ipxe.efi from us\n  boot iPXE http://x/y from us\n"
 	  "  boot undionly.kpxe from us\n" },
-	{ "dhcp-boot=tag:nobody,a", NULL },
+	{ "dhcp-boot=tag:nobody,a", "-" },
+	{ "dhcp-boot=tag:efi,a;dhcp-vendorclass=set:efi,PXEClient:Arch:00007", "-" },
+	{ "dhcp-boot=a,b,nonsense", NULL },
 	{ "dhcp-ignore=tag:!known", "-" },
 };
 
