@@ -215,6 +215,21 @@ int guestd_import(struct guestd *g, const struct guest_lease *l, struct err *e)
 	return say(g, &m, NULL, 0, e);
 }
 
+/* Not told later: without guestd no lease ends earlier than it would. */
+void guestd_end_port(struct guestd *g, const struct uuid *network, const struct mac *mac)
+{
+	struct guest_msg m = { .op = GUEST_END_PORT, .guest_msg_u.end_port.grace_s = GUESTD_GRACE_S };
+
+	char text[MAC_TEXT];
+
+	if (!g->welcome || mac_is_zero(mac))
+		return;
+	log_info("guestd: the port of %s is gone: its lease ends in %d s", mac_text(mac, text), GUESTD_GRACE_S);
+	memcpy(m.guest_msg_u.end_port.uuid, network, sizeof(m.guest_msg_u.end_port.uuid));
+	memcpy(m.guest_msg_u.end_port.mac, mac, sizeof(m.guest_msg_u.end_port.mac));
+	say(g, &m, NULL, 0, NULL);
+}
+
 static void forget_served(struct guestd *g)
 {
 	struct guest_served *s;

@@ -35,5 +35,8 @@ void guestd_forget(struct guestd *g, const struct uuid *network); /* stop, and d
 void guestd_set_resolvers(struct guestd *g, const struct ip *v, size_t n);
 /* Hands a lease to it that another server gave. -1: it isn't there. */
 int guestd_import(struct guestd *g, const struct guest_lease *l, struct err *e);
+/* A guest's port is gone: its leases end GUESTD_GRACE_S later, unless it comes back. A zero `mac` is nobody's. */
+enum { GUESTD_GRACE_S = 120 };
+void guestd_end_port(struct guestd *g, const struct uuid *network, const struct mac *mac);
 /* All wanted networks are known: what guestd serves beyond them is stopped. */
 void guestd_settle(struct guestd *g);

@@ -35,7 +35,7 @@ static void on_link(struct control *c, const struct watch_event *ev)
 
 	if (owner && strcmp(ev->link.kind, "tun") == 0) {
 		if (ev->gone)
-			net_tap_gone(owner, ev->link.index);
+			net_tap_gone(c, owner, &ev->link);
 		else
 			net_tap_seen(owner, &ev->link);
 	}

@@ -241,6 +241,7 @@ int control_port_delete(struct control *c, const struct uuid *u, const struct uu
 	if (!p)
 		return unknown(port, e);
 	job_tell(c, "port-deleted", "begin", n->live, p);
+	guestd_end_port(c->guestd, &n->uuid, &p->mac);
 	drop(c, n, p);
 	log_info("port: %s: network %s: deleted", uuid_text(port, uuid), n->name);
 	return 0;

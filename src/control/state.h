@@ -98,5 +98,6 @@ unsigned net_connections(const struct net *n);
 
 /* taps.c */
 void net_tap_seen(struct net *n, const struct link *l); /* new, or known and perhaps renamed */
-void net_tap_gone(struct net *n, int index);
-void net_taps_delete(struct control *c, struct net *n); /* of a network that is no more */
+void net_tap_forget(struct net *n, int index);
+void net_tap_gone(struct control *c, struct net *n, const struct link *l); /* and its guest with it */
+void net_taps_delete(struct control *c, struct net *n);                    /* of a network that is no more */

@@ -9,6 +9,8 @@
 
 /* A tap is ours by its alias, which names its network; what is remembered here is only whom to look at. */
 
+enum { GUEST_DEVICE_OCTET = 0xfe };
+
 static struct net_tap *find(struct net *n, int index)
 {
 	for (size_t i = 0; i < n->n_taps; i++)
@@ -27,12 +29,29 @@ void net_tap_seen(struct net *n, const struct link *l)
 	memcpy(t->name, l->name, sizeof(t->name));
 }
 
-void net_tap_gone(struct net *n, int index)
+/* The device's address is the guest's but for the first octet (dress), so of all guests that hold a lease it is that one.
+ * None: the guest's address was not given, or it holds nothing. */
+static void end_leases(struct control *c, const struct net *n, const struct mac *device)
+{
+	const struct lease_copy *l;
+
+	for (size_t pos = 0; device->b[0] == GUEST_DEVICE_OCTET && (l = leases_next(c->leases, &n->uuid, &pos));)
+		if (memcmp(&l->mac.b[1], &device->b[1], sizeof(l->mac.b) - 1) == 0)
+			guestd_end_port(c->guestd, &n->uuid, &l->mac);
+}
+
+void net_tap_forget(struct net *n, int index)
 {
 	struct net_tap *t = find(n, index);
 
 	if (t)
 		memmove(t, t + 1, (size_t)(&n->taps[n->n_taps--] - (t + 1)) * sizeof(*t));
+}
+
+void net_tap_gone(struct control *c, struct net *n, const struct link *l)
+{
+	net_tap_forget(n, l->index);
+	end_leases(c, n, &l->mac);
 }
 
 void net_taps_delete(struct control *c, struct net *n)
@@ -106,7 +125,7 @@ static int dress(struct control *c, const struct net *n, const struct control_ta
 	struct mac mac = r->mac;
 	int k = link_get(c->nl, name, ret);
 
-	mac.b[0] = 0xfe;
+	mac.b[0] = GUEST_DEVICE_OCTET;
 	if (k == 0 && !mac_is_zero(&r->mac))
 		k = link_set_mac(c->nl, ret->index, &mac);
 	if (k == 0)
@@ -158,7 +177,7 @@ int control_tap_add(struct control *c, const struct uuid *u, const struct contro
 		k = finish(c, r, fds[0], &l, e);
 	if (k < 0) {
 		err_in(e, "tap '%s'", name);
-		net_tap_gone(n, l.index);
+		net_tap_forget(n, l.index);
 	}
 	if (k < 0 || r->persist) {
 		close_all(fds, n_fds);
@@ -194,7 +213,7 @@ int control_tap_del(struct control *c, const char *name, struct err *e)
 		r = link_delete(c->nl, l.index);
 	if (r < 0)
 		return err_sys(e, r, "delete tap '%s'", name);
-	net_tap_gone(n, l.index);
+	net_tap_forget(n, l.index);
 	log_info("tap: %s: deleted", name);
 	return 0;
 }

@@ -11,6 +11,7 @@
 #include <libnftnl/table.h>
 #include <libnftnl/udata.h>
 #include <linux/netfilter.h>
+#include <linux/netfilter_bridge.h>
 #include <linux/netfilter/nf_tables.h>
 #include <stdlib.h>
 
@@ -55,12 +56,12 @@ static void batch_add(struct batch *b, const struct nlmsghdr *h)
 
 static struct nlmsghdr *start(struct batch *b, int type, int flags)
 {
-	return nftnl_nlmsg_build_hdr(batch_room(b), (uint16_t)type, NFPROTO_INET, (uint16_t)flags, ++b->seq);
+	return nftnl_nlmsg_build_hdr(batch_room(b), (uint16_t)type, b->family, (uint16_t)flags, ++b->seq);
 }
 
 void batch_begin(struct batch *b)
 {
-	*b = (struct batch){ 0 };
+	*b = (struct batch){ .family = NFPROTO_INET, .table = FW_TABLE };
 	batch_add(b, nftnl_batch_begin(batch_room(b), ++b->seq));
 }
 
@@ -82,7 +83,7 @@ void put_table(struct batch *b, int type, int flags)
 	struct nlmsghdr *h = start(b, type, flags);
 	struct nftnl_table *t = sure(nftnl_table_alloc());
 
-	nftnl_table_set_str(t, NFTNL_TABLE_NAME, FW_TABLE);
+	nftnl_table_set_str(t, NFTNL_TABLE_NAME, b->table);
 	nftnl_table_nlmsg_build_payload(h, t);
 	nftnl_table_free(t);
 	batch_add(b, h);
@@ -167,7 +168,7 @@ static void put_chain(struct batch *b, const struct fw_chain *c, uint64_t stamp,
 	struct nlmsghdr *h = start(b, NFT_MSG_NEWCHAIN, NLM_F_CREATE | NLM_F_EXCL);
 	struct nftnl_chain *n = sure(nftnl_chain_alloc());
 
-	nftnl_chain_set_str(n, NFTNL_CHAIN_TABLE, FW_TABLE);
+	nftnl_chain_set_str(n, NFTNL_CHAIN_TABLE, b->table);
 	nftnl_chain_set_str(n, NFTNL_CHAIN_NAME, c->name);
 	if (c->hook) {
 		nftnl_chain_set_str(n, NFTNL_CHAIN_TYPE, c->hook->type);
@@ -181,15 +182,21 @@ static void put_chain(struct batch *b, const struct fw_chain *c, uint64_t stamp,
 	batch_add(b, h);
 }
 
-static void put_rule(struct batch *b, const char *chain, const struct fw_rule *rule)
+static struct nftnl_rule *rule_new(const struct batch *b, const char *chain)
 {
-	struct nlmsghdr *h = start(b, NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND);
 	struct nftnl_rule *r = sure(nftnl_rule_alloc());
 
-	nftnl_rule_set_u32(r, NFTNL_RULE_FAMILY, NFPROTO_INET);
-	nftnl_rule_set_str(r, NFTNL_RULE_TABLE, FW_TABLE);
+	nftnl_rule_set_u32(r, NFTNL_RULE_FAMILY, b->family);
+	nftnl_rule_set_str(r, NFTNL_RULE_TABLE, b->table);
 	nftnl_rule_set_str(r, NFTNL_RULE_CHAIN, chain);
-	put_expressions(r, rule);
+	return r;
+}
+
+/* Takes the rule. */
+static void put_rule(struct batch *b, struct nftnl_rule *r)
+{
+	struct nlmsghdr *h = start(b, NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND);
+
 	nftnl_rule_nlmsg_build_payload(h, r);
 	nftnl_rule_free(r);
 	batch_add(b, h);
@@ -201,8 +208,12 @@ static void put_chains(struct batch *b, const struct fw_chain *c, size_t n, uint
 	for (size_t i = 0; i < n; i++)
 		put_chain(b, &c[i], stamp, bridge);
 	for (size_t i = 0; i < n; i++)
-		for (size_t j = 0; j < c[i].n_rules; j++)
-			put_rule(b, c[i].name, &c[i].rules[j]);
+		for (size_t j = 0; j < c[i].n_rules; j++) {
+			struct nftnl_rule *r = rule_new(b, c[i].name);
+
+			put_expressions(r, &c[i].rules[j]);
+			put_rule(b, r);
+		}
 }
 
 static struct nftnl_set *elements_new(enum fw_set_id id)
@@ -321,4 +332,33 @@ void put_block_removal(struct batch *b, const struct fw_block *block)
 		mnl_attr_put_strz(h, NFTA_CHAIN_NAME, block->chains[i].name);
 		batch_add(b, h);
 	}
+}
+
+static void put_in_ports(struct batch *b, int type, int flags)
+{
+	b->family = NFPROTO_BRIDGE;
+	b->table = FW_PORTS_TABLE;
+	put_table(b, type, flags);
+}
+
+/* Its chain bears the base's stamp: one program makes both. */
+void put_ports(struct batch *b)
+{
+	static const struct fw_hook hook = { "filter", "prerouting", NF_BR_PRE_ROUTING, "dstnat",
+					     NF_BR_PRI_NAT_DST_BRIDGED };
+	static const struct fw_chain chain = { .name = "prerouting", .hook = &hook };
+
+	put_in_ports(b, NFT_MSG_NEWTABLE, NLM_F_CREATE); /* deleting needs one to be there */
+	put_ports_removal(b);
+	put_in_ports(b, NFT_MSG_NEWTABLE, NLM_F_CREATE | NLM_F_EXCL);
+	put_chain(b, &chain, fw_base_stamp(), "");
+	struct nftnl_rule *r = rule_new(b, chain.name);
+
+	put_port_mark(r);
+	put_rule(b, r);
+}
+
+void put_ports_removal(struct batch *b)
+{
+	put_in_ports(b, NFT_MSG_DELTABLE, 0);
 }

@@ -8,6 +8,8 @@ struct batch {
 	size_t len, room;
 	size_t last; /* where the last message starts */
 	uint32_t seq;
+	uint8_t family; /* what is put is of this table */
+	const char *table;
 };
 
 void batch_begin(struct batch *b);
@@ -16,6 +18,9 @@ void batch_free(struct batch *b);
 
 void put_table(struct batch *b, int type, int flags); /* NFT_MSG_NEWTABLE, NFT_MSG_DELTABLE */
 void put_base(struct batch *b);
+/* The table for ports, in place of any that is there; then all of it gone. The second is part of any transaction. */
+void put_ports(struct batch *b);
+void put_ports_removal(struct batch *b);
 void put_block(struct batch *b, const struct fw_block *block, const char *bridge);
 void put_block_removal(struct batch *b, const struct fw_block *block);
 

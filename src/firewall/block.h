@@ -10,7 +10,8 @@
 
 #include "firewall/rules.h"
 
-#define FW_TABLE "vnetd"
+#define FW_TABLE       "vnetd"
+#define FW_PORTS_TABLE "vnetd_ports" /* of family bridge: marks guests' DHCP messages with the port they came in by */
 
 enum {
 	FW_NAME = 64, /* of chains and sets: an interface name with every byte escaped, a front and a suffix */

@@ -4,6 +4,7 @@
 
 #include <netinet/in.h>
 #include <libnftnl/expr.h>
+#include <linux/if_ether.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/netfilter/nf_nat.h>
@@ -303,4 +304,19 @@ void put_expressions(struct nftnl_rule *r, const struct fw_rule *rule)
 		else
 			put_end(r, &rule->t[i]);
 	}
+}
+
+/* A DHCP request (RFC 2131 s.4.1) gets the index of the port by which it enters a bridge: beyond the bridge, where it is
+ * answered, only the mark still tells. */
+void put_port_mark(struct nftnl_rule *r)
+{
+	put_meta(r, NFT_META_PROTOCOL);
+	put_cmp(r, NFT_CMP_EQ, &(uint16_t){ htons(ETH_P_IP) }, sizeof(uint16_t));
+	put_dport(r, IPPROTO_UDP);
+	put_cmp(r, NFT_CMP_EQ, &(uint16_t){ htons(67) }, sizeof(uint16_t));
+	put_meta(r, NFT_META_IIF);
+	struct nftnl_expr *e = put(r, "meta");
+
+	nftnl_expr_set_u32(e, NFTNL_EXPR_META_KEY, NFT_META_MARK);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_META_SREG, NFT_REG_1);
 }

@@ -6,3 +6,4 @@
 #include "firewall/block.h"
 
 void put_expressions(struct nftnl_rule *r, const struct fw_rule *rule);
+void put_port_mark(struct nftnl_rule *r); /* the only rule of the table for ports */

@@ -5,6 +5,7 @@
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netlink.h>
 
+#include "base/log.h"
 #include "firewall/batch.h"
 #include "firewall/observe.h"
 #include "firewall/watch.h"
@@ -15,6 +16,7 @@ struct firewall {
 	struct fw_state seen;
 	struct fw_net *wanted; /* what was committed: if the base breaks, all of it is built again */
 	size_t n_wanted;
+	bool no_ports; /* the kernel refused the table for ports */
 };
 
 int firewall_open(struct firewall **ret, struct err *e)
@@ -74,7 +76,7 @@ bool firewall_has(const struct firewall *f, const struct fw_net *n)
 
 	if (n->mode == FW_OPEN)
 		return !seen;
-	if (!seen || !f->seen.base)
+	if (!seen || !f->seen.base || !(f->seen.ports || f->no_ports))
 		return false;
 	struct fw_block want = fw_block_of_net(n);
 	bool same = fw_block_eq(&seen->block, &want);
@@ -187,14 +189,16 @@ static void put_steps(struct batch *b, const struct plan *p)
 }
 
 /* Is there anything to do? Then it is put. */
-static bool put_plan(struct batch *b, const struct plan *p, bool table)
+static bool put_plan(struct batch *b, const struct plan *p, const struct fw_state *seen)
 {
 	size_t busy = 0;
 
 	if (p->after == 0) {
-		if (table)
+		if (seen->table)
 			put_table(b, NFT_MSG_DELTABLE, 0);
-		return table;
+		if (seen->ports_table)
+			put_ports_removal(b);
+		return seen->table || seen->ports_table;
 	}
 	for (size_t i = 0; i < p->n; i++)
 		busy += !p->steps[i].idle;
@@ -210,7 +214,7 @@ static int run(struct firewall *f, const struct plan *p)
 	int err = 0;
 
 	batch_begin(&b);
-	if (put_plan(&b, p, f->seen.table)) {
+	if (put_plan(&b, p, &f->seen)) {
 		batch_end(&b);
 		err = nfnl_commit(f->nl, b.buf, b.len);
 	}
@@ -221,8 +225,12 @@ static int run(struct firewall *f, const struct plan *p)
 /* The kernel took it: what is there now is what was planned. */
 static void keep_seen(struct fw_state *seen, struct plan *p)
 {
+	bool ports_table = seen->ports_table && p->after, ports = seen->ports && p->after;
+
 	if (p->rebuild || p->after == 0)
 		fw_state_free(seen);
+	seen->ports_table = ports_table;
+	seen->ports = ports;
 	seen->table = seen->base = p->after > 0;
 	for (size_t i = 0; i < p->n; i++) {
 		struct step *s = &p->steps[i];
@@ -282,6 +290,27 @@ static bool is_stale(int err)
 	return err == -ENOENT || err == -EEXIST || err == -EBUSY;
 }
 
+/* A transaction of its own: a kernel without tables for bridges still has all the others. Without this one guestd can't
+ * tell ports apart, nothing else. */
+static void commit_ports(struct firewall *f)
+{
+	struct batch b;
+
+	if (!f->seen.table || f->seen.ports || f->no_ports)
+		return;
+	batch_begin(&b);
+	put_ports(&b);
+	batch_end(&b);
+	int err = nfnl_commit(f->nl, b.buf, b.len);
+
+	batch_free(&b);
+	f->no_ports = err < 0;
+	f->seen.ports_table = f->seen.ports = err == 0;
+	if (err < 0)
+		log_warn("firewall: no rules of family bridge: %s: one guest may use up all DHCP of its network",
+			 strerror(-err));
+}
+
 int firewall_commit(struct firewall *f, const struct fw_change *changes, size_t n, struct err *e)
 {
 	int err = commit(f, changes, n);
@@ -291,5 +320,8 @@ int firewall_commit(struct firewall *f, const struct fw_change *changes, size_t 
 			return -1;
 		err = commit(f, changes, n);
 	}
-	return err < 0 ? err_sys(e, err, "install firewall rules") : 0;
+	if (err < 0)
+		return err_sys(e, err, "install firewall rules");
+	commit_ports(f);
+	return 0;
 }

@@ -210,9 +210,14 @@ static void join_edges(struct observation *o)
 	}
 }
 
+static struct nlmsghdr *request_in(char buf[REQUEST_MAX], int family, int type, int flags)
+{
+	return nftnl_nlmsg_build_hdr(buf, (uint16_t)type, (uint16_t)family, (uint16_t)flags, 0);
+}
+
 static struct nlmsghdr *request(char buf[REQUEST_MAX], int type, int flags)
 {
-	return nftnl_nlmsg_build_hdr(buf, (uint16_t)type, NFPROTO_INET, (uint16_t)flags, 0);
+	return request_in(buf, NFPROTO_INET, type, flags);
 }
 
 static int see_table(struct nfnl *nl, struct observation *o)
@@ -292,6 +297,57 @@ static int see_generation(struct nfnl *nl, uint32_t *ret)
 	return nfnl_ask(nl, request(buf, NFT_MSG_GETGEN, NLM_F_ACK), take_generation, ret);
 }
 
+/* What is in the table for ports. */
+struct ports {
+	size_t chains, rules, ours;
+};
+
+static int count_ports_chain(const struct nlmsghdr *h, void *arg)
+{
+	const struct nlattr *table = nfnl_attr(h, NFTA_CHAIN_TABLE), *data = nfnl_attr(h, NFTA_CHAIN_USERDATA);
+	const struct nlattr *policy = nfnl_attr(h, NFTA_CHAIN_POLICY);
+	struct ports *p = arg;
+	struct chain_mark mark;
+
+	if (!table || strcmp(mnl_attr_get_str(table), FW_PORTS_TABLE) != 0)
+		return MNL_CB_OK;
+	p->chains++;
+	p->ours += data && policy && ntohl(mnl_attr_get_u32(policy)) == NF_ACCEPT &&
+		   chain_mark_parse(mnl_attr_get_payload(data), mnl_attr_get_payload_len(data), &mark) == 0 &&
+		   mark.stamp == fw_base_stamp();
+	return MNL_CB_OK;
+}
+
+static int count_ports_rule(const struct nlmsghdr *h, void *arg)
+{
+	const struct nlattr *table = nfnl_attr(h, NFTA_RULE_TABLE);
+	struct ports *p = arg;
+
+	p->rules += table && strcmp(mnl_attr_get_str(table), FW_PORTS_TABLE) == 0;
+	return MNL_CB_OK;
+}
+
+/* A kernel that knows no such tables holds none. */
+static int see_ports(struct nfnl *nl, struct observation *o)
+{
+	char buf[REQUEST_MAX];
+	struct nlmsghdr *h = request_in(buf, NFPROTO_BRIDGE, NFT_MSG_GETTABLE, NLM_F_ACK);
+	struct ports p = { 0 };
+
+	mnl_attr_put_strz(h, NFTA_TABLE_NAME, FW_PORTS_TABLE);
+	o->s.ports_table = nfnl_ask(nl, h, NULL, NULL) == 0;
+	if (!o->s.ports_table)
+		return 0;
+	int err = nfnl_ask(nl, request_in(buf, NFPROTO_BRIDGE, NFT_MSG_GETCHAIN, NLM_F_DUMP), count_ports_chain, &p);
+
+	h = request_in(buf, NFPROTO_BRIDGE, NFT_MSG_GETRULE, NLM_F_DUMP);
+	mnl_attr_put_strz(h, NFTA_RULE_TABLE, FW_PORTS_TABLE);
+	if (err == 0)
+		err = nfnl_ask(nl, h, count_ports_rule, &p);
+	o->s.ports = p.chains == 1 && p.ours == 1 && p.rules == 1;
+	return err;
+}
+
 static int see_all(struct nfnl *nl, struct observation *o)
 {
 	uint32_t before = 0, after = 0;
@@ -303,6 +359,8 @@ static int see_all(struct nfnl *nl, struct observation *o)
 		err = see_chains_and_rules(nl, o);
 	for (enum fw_set_id id = 0; id < FW_SETS && err == 0 && o->s.table; id++)
 		err = see_set(nl, o, id);
+	if (err == 0)
+		err = see_ports(nl, o);
 	if (err == 0)
 		err = see_generation(nl, &after);
 	return err == 0 && before != after ? -EINTR : err;

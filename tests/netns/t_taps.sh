@@ -26,6 +26,12 @@ refused "a name in use is refused" "*mytap0*" vnet tap add default --name mytap0
 ip link add eth7 type veth peer name eth8
 refused "a foreign interface is not deleted" "*eth7*" vnet tap del eth7
 eq "$(ip link show eth7)" "*eth7*" "the foreign interface is still there"
+guest known virbr0 52:54:00:00:00:77
+dhcp known >/dev/null || fail "no lease"
+quietly vnet tap add default --name known0 --mac 52:54:00:00:00:77
+quietly vnet tap del known0
 quietly vnet tap del mytap0
+eq "$(grep -c 'is gone: its lease ends' "$T/vnetd.log")" 1 "a guest's lease ends with its tap, one lease"
+eq "$(cat "$T/vnetd.log")" "*the port of 52:54:00:00:00:77 is gone*" "it is the guest's own"
 quietly vnet tap del "$tap"
 eq "$(ip -o link show type tun)" "" "deleted: no tap is left"

@@ -177,6 +177,9 @@ static const struct step life[] = {
 	  " 2026-11-22 07:07:14   52:54:00:11:22:33   ipv4       192.168.122.50/24   web        01:52:54:00:11:22:33\n"
 	  " never                 52:54:00:aa:00:01   ipv4       192.168.122.51/24   -          -\n\n",
 	  0 },
+	{ "$VNET wait iso0 WEB", "192.168.122.50\n", 0 },
+	{ "$VNET wait iso0 52:54:00:AA:00:01 --timeout 1", "192.168.122.51\n", 0 },
+	{ "$VNET wait iso0 nobody --timeout 1", "error: guest nobody has no address on network iso0 after 1 s\n", 1 },
 	{ "$VNET dhcp-leases iso0 --mac zz",
 	  "error: Failed to get leases info for iso0\nerror: invalid MAC address: zz\n\n", 1 },
 	{ "$VNET -q 'destroy iso0; list --all'", " iso0   inactive   no   yes\n", 0 },
