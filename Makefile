@@ -20,6 +20,7 @@ NETNS   := $(call programs,tests/netns/test_*.c)
 PEER    := $(call programs,tests/peer/*.c)
 FUZZ    := $(call programs,tests/fuzz/fuzz_*.c)
 BENCH   := $(call programs,tests/bench/bench_*.c)
+LOAD    := $(call programs,tests/bench/dhcp_*.c)
 objs     = $(patsubst %.c,$O/%.o,$(wildcard $1))
 RUN     := BUILD=$(abspath $O) sh tests/run.sh
 
@@ -65,7 +66,7 @@ $O/examples/%: $O/examples/%.o $O/libvnet.so
 
 $(UNIT) $(NETNS): $O/%: $O/%.o $O/libcore.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
-$(PEER) $(BENCH): $O/%: $O/%.o $O/libcore.a
+$(PEER) $(BENCH) $(LOAD): $O/%: $O/%.o $O/libcore.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(FUZZ): $O/%: $O/%.o $O/libcore.a
 	$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
@@ -87,7 +88,10 @@ check-layers: ## who includes whom, against tests/layers.txt
 	@sh tests/layers.sh
 bench: all $(BENCH) ## what packets and starts cost, as ratios (root); no test
 	@for b in $(BENCH); do unshare -n $$b || exit; done
-	@for b in tests/bench/*.sh; do BUILD=$(abspath $O) sh $$b || exit; done
+	@for b in tests/bench/bench_*.sh; do BUILD=$(abspath $O) sh $$b || exit; done
+bench-dhcp: all $(LOAD) ## DHCP servers side by side: ours, dnsmasq, Kea and a bare responder (root); no test
+	@sh tests/install-deps.sh bench || echo "what is missing is left out"
+	@BUILD=$(abspath $O) sh tests/bench/dhcp.sh
 asan: ## unit tests under AddressSanitizer and UBSan
 	+@$(FRESH) O=build/asan SAN=address,undefined check-unit
 fuzz: ## every fuzz target for 30 s from its stored seeds (clang)
@@ -138,7 +142,7 @@ clean: ## remove what was built
 help: ## this list
 	@awk -F ':.* ## ' '/^[a-z-]+:.* ## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: all missing check check-built check-unit check-netns check-vm check-layers bench asan fuzz fuzz-run demo demo-built \
+.PHONY: all missing check check-built check-unit check-netns check-vm check-layers bench bench-dhcp asan fuzz fuzz-run demo demo-built \
 	format format-check install clean help
 .SECONDARY:
 -include $(shell find $O -name '*.d' 2>/dev/null)

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# install-deps.sh GROUP...: installs the distribution's packages that GROUP (build, check, demo, ci) needs and that are
+# install-deps.sh GROUP...: installs the distribution's packages that GROUP (build, check, demo, bench, ci) needs and that are
 # missing. Needs root only when something is missing. Where the package manager is unknown, prints what is needed.
 set -eu
 
@@ -37,6 +37,7 @@ check    virtinst           virt-install          virt-install      virt-install
 check    libvirt-daemon-driver-qemu  libvirt-daemon-driver-qemu  -  libvirt-qemu
 check    busybox-static     busybox               busybox           busybox-static
 check    qemu-system-x86    qemu-system-x86-core  qemu-system-x86   qemu-system-x86_64
+check    ipxe-qemu          ipxe-roms-qemu        -                 -
 check    cpio               cpio                  cpio              cpio
 check    lz4                lz4                   lz4               lz4
 demo     iproute2           iproute               iproute2          iproute2
@@ -45,6 +46,8 @@ demo     busybox-static     busybox               busybox           busybox-stat
 demo     qemu-system-x86    qemu-system-x86-core  qemu-system-x86   qemu-system-x86_64
 demo     cpio               cpio                  cpio              cpio
 demo     lz4                lz4                   lz4               lz4
+bench    dnsmasq-base       dnsmasq               dnsmasq           dnsmasq
+bench    kea-dhcp4-server   kea                   kea               kea-dhcp4
 ci       clang              clang                 clang             clang
 ci       libclang-rt-dev    compiler-rt           compiler-rt       compiler-rt
 ci       clang-format       clang-tools-extra     -                 clang-extra-tools

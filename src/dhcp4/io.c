@@ -13,6 +13,8 @@
 #include "dhcp4/frame.h"
 #include "dhcp4/probe.h"
 
+enum { BURSTS_A_TURN = DHCP4_OUTBOX_MAX / DHCP4_BURST };
+
 struct slot {                /* a reply that waits */
 	struct dhcp4_io *io; /* NULL: not to be sent any more */
 	bool ack;
@@ -182,16 +184,15 @@ static bool hold(struct slot *slot, uint64_t now)
 	return true;
 }
 
-/* Sends slots [from, to), all of one io. A packet socket that is full loses the rest: clients ask again. */
-static void send_run(struct dhcp4_outbox *o, size_t from, size_t to)
+/* Sends `n` of them, all of one io. A packet socket that is full loses the rest: clients ask again. */
+static void send_run(struct slot *const *run, size_t n)
 {
-	struct dhcp4_io *io = o->slots[from].io;
+	struct dhcp4_io *io = run[0]->io;
 	struct mmsghdr msgs[DHCP4_BURST] = { 0 };
 	struct iovec iovs[DHCP4_BURST];
-	size_t n = to - from;
 
 	for (size_t i = 0; i < n; i++) {
-		iovs[i] = (struct iovec){ o->slots[from + i].frame, o->slots[from + i].len };
+		iovs[i] = (struct iovec){ run[i]->frame, run[i]->len };
 		msgs[i].msg_hdr = (struct msghdr){ .msg_iov = &iovs[i], .msg_iovlen = 1 };
 	}
 	for (size_t done = 0; done < n;) {
@@ -207,6 +208,32 @@ static void send_run(struct dhcp4_outbox *o, size_t from, size_t to)
 	}
 }
 
+static void send_all(struct dhcp4_outbox *o, bool acks)
+{
+	struct slot *run[DHCP4_BURST];
+	size_t n = 0;
+
+	for (struct slot *s = o->slots; s < o->slots + o->n; s++) {
+		if (!s->io || s->ack != acks)
+			continue;
+		if (n == DHCP4_BURST || (n && run[0]->io != s->io)) {
+			send_run(run, n);
+			n = 0;
+		}
+		run[n++] = s;
+	}
+	if (n)
+		send_run(run, n);
+}
+
+void dhcp4_outbox_send_early(struct dhcp4_outbox *o)
+{
+	send_all(o, false);
+	for (size_t i = 0; i < o->n; i++)
+		if (!o->slots[i].ack)
+			o->slots[i].io = NULL;
+}
+
 void dhcp4_outbox_send(struct dhcp4_outbox *o, bool durable)
 {
 	uint64_t now = o->n ? now_ms() : 0;
@@ -214,12 +241,8 @@ void dhcp4_outbox_send(struct dhcp4_outbox *o, bool durable)
 	for (size_t i = 0; i < o->n; i++)
 		if (o->slots[i].io && ((o->slots[i].ack && !durable) || hold(&o->slots[i], now)))
 			o->slots[i].io = NULL;
-	for (size_t from = 0, to; from < o->n; from = to) {
-		for (to = from + 1; to < o->n && to - from < DHCP4_BURST && o->slots[to].io == o->slots[from].io;)
-			to++;
-		if (o->slots[from].io)
-			send_run(o, from, to);
-	}
+	send_all(o, false);
+	send_all(o, true);
 	o->n = 0;
 }
 
@@ -353,15 +376,10 @@ static int receive(struct dhcp4_io *io)
 	return n < 0 ? -errno : n;
 }
 
-static int on_readable(sd_event_source *source, int fd, uint32_t events, void *arg)
+/* How many there were. */
+static int take_burst(struct dhcp4_io *io)
 {
-	struct dhcp4_io *io = arg;
-	struct dhcp4_outbox *o = io->out;
-
-	(void)source, (void)fd, (void)events;
-	if (DHCP4_OUTBOX_MAX - o->n < DHCP4_BURST)
-		o->full(o->arg);
-	int n = receive(io); /* what is left comes round next turn: no guest starves another network */
+	int n = receive(io);
 
 	if (n < 0) {
 		/* ENETDOWN: the bridge was taken down or deleted; who did it tells us what comes next. */
@@ -372,8 +390,25 @@ static int on_readable(sd_event_source *source, int fd, uint32_t events, void *a
 	uint64_t now = now_s();
 
 	for (int i = 0; i < n; i++)
-		take_frame(io, &o->msgs[i], now);
-	o->wake(o->arg);
+		take_frame(io, &io->out->msgs[i], now);
+	if (n > 0)
+		io->out->wake(io->out->arg);
+	return n;
+}
+
+static int on_readable(sd_event_source *source, int fd, uint32_t events, void *arg)
+{
+	struct dhcp4_io *io = arg;
+	struct dhcp4_outbox *o = io->out;
+
+	(void)source, (void)fd, (void)events;
+	if (DHCP4_OUTBOX_MAX - o->n < DHCP4_BURST)
+		o->full(o->arg);
+	/* The more one sync of the database is for, the more leases a second. What is left comes round next turn: no
+	 * guest starves another network. */
+	for (int burst = 0; burst < BURSTS_A_TURN && DHCP4_OUTBOX_MAX - o->n >= DHCP4_BURST; burst++)
+		if (take_burst(io) < DHCP4_BURST)
+			break;
 	return 0;
 }
 

@@ -20,6 +20,8 @@ struct dhcp4_outbox;
 struct dhcp4_outbox *dhcp4_outbox_new(void (*wake)(void *arg), void (*full)(void *arg), void *arg);
 void dhcp4_outbox_free(struct dhcp4_outbox *o);
 DEFINE_AUTO(struct dhcp4_outbox *, dhcp4_outbox_free)
+/* Sends what promises nothing: OFFERs and NAKs need not wait until leases are stored. */
+void dhcp4_outbox_send_early(struct dhcp4_outbox *o);
 /* Sends what waits. `durable` false: the leases could not be stored, so no ACK leaves; the guests will ask again. */
 void dhcp4_outbox_send(struct dhcp4_outbox *o, bool durable);
 

@@ -226,6 +226,8 @@ static void end_turn(void *arg)
 {
 	struct guestd_serve *s = arg;
 	struct lease_clock now = clocks(s);
+
+	dhcp4_outbox_send_early(s->out);
 	int r = store(s, &now);
 
 	s->retry = r < 0 ? now.boot_s + RETRY_S : 0;

@@ -1,0 +1,184 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# DHCP servers side by side, one after the other on the same bridge, each with 100, 10,000 and 60,000 leases, asked by
+# dhcp_load: a bare responder that stores nothing (the limit), ours with every ACK synced, dnsmasq as libvirt configures it
+# but with its own lease file (libvirt's helper program for each lease would be slower), the same without its ping, and Kea
+# with memfile. Leases lie on a disk: LEASES=FOLDER, /var/tmp unless told. Of several windows the best with under 1 % lost
+# is shown.
+#	ONLY="ours kea"   these alone      SIZES="100 10000"   WINDOWS="8 64"   SECONDS=2 for each window
+#	NAMES=-N           clients tell their names, as most do. They do not by default, which spares dnsmasq most.
+. "${0%/*}/../netns/lib.sh"
+PATH=$BUILD/tests/bench:$PATH
+SIZES=${SIZES:-100 10000 60000} WINDOWS=${WINDOWS:-16 128 1024} SECONDS_EACH=${SECONDS:-2}
+ONLY=${ONLY:-limit ours dnsmasq dnsmasq-no-ping kea}
+disk=$(mktemp -d "${LEASES:-/var/tmp}/vnet-bench.XXXXXX") && chmod 755 "$disk" || exit 1
+trap 'rm -rf "$disk"' EXIT
+trap 'exit 130' INT TERM
+bridge=virbr9 addresses=130560 low='10.98.1.0 10.98.255.255' high='10.99.0.0 10.99.254.255' next=0 # the next new client
+
+# 10.98.1.0 and onwards, spread over the range like addresses that servers choose: `NUMBER ADDRESS MAC`.
+old_leases() # COUNT
+{
+	awk -v n="$1" -v all=$addresses 'BEGIN {
+		for (i = 0; i < n; i++) {
+			a = 256 + i * 7919 % all
+			printf "%d 10.%d.%d.%d 52:54:02:%02x:%02x:%02x\n", i, 98 + int(a / 65536), int(a / 256) % 256,
+				a % 256, int(i / 65536), int(i / 256) % 256, i % 256
+		}
+	}'
+}
+
+# --- each server: `NAME_start LEASES` sets $pids and has the bridge up; `NAME_stop`
+
+own_bridge()
+{
+	ip link add $bridge type bridge
+	ip addr add 10.98.0.1/15 dev $bridge
+	ip link set $bridge up
+}
+stop_pids()
+{
+	kill -TERM $pids 2>/dev/null
+	for p in $pids; do
+		wait "$p" 2>/dev/null
+	done
+	ip link del $bridge
+}
+
+limit_start()
+{
+	own_bridge
+	dhcp_echo $bridge &
+	pids=$!
+}
+
+ours_start() # LEASES
+{
+	ROOT=$disk/ours.$1
+	mkdir -p "$ROOT"
+	start_vnetd
+	cat >"$T/bench.xml" <<-END
+		<network><name>bench</name><bridge name='$bridge' stp='off' delay='0'/><ip address='10.98.0.1' prefix='15'>
+		<dhcp><range start='${low% *}' end='${low#* }'/><range start='${high% *}' end='${high#* }'/></dhcp></ip></network>
+	END
+	quietly vnet define "$T/bench.xml"
+	quietly vnet start bench
+	pids="$vnetd_pid $(for p in /proc/[0-9]*; do
+		case $(readlink "$p/exe") in "$BUILD/vnet-guestd"*) echo "${p#/proc/}" ;; esac
+	done)"
+}
+ours_fill() { on load dhcp_load eth0 $NAMES -n "$1" -w 256 -t 60 -b $next >/dev/null; next=$((next + $1)); }
+ours_stop()
+{
+	quietly vnet destroy bench
+	stop_vnetd
+	rm -rf "$ROOT"
+}
+
+dnsmasq_start() # LEASES [OPTION...]
+{
+	own_bridge
+	leases=$disk/dnsmasq.leases expiry=$(($(date +%s) + 3600))
+	old_leases "$1" | awk -v expiry=$expiry -v names="$NAMES" \
+		'{ print expiry, $3, $2, names ? "h" $1 : "*", "*" }' >"$leases"
+	shift
+	dnsmasq -k -C /dev/null -u root --strict-order --except-interface=lo --bind-dynamic --interface=$bridge \
+		--dhcp-range="${low% *},${low#* },255.254.0.0" --dhcp-range="${high% *},${high#* },255.254.0.0" \
+		--dhcp-no-override --dhcp-authoritative \
+		--dhcp-lease-max=$addresses --dhcp-leasefile="$leases" --pid-file= --log-facility="$T/dnsmasq.log" "$@" &
+	pids=$!
+}
+dnsmasq_no_ping_start() { dnsmasq_start "$1" --no-ping; }
+
+kea_start() # LEASES
+{
+	own_bridge
+	expiry=$(($(date +%s) + 3600))
+	{
+		echo address,hwaddr,client_id,valid_lifetime,expire,subnet_id,fqdn_fwd,fqdn_rev,hostname,state,user_context
+		old_leases "$1" | awk -v expiry=$expiry '{ print $2 "," $3 ",,3600," expiry ",1,0,0,,0," }'
+	} >"$disk/kea.csv"
+	cat >"$T/kea.json" <<-END
+		{ "Dhcp4": { "interfaces-config": { "interfaces": [ "$bridge" ], "dhcp-socket-type": "raw" },
+		  "lease-database": { "type": "memfile", "persist": true, "name": "$disk/kea.csv", "lfc-interval": 0 },
+		  "valid-lifetime": 3600, "subnet4": [ { "id": 1, "subnet": "10.98.0.0/15",
+		  "pools": [ { "pool": "${low% *} - ${low#* }" }, { "pool": "${high% *} - ${high#* }" } ],
+		  "option-data": [ { "name": "routers", "data": "10.98.0.1" },
+		                   { "name": "domain-name-servers", "data": "10.98.0.1" } ] } ],
+		  "loggers": [ { "name": "kea-dhcp4", "severity": "WARN",
+		                 "output_options": [ { "output": "$T/kea.log" } ] } ] } }
+	END
+	KEA_PIDFILE_DIR=$T KEA_LOCKFILE_DIR=none kea-dhcp4 -c "$T/kea.json" >"$T/kea.out" 2>&1 &
+	pids=$!
+}
+
+# --- the load
+
+answers() { on load dhcp_load eth0 -n 1 -w 1 -t 1 -b $((next += 1)); }
+load() # ARG...: prints dhcp_load's line; clients that were never seen before
+{
+	on load dhcp_load eth0 $NAMES -b $next $(for p in $pids; do echo "-p $p"; done) "$@"
+}
+row() # WHAT LEASES WINDOW LINE
+{
+	printf '%-16s %7s %7s %9s %7s %8s %8s %8s\n' "$1" "$2" "$3" $(echo "$4" | awk '{ print $2, $3, $4, $5, $6 }')
+}
+best() # WHAT LEASES
+{
+	best='' window= most=5000 # so many that 100 leases stay few
+	[ "$2" -lt 1000 ] || most=15000
+	for w in $WINDOWS; do
+		line=$(load -w "$w" -t "$SECONDS_EACH" -n $most)
+		next=$((next + most))
+		better=$(echo "$line $best" | awk '{ print $8 == "" || ($3 < 1 && ($10 >= 1 || $2 > $9)) || ($3 < $10 && $10 >= 1) }')
+		[ "$better" != 1 ] || best=$line window=$w
+	done
+	row "$1" "$2" "$window" "$best"
+}
+begin() # FUNCTION LEASES
+{
+	"$1_start" "$2"
+	ip link set p-load master $bridge
+	until_true 30 answers || { echo "$1 does not answer" && return 1; }
+}
+finish() # FUNCTION
+{
+	ip link set p-load nomaster
+	"${1}_stop" || fail "$1 does not end"
+}
+limit_stop() { stop_pids; }
+dnsmasq_stop() { stop_pids; }
+dnsmasq_no_ping_stop() { stop_pids; }
+kea_stop() { stop_pids; }
+
+guest load
+on load sysctl -qw net.ipv6.conf.all.disable_ipv6=1 2>/dev/null
+echo "$(nproc) processors, load $(cut -d ' ' -f 1 /proc/loadavg) before, leases on $(stat -f -c %T "$disk")"
+printf '%-16s %7s %7s %9s %7s %8s %8s %8s\n' server leases window "new/s" "lost %" "cpu s" "p50 ms" "p99 ms"
+boots=
+for server in $ONLY; do
+	case $server in
+	dnsmasq*) program=dnsmasq ;;
+	kea) program=kea-dhcp4 ;;
+	*) program=sh ;;
+	esac
+	command -v $program >/dev/null || { echo "$server: not here" && continue; }
+	name=$(echo "$server" | tr - _)
+	first=1
+	for size in $SIZES; do
+		begin "$name" "$size" || { finish "$name" && continue; }
+		if [ $first = 1 ]; then
+			line=$(load -n 100 -w 100 -t 10)
+			next=$((next + 100)) first=0
+			boots="$boots$(echo "$server $line" | awk '{ printf "%-16s median %s ms, all after %s ms (%s of 100)", $1, $6, $8, $2 }')
+"
+		fi
+		[ "$name" != ours ] || ours_fill "$size"
+		best "$server" "$size"
+		finish "$name"
+	done
+done
+echo "cpu s: of the server's processes, for 10,000 exchanges"
+echo "100 guests at once, on a server that has just started:"
+printf %s "$boots"
+echo "load $(cut -d ' ' -f 1 /proc/loadavg) after"
