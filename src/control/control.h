@@ -21,7 +21,7 @@ enum { CONTROL_LATER = 1 };
 
 struct control_options {
 	const char *root;        /* "" or an absolute path without '/' at its end */
-	const char *guestd;      /* program to run when no guestd answers; NULL: beside us, or libexec */
+	const char *guestd;      /* program to run when no guestd answers; NULL: the one beside us */
 	const char *guestd_user; /* NULL: vnet-guestd if there is such a user, else nobody */
 	const char *resolv_conf; /* "/etc/resolv.conf" */
 };

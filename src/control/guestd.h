@@ -15,7 +15,7 @@ struct guestd;
 
 struct guestd_options {
 	const char *root;
-	const char *program; /* NULL: beside us, else the libexec folder */
+	const char *program; /* NULL: the one beside us */
 	const char *user;    /* NULL: vnet-guestd, else nobody */
 };
 

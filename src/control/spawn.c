@@ -14,10 +14,6 @@
 
 #include "base/mem.h"
 
-#ifndef VNET_LIBEXEC
-#define VNET_LIBEXEC "/usr/local/libexec/vnet"
-#endif
-
 static const char guestd_name[] = "vnet-guestd";
 
 const char *spawn_default_program(void)
@@ -25,13 +21,10 @@ const char *spawn_default_program(void)
 	static char path[PATH_MAX];
 	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - sizeof(guestd_name));
 
-	if (n > 0) {
-		path[n] = '\0';
-		strcpy(strrchr(path, '/') + 1, guestd_name);
-		if (access(path, X_OK) == 0)
-			return path;
-	}
-	snprintf(path, sizeof(path), "%s/%s", VNET_LIBEXEC, guestd_name);
+	if (n < 0)
+		return guestd_name;
+	path[n] = '\0';
+	strcpy(strrchr(path, '/') + 1, guestd_name);
 	return path;
 }
 

@@ -2,8 +2,12 @@
 /* What can be said about a definition without a daemon. */
 #include "libvnet/conn.h"
 
+#include <errno.h>
+
 #include "model/format.h"
+#include "model/options.h"
 #include "model/parse.h"
+#include "plan/options.h"
 #include "plan/print.h"
 #include "plan/support.h"
 
@@ -25,6 +29,16 @@ static int parse(const char *xml, size_t len, struct network **ret, struct xml_w
 	return network_parse(xml, len, ret, w, &e) < 0 ? refuse(err, &e) : 0;
 }
 
+static void warn_option(const struct network *n, const char *line, void (*warn)(int line, const char *text, void *arg),
+			void *arg)
+{
+	AUTO(mem_drop) char *text = mem_printf("dnsmasq option '%.200s' has no effect here", line);
+
+	/* the parser has warned of those that it doesn't know, with their lines */
+	if (option_kind(line) == OPTION_WANTED && plan_option(n, line) == -ENOTSUP)
+		warn(0, text, arg);
+}
+
 int vnet_xml_check(const char *xml, size_t len, void (*warn)(int line, const char *text, void *arg), void *arg,
 		   struct vnet_error *err)
 {
@@ -37,6 +51,8 @@ int vnet_xml_check(const char *xml, size_t len, void (*warn)(int line, const cha
 	for (size_t i = 0; warn && i < w.n; i++)
 		warn(w.v[i].line, w.v[i].text, arg);
 	xml_warnings_free(&w);
+	for (size_t i = 0; r == 0 && warn && i < n->n_options; i++)
+		warn_option(n, n->options[i], warn, arg);
 	if (r == 0 && warn && plan_supported(n, &e) < 0) /* it can be stored; better to know now */
 		warn(0, e.detail, arg);
 	return r;

@@ -68,11 +68,13 @@ int plan_supported(const struct network *n, struct err *e)
 		{ too_many_ipv6(n), "more than 32 IPv6 <ip>", NULL },
 		{ find_ip(n, has_host_id), "id of an IPv4 <host>", NULL },
 		{ virtualport_given(&n->virtualport), "<virtualport>", NULL },
-		{ option, "malformed <dnsmasq:option>", option },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		if (rows[i].there)
 			return refuse(n, rows[i].what, rows[i].value, e);
+	if (option)
+		return err_set(e, VNET_ERR_CONFIG_UNSUPPORTED, "network '%s': malformed <dnsmasq:option> '%.200s'",
+			       n->name, option);
 	return 0;
 }

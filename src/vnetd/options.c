@@ -17,7 +17,7 @@ static const char usage[] =
     "Manages virtual networks; runs in the foreground.\n"
     "\n"
     "  --root DIR           keep all files and sockets below DIR (or VNET_ROOT)\n"
-    "  --guestd PATH        the vnet-guestd to start (default: beside vnetd, else in libexec)\n"
+    "  --guestd PATH        the vnet-guestd to start (default: the one beside vnetd)\n"
     "  --guestd-user NAME   who runs it (default: vnet-guestd if there is such a user, else nobody)\n"
     "  --resolv-conf PATH   the host's resolvers (default: /etc/resolv.conf)\n"
     "  --libvirt            listen for libvirt's tools too, in libvirt's place\n"

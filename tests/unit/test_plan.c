@@ -313,6 +313,7 @@ static void isolation_of_ports_is_kept(void **state)
 				port("veth0", "veth", "", 9, PORT_FORWARDING) };
 
 	(void)state;
+	o.service_there = o.service_same = false; /* it has no address to serve on */
 	o.ports = ports;
 	o.n_ports = 2;
 	expect_steps("not isolated", p, &o, "  make 'vnet0' a forwarding port of 'br7'\n");
