@@ -215,6 +215,24 @@ VNET_API int vnet_import_leases(struct vnet_conn *c, const struct vnet_network *
 				size_t n, size_t *ret_n, struct vnet_error *err);
 VNET_API void vnet_leases_free(struct vnet_lease *v, size_t n);
 
+struct vnet_past_lease { /* what happened to a lease */
+	int64_t at;      /* Unix seconds */
+	bool bound;      /* or renewed; else it ended */
+	char ip[46];     /* as text */
+	char mac[18];
+	char *hostname; /* NULL: unknown */
+};
+struct vnet_history_filter {
+	const char *mac, *ip; /* as text; NULL: any */
+	int64_t since;        /* Unix seconds */
+};
+/* What happened to the leases of a network, also to those that are no more, as long as the daemon remembers: at most the
+ * last 10000 events that pass the filter, the newest first. *ret_n of them at *ret, freed with vnet_history_free.
+ * VNET_ERR_INVALID_MAC and VNET_ERR_INVALID_ARG: the filter makes no sense. */
+VNET_API int vnet_history(struct vnet_conn *c, const struct vnet_network *net, const struct vnet_history_filter *f,
+			  struct vnet_past_lease **ret, size_t *ret_n, struct vnet_error *err);
+VNET_API void vnet_history_free(struct vnet_past_lease *v, size_t n);
+
 /* --- Taps --- */
 
 #define VNET_NO_OWNER UINT32_MAX

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The calls of our own program: taps, plans, leases from elsewhere. */
+/* The calls of our own program: taps, plans, leases from elsewhere and from before. */
 #include "api/dispatch.h"
 
 static int plan(struct api_call *c, struct err *e)
@@ -161,12 +161,59 @@ static int apply(struct api_call *c, struct err *e)
 	return control_apply(c->session->control, a->xml, strlen(a->xml), a->flags & DRY_RUN, &ret->value, e);
 }
 
+static struct vnet_history_row history_row(const struct control_past *p)
+{
+	char ip[IP_TEXT];
+	struct vnet_history_row row = {
+		.at = (quad_t)p->at,
+		.bound = p->bound,
+		.ip = mem_strdup(ip_text(&p->ip, ip)),
+	};
+
+	memcpy(row.mac, p->mac.b, sizeof(row.mac));
+	if (p->hostname) {
+		row.hostname = mem_new(rpc_text);
+		*row.hostname = mem_strdup(p->hostname);
+	}
+	return row;
+}
+
+static int history_filter(const struct vnet_history_args *a, struct control_past_filter *ret, struct err *e)
+{
+	if (a->mac && mac_parse(*a->mac, &ret->mac) < 0)
+		return err_set(e, VNET_ERR_INVALID_MAC, "invalid MAC address: %s", *a->mac);
+	if (a->ip && (ip_parse(*a->ip, &ret->ip) < 0 || ret->ip.family != AF_INET))
+		return err_set(e, VNET_ERR_INVALID_ARG, "'%.64s' is not an IPv4 address", *a->ip);
+	ret->since = a->since > 0 ? (uint64_t)a->since : 0;
+	return 0;
+}
+
+static int history(struct api_call *c, struct err *e)
+{
+	const struct vnet_history_args *a = c->args;
+	struct vnet_history_ret *ret = c->ret;
+	struct control_past_filter filter = { 0 };
+	struct control_past *v = NULL;
+	struct control_net net;
+	size_t n = 0;
+
+	if (history_filter(a, &filter, e) < 0 || api_find(c, &a->net, &net, e) < 0)
+		return -1;
+	int r = control_history(c->session->control, &net.uuid, &filter, &v, &n, e);
+
+	if (r != 0)
+		return r;
+	ret->rows.rows_val = mem_array(n + 1, sizeof(struct vnet_history_row));
+	ret->rows.rows_len = (unsigned)(n < VNET_HISTORY_MAX ? n : VNET_HISTORY_MAX);
+	for (unsigned i = 0; i < ret->rows.rows_len; i++)
+		ret->rows.rows_val[i] = history_row(&v[i]);
+	control_history_free(v, n);
+	return 0;
+}
+
 const struct api_handler api_vnet_handlers[] = {
-	{ VNET_PROC_TAP_ADD, tap_add },
-	{ VNET_PROC_TAP_DEL, tap_del },
-	{ VNET_PROC_TAP_LIST, tap_list },
-	{ VNET_PROC_PLAN, plan },
-	{ VNET_PROC_APPLY, apply },
-	{ VNET_PROC_IMPORT_LEASES, import_leases },
-	{ 0 },
+	{ VNET_PROC_TAP_ADD, tap_add },   { VNET_PROC_TAP_DEL, tap_del },
+	{ VNET_PROC_TAP_LIST, tap_list }, { VNET_PROC_PLAN, plan },
+	{ VNET_PROC_APPLY, apply },       { VNET_PROC_IMPORT_LEASES, import_leases },
+	{ VNET_PROC_HISTORY, history },   { 0 },
 };

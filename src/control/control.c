@@ -225,6 +225,7 @@ int control_start_up(const struct control_options *o, struct sd_event *loop, str
 	if (live_first_start(c->store))
 		autostart(c);
 	guestd_settle(c->guestd);
+	history_open(c);
 	*ret = TAKE(c);
 	return 0;
 }
@@ -251,6 +252,7 @@ void control_free(struct control *c)
 	heal_close(c);
 	hooks_free(c->hooks);
 	jobs_free(c);
+	history_close(c);
 	resolvers_free(c->resolvers);
 	guestd_free(c->guestd);
 	for (size_t i = 0; i < c->n_nets; i++)

@@ -3,7 +3,7 @@
  * Shapes  networks are named by uuid; control_find_* give it for a name. Info structs are values or owned by the caller
  *         as said at each.
  * Errors  0 or -1 with *e: libvirt's code and text without its prefix. Nothing half-done remains.
- * Later   a call that waits for the administrator's hook scripts gives CONTROL_LATER: ask again, with the same arguments
+ * Later   a call that waits for the administrator's hook scripts or for guestd gives CONTROL_LATER: ask again, with the same arguments
  *         and for the same caller, whenever `progress` is called. */
 #pragma once
 #include <net/if.h>
@@ -125,6 +125,24 @@ struct control_lease {     /* strings are control's, good until the loop turns *
 int control_leases(const struct control *c, const struct uuid *u, const struct mac *mac, struct control_lease **ret,
 		   size_t *ret_n, struct err *e);
 void control_leases_free(struct control_lease *v, size_t n);
+
+struct control_past { /* what happened to a lease */
+	uint64_t at;  /* Unix seconds */
+	bool bound;   /* or renewed; else it ended */
+	struct ip ip;
+	struct mac mac;
+	char *hostname; /* NULL: unknown */
+};
+struct control_past_filter {
+	struct mac mac; /* zero: any */
+	struct ip ip;   /* family 0: any */
+	uint64_t since;
+};
+
+/* The history of leases, the newest first; CONTROL_LATER while guestd looks. Freed with control_history_free. */
+int control_history(struct control *c, const struct uuid *u, const struct control_past_filter *f,
+		    struct control_past **ret, size_t *ret_n, struct err *e);
+void control_history_free(struct control_past *v, size_t n);
 
 struct control_import { /* a lease that another server gave */
 	struct ip ip;

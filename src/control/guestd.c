@@ -49,6 +49,8 @@ struct guestd {
 	uint64_t since_us; /* of the connection */
 	sd_event_source *io, *retry;
 	uint64_t retry_us;
+	void (*history)(void *arg, const struct guest_history *h);
+	void *history_arg;
 };
 
 static void lost(struct guestd *g, const char *why);
@@ -215,6 +217,21 @@ int guestd_import(struct guestd *g, const struct guest_lease *l, struct err *e)
 	return say(g, &m, NULL, 0, e);
 }
 
+int guestd_ask_history(struct guestd *g, const struct guest_history_ask *ask, struct err *e)
+{
+	struct guest_msg m = { .op = GUEST_ASK_HISTORY, .guest_msg_u.ask_history = *ask };
+
+	if (!g->welcome)
+		return err_set(e, VNET_ERR_OPERATION_FAILED, "vnet-guestd does not answer: it keeps the history");
+	return say(g, &m, NULL, 0, e);
+}
+
+void guestd_on_history(struct guestd *g, void (*take)(void *arg, const struct guest_history *h), void *arg)
+{
+	g->history = take;
+	g->history_arg = arg;
+}
+
 /* Not told later: without guestd no lease ends earlier than it would. */
 void guestd_end_port(struct guestd *g, const struct uuid *network, const struct mac *mac)
 {
@@ -318,6 +335,10 @@ static void on_message(struct guestd *g, const struct guest_msg *m)
 		break;
 	case GUEST_FAILED:
 		on_failed(g, &m->guest_msg_u.failed);
+		break;
+	case GUEST_HISTORY:
+		if (g->history)
+			g->history(g->history_arg, &m->guest_msg_u.history);
 		break;
 	default:
 		lost(g, "it says what only we may say");

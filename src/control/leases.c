@@ -89,8 +89,7 @@ static char *id_text(const char *id, unsigned len)
 	return text;
 }
 
-/* A host name is one label (RFC 1035 s.2.3.1, RFC 1123 s.2.1): anything else is not repeated to people. */
-static bool is_label(const char *name)
+bool leases_name_fits(const char *name)
 {
 	size_t len = strlen(name);
 
@@ -137,7 +136,7 @@ void leases_event(struct leases *l, const struct guest_lease *g)
 	c->ip = ip;
 	memcpy(&c->mac, g->mac, sizeof(c->mac));
 	c->expiry = g->expiry;
-	c->hostname = is_label(g->hostname) ? mem_strdup(g->hostname) : NULL;
+	c->hostname = leases_name_fits(g->hostname) ? mem_strdup(g->hostname) : NULL;
 	c->client_id = id_text(g->client_id.client_id_val, g->client_id.client_id_len);
 	c->round = l->round;
 	copy_free(map_put(s->by_ip, &ip, sizeof(ip), c));

@@ -31,5 +31,8 @@ void leases_synced(struct leases *l);
 void leases_event(struct leases *l, const struct guest_lease *g);
 void leases_forget(struct leases *l, const struct uuid *network);
 
+/* A host name is one label (RFC 1035 s.2.3.1, RFC 1123 s.2.1): anything else is not repeated to people. */
+bool leases_name_fits(const char *name);
+
 /* The leases of one network: `*pos` starts at 0; NULL at the end. */
 const struct lease_copy *leases_next(const struct leases *l, const struct uuid *network, size_t *pos);

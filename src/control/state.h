@@ -53,7 +53,9 @@ struct control {
 	size_t n_nets;
 	struct map *by_uuid, *by_name;
 	struct hooks *hooks;
-	struct job *jobs;   /* under way, or ended and not yet asked for */
+	struct job *jobs;           /* under way, or ended and not yet asked for */
+	struct question *questions; /* to guestd, not yet answered or not yet asked for again */
+	unsigned last_question;
 	const void *caller; /* on whose behalf we are called */
 	void (*progress)(void *arg);
 	void *progress_arg;
@@ -86,6 +88,11 @@ void net_free(struct net *n);
 /* lifecycle.c */
 int net_resume(struct control *c, struct network *live, struct err *e); /* it ran before; takes live */
 void net_autostart(struct control *c, struct net *n);                   /* errors are logged */
+
+/* history.c */
+void history_open(struct control *c); /* after guestd */
+void history_caller_gone(struct control *c, const void *caller);
+void history_close(struct control *c);
 
 /* events.c */
 void net_tell(struct control *c, const struct net *n, enum control_happening what); /* to the subscriber, if any */

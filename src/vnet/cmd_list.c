@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "vnet/history.h"
 #include "vnet/json.h"
 #include "vnet/table.h"
 
@@ -193,6 +194,10 @@ static int dhcp_leases(struct cli *cli, const struct cli_args *args)
 	struct vnet_error why;
 	size_t n = 0;
 
+	if (cli_arg(args, "history"))
+		return cli_history(cli, args);
+	if (cli_arg(args, "ip") || cli_arg(args, "since"))
+		return cli_error("--ip and --since go with --history");
 	if (cli_network(cli, name, &net) < 0)
 		return -1;
 	if (vnet_leases(cli->conn, &net, cli_arg(args, "mac"), &v, &n, &why) < 0)
@@ -223,6 +228,9 @@ const struct cli_cmd cli_list_cmds[] = {
 	{ "dhcp-leases", dhcp_leases, "list the leases of a network", false,
 	  { { "network", ARG_DATA, true, "name or uuid" },
 	    { "mac", ARG_VALUE, false, "only of this client" },
+	    { "history", ARG_FLAG, false, "what happened to leases, also to those that are no more" },
+	    { "ip", ARG_VALUE, false, "of the history only this address" },
+	    { "since", ARG_VALUE, false, "of the history only from this time on" },
 	    { "json", ARG_FLAG, false, "as JSON" } } },
 	{ 0 },
 };

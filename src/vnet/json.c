@@ -42,6 +42,18 @@ json_object *cli_json_lease(const struct vnet_lease *l)
 	return o;
 }
 
+json_object *cli_json_past_lease(const struct vnet_past_lease *l)
+{
+	json_object *o = json_object_new_object();
+
+	json_object_object_add(o, "time", json_object_new_int64(l->at));
+	add_text(o, "event", l->bound ? "bound" : "ended");
+	add_text(o, "mac", l->mac);
+	add_text(o, "ip", l->ip);
+	add_text(o, "hostname", l->hostname);
+	return o;
+}
+
 json_object *cli_json_tap(const struct vnet_tap *t)
 {
 	json_object *o = json_object_new_object();

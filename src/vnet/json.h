@@ -9,6 +9,7 @@
 json_object *cli_json_network(const struct vnet_network *net, const struct vnet_info *info);
 /* {"bridge", "mac", "protocol": "ipv4"|"ipv6", "ip", "prefix", "hostname", "client_id", "expiry": Unix seconds, null: never} */
 json_object *cli_json_lease(const struct vnet_lease *l);
+json_object *cli_json_past_lease(const struct vnet_past_lease *l);
 /* {"name", "network" (null: gone), "owner": uid, null: root only, "mac", "attached", "persistent"} */
 json_object *cli_json_tap(const struct vnet_tap *t);
 

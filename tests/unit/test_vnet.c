@@ -180,6 +180,21 @@ static const struct step life[] = {
 	{ "$VNET wait iso0 WEB", "192.168.122.50\n", 0 },
 	{ "$VNET wait iso0 52:54:00:AA:00:01 --timeout 1", "192.168.122.51\n", 0 },
 	{ "$VNET wait iso0 nobody --timeout 1", "error: guest nobody has no address on network iso0 after 1 s\n", 1 },
+	{ "$VNET dhcp-leases iso0 --history --since '2020-01-01 00:00'",
+	  " Time                  Event   MAC address         IP address       Hostname\n"
+	  "------------------------------------------------------------------------------\n"
+	  " 2026-11-22 07:07:14   ended   52:54:00:11:22:33   192.168.122.50   -\n"
+	  " 2026-11-22 06:46:40   bound   52:54:00:11:22:33   192.168.122.50   web\n\n",
+	  0 },
+	{ "$VNET -q dhcp-leases iso0 --history --since 2200-01-01", "", 0 },
+	{ "$VNET -q dhcp-leases iso0 --history --mac 52:54:00:aa:00:01", "", 0 },
+	{ "$VNET dhcp-leases iso0 --history --mac zz",
+	  "error: Failed to get the history of leases of iso0\nerror: invalid MAC address: zz\n\n", 1 },
+	{ "$VNET dhcp-leases iso0 --history --ip fd00::1",
+	  "error: Failed to get the history of leases of iso0\nerror: invalid argument: 'fd00::1' is not an IPv4 "
+	  "address\n\n",
+	  1 },
+	{ "$VNET dhcp-leases iso0 --since 1d", "error: --ip and --since go with --history\n\n", 1 },
 	{ "$VNET dhcp-leases iso0 --mac zz",
 	  "error: Failed to get leases info for iso0\nerror: invalid MAC address: zz\n\n", 1 },
 	{ "$VNET -q 'destroy iso0; list --all'", " iso0   inactive   no   yes\n", 0 },
