@@ -5,12 +5,12 @@
 # (no lease file of its own, a program told of each lease: ours does nothing, libvirt's writes a file), the same without its
 # ping, and Kea with memfile. Leases lie on a disk: LEASES=FOLDER, /var/tmp unless told. Of several windows the best with under 1 % lost
 # is shown.
-#	ONLY="ours kea"   these alone      SIZES="100 10000"   WINDOWS="8 64"   SECONDS=2 for each window
+#	ONLY="ours kea"   these alone      SIZES="100 10000"   WINDOWS="8 64"   EACH=2 seconds for each window
 #	NAMES=-N           clients tell their names, as most do. They do not by default, which spares dnsmasq most.
 . "${0%/*}/../netns/lib.sh"
 PATH=$BUILD/tests/bench:$PATH
-SIZES=${SIZES:-100 10000 60000} WINDOWS=${WINDOWS:-16 128 1024} SECONDS_EACH=${SECONDS:-2}
-ONLY=${ONLY:-limit ours dnsmasq dnsmasq-no-ping kea}
+SIZES=${SIZES:-100 10000 60000} WINDOWS=${WINDOWS:-16 128 1024} EACH=${EACH:-2}
+ONLY=${ONLY:-limit ours kea dnsmasq dnsmasq-no-ping}
 disk=$(mktemp -d "${LEASES:-/var/tmp}/vnet-bench.XXXXXX") && chmod 755 "$disk" || exit 1
 trap 'rm -rf "$disk"' EXIT
 trap 'exit 130' INT TERM
@@ -129,7 +129,7 @@ best() # WHAT LEASES
 	best='' window= most=5000 # so many that 100 leases stay few
 	[ "$2" -lt 1000 ] || most=15000
 	for w in $WINDOWS; do
-		line=$(load -w "$w" -t "$SECONDS_EACH" -n $most)
+		line=$(load -w "$w" -t "$EACH" -n $most)
 		next=$((next + most))
 		better=$(echo "$line $best" | awk '{ print $8 == "" || ($3 < 1 && ($10 >= 1 || $2 > $9)) || ($3 < $10 && $10 >= 1) }')
 		[ "$better" != 1 ] || best=$line window=$w
