@@ -245,7 +245,8 @@ host_state()
 {
 	ip -o link show | sed -e 's/^[0-9]*: //' -e 's/@.*//' -e 's/:.*//' | sort
 	ip -o addr show | awk '{ print $2, $4 }' | sort
-	ip route show table all | grep -v '^unreachable\|fe80::\|^ff00::\|^multicast' | sort
+	# without what comes with IPv6 forwarding, which stays on: a router has its subnets' anycast addresses
+	ip route show table all | grep -v '^unreachable\|fe80::\|^ff00::\|^multicast\|^anycast' | sort
 	nft list ruleset
 	ss -Hlntu | awk '{ print $1, $5 }' | sort
 }
