@@ -21,7 +21,7 @@ if [ "$words" = probe=kvm ]; then
 fi
 if [ ! -e "$dir/accel" ]; then
 	accel=tcg
-	if [ -w /dev/kvm ] && timeout -s KILL 5 sh "$0" "$dir" probe=kvm 2>/dev/null | grep -q 'power off'; then
+	if [ -w /dev/kvm ] && { timeout -s KILL 5 sh "$0" "$dir" probe=kvm; } 2>/dev/null | grep -q 'power off'; then
 		accel=kvm
 	fi
 	echo $accel >"$dir/accel"
