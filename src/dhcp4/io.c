@@ -8,6 +8,7 @@
 #include <systemd/sd-event.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/map.h"
 #include "dhcp4/frame.h"
@@ -70,25 +71,9 @@ void dhcp4_outbox_free(struct dhcp4_outbox *o)
 
 /* --- out --- */
 
-static uint64_t now_s(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_BOOTTIME, &t);
-	return (uint64_t)t.tv_sec;
-}
-
-static uint64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_BOOTTIME, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
-
 static void send_failed(struct dhcp4_io *io, int err, size_t n)
 {
-	if (log_allowed(&io->errors, now_s()))
+	if (log_allowed(&io->errors, clock_boot_s()))
 		log_warn("dhcp4: %s: %zu replies not sent: %s", io->network, n, strerror(err));
 }
 
@@ -117,7 +102,7 @@ static int on_held(sd_event_source *source, uint64_t usec, void *arg)
 	size_t len;
 
 	(void)source, (void)usec;
-	for (uint64_t now = now_ms(); (frame = dhcp4_probe_due(io->probes, now, &len)); mem_drop(frame))
+	for (uint64_t now = clock_boot_ms(); (frame = dhcp4_probe_due(io->probes, now, &len)); mem_drop(frame))
 		send_one(io, frame, len);
 	set_timer(io);
 	return 0;
@@ -125,7 +110,7 @@ static int on_held(sd_event_source *source, uint64_t usec, void *arg)
 
 static void probe(struct dhcp4_io *io, const struct dhcp4_outcome *o, struct slot *slot)
 {
-	uint64_t now = now_ms();
+	uint64_t now = clock_boot_ms();
 	uint8_t question[DHCP4_ARP_SIZE];
 
 	slot->held = 0;
@@ -148,14 +133,14 @@ static void on_claim(struct dhcp4_io *io, uint32_t addr, const struct mac *who)
 
 	if (!dhcp4_probe_conflict(io->probes, addr, who, &ack, &len))
 		return;
-	if (log_allowed(&io->said[WHY_NAK_IN_USE], now_s()))
+	if (log_allowed(&io->said[WHY_NAK_IN_USE], clock_boot_s()))
 		log_warn("dhcp4: %s: %s uses %s without asking: it is not given to others", io->network,
 			 mac_text(who, mac), ip_text(&a, ip));
 	io->counts[WHY_NAK_IN_USE]++;
 	if (ack)
 		send_one(io, out, dhcp4_take_back(io->server, (struct view){ ack, len }, out));
 	mem_drop(ack);
-	dhcp4_conflict(io->server, now_s(), addr);
+	dhcp4_conflict(io->server, clock_boot_s(), addr);
 	io->out->wake(io->out->arg);
 }
 
@@ -236,7 +221,7 @@ void dhcp4_outbox_send_early(struct dhcp4_outbox *o)
 
 void dhcp4_outbox_send(struct dhcp4_outbox *o, bool durable)
 {
-	uint64_t now = o->n ? now_ms() : 0;
+	uint64_t now = o->n ? clock_boot_ms() : 0;
 
 	for (size_t i = 0; i < o->n; i++)
 		if (o->slots[i].io && ((o->slots[i].ack && !durable) || hold(&o->slots[i], now)))
@@ -274,7 +259,7 @@ static void say(struct dhcp4_io *io, const struct dhcp4_outcome *o)
 	struct ip addr = ip_from_v4(o->verdict.addr);
 	enum log_level level = level_of(o->verdict.why);
 
-	if (level != LOG_LVL_DEBUG && !log_allowed(&io->said[o->verdict.why], now_s()))
+	if (level != LOG_LVL_DEBUG && !log_allowed(&io->said[o->verdict.why], clock_boot_s()))
 		return;
 	if (o->verdict.addr)
 		ip_text(&addr, ip);
@@ -289,7 +274,7 @@ static void say_twin(struct dhcp4_io *io, const struct dhcp4_outcome *o)
 
 	bool begins = o->verdict.why == WHY_OFFERED || o->verdict.why == WHY_ACKED_RAPID; /* once a boot */
 
-	if (!o->twin || !begins || !log_allowed(&io->twins, now_s()))
+	if (!o->twin || !begins || !log_allowed(&io->twins, clock_boot_s()))
 		return;
 	log_warn(
 	    "dhcp4: %s: %s '%s' has the client id of %s: a cloned machine? Its /etc/machine-id should be made anew",
@@ -383,11 +368,11 @@ static int take_burst(struct dhcp4_io *io)
 
 	if (n < 0) {
 		/* ENETDOWN: the bridge was taken down or deleted; who did it tells us what comes next. */
-		if (n != -EAGAIN && n != -EINTR && n != -ENETDOWN && log_allowed(&io->errors, now_s()))
+		if (n != -EAGAIN && n != -EINTR && n != -ENETDOWN && log_allowed(&io->errors, clock_boot_s()))
 			log_warn("dhcp4: %s: receive: %s", io->network, strerror(-n));
 		return 0;
 	}
-	uint64_t now = now_s();
+	uint64_t now = clock_boot_s();
 
 	for (int i = 0; i < n; i++)
 		take_frame(io, &io->out->msgs[i], now);

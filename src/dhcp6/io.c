@@ -7,6 +7,7 @@
 #include <systemd/sd-event.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 
 enum { RECEIVE_MAX = 1500 }; /* bytes of a message: one Ethernet frame */
@@ -57,14 +58,6 @@ void dhcp6_outbox_free(struct dhcp6_outbox *o)
 	mem_drop(o);
 }
 
-static uint64_t now_s(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_BOOTTIME, &t);
-	return (uint64_t)t.tv_sec;
-}
-
 /* --- out --- */
 
 /* EADDRNOTAVAIL: the bridge's own address is still tested for duplicates; the guest asks again. */
@@ -76,7 +69,7 @@ void dhcp6_outbox_send(struct dhcp6_outbox *o, bool durable)
 		if (!s->io || (s->durable && !durable))
 			continue;
 		if (sendto(s->io->fd, s->msg, s->len, MSG_DONTWAIT, (struct sockaddr *)&s->to, sizeof(s->to)) < 0 &&
-		    errno != EADDRNOTAVAIL && log_allowed(&s->io->errors, now_s()))
+		    errno != EADDRNOTAVAIL && log_allowed(&s->io->errors, clock_boot_s()))
 			log_warn("dhcp6: %s: answer not sent: %s", s->io->network, strerror(errno));
 	}
 	o->n = 0;
@@ -105,7 +98,7 @@ static void say(struct dhcp6_io *io, const struct dhcp6_outcome *o)
 	char name[128], mac[MAC_TEXT], ip[IP_TEXT] = "-";
 	enum log_level level = level_of(o->why);
 
-	if (level != LOG_LVL_DEBUG && !log_allowed(&io->said[o->why], now_s()))
+	if (level != LOG_LVL_DEBUG && !log_allowed(&io->said[o->why], clock_boot_s()))
 		return;
 	if (o->addr.family)
 		ip_text(&o->addr, ip);
@@ -134,7 +127,7 @@ static void take(struct dhcp6_io *io, struct view payload, const struct sockaddr
 	struct dhcp6_outcome outcome;
 
 	memcpy(from.src.b, &src->sin6_addr, sizeof(from.src.b));
-	slot->len = dhcp6_handle(io->server, now_s(), &from, payload, slot->msg, &outcome);
+	slot->len = dhcp6_handle(io->server, clock_boot_s(), &from, payload, slot->msg, &outcome);
 	io->counts[outcome.why]++;
 	say(io, &outcome);
 	if (!slot->len)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "guestd/net6.h"
 
-#include <time.h>
-
+#include "base/clock.h"
 #include "guestd/dns_scope.h"
 #include "ra/io.h"
 
@@ -66,14 +65,6 @@ static bool prefix_ok(const struct prefix *p)
 	return p->ip.family == AF_INET6 && p->len <= 128;
 }
 
-static uint64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_BOOTTIME, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
-
 static bool configure_ra(struct guestd_net6 *n, const struct guest_scope *scope)
 {
 	const struct guest_ra *ra = scope->ra;
@@ -100,7 +91,7 @@ static bool configure_ra(struct guestd_net6 *n, const struct guest_scope *scope)
 		if (dns[i].family != AF_INET6)
 			return false;
 	}
-	return ra_server_configure(n->ra, &to, now_ms()) == 0;
+	return ra_server_configure(n->ra, &to, clock_boot_ms()) == 0;
 }
 
 static void fill_ranges(const struct guest_dhcp6 *d, struct dhcp6_range *to)

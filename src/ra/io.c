@@ -9,6 +9,7 @@
 #include <systemd/sd-event.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 
 enum { BURST = 32, SOLICIT_MAX = 1500, RETRY_MS = 250, RETRY_IDLE_MS = 1000, SOLICITED_MS = 10000, ANY_PORT = 9 };
@@ -29,14 +30,6 @@ union control {
 	char buf[CMSG_SPACE(sizeof(int))];
 	char pktinfo[CMSG_SPACE(sizeof(struct in6_pktinfo))];
 };
-
-static uint64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_BOOTTIME, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
 
 static uint32_t chance(void)
 {
@@ -106,7 +99,7 @@ static void set_timer(struct ra_io *io, uint64_t not_before)
 
 static void send_due(struct ra_io *io)
 {
-	uint64_t now = now_ms();
+	uint64_t now = clock_boot_ms();
 	struct in6_addr from;
 	struct view msg;
 	struct ip to;
@@ -186,7 +179,7 @@ static int receive(struct ra_io *io, uint64_t now)
 static int on_readable(sd_event_source *source, int fd, uint32_t events, void *arg)
 {
 	struct ra_io *io = arg;
-	uint64_t now = now_ms();
+	uint64_t now = clock_boot_ms();
 
 	(void)source, (void)fd, (void)events;
 	for (int i = 0; i < BURST && receive(io, now); i++) /* what is left comes round next turn */

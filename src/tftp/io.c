@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/map.h"
 #include "tftp/transfer.h"
@@ -46,20 +47,12 @@ struct tftp {
 	struct map *nets, *active; /* by uuid; struct active by number */
 };
 
-static uint64_t now_s(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_BOOTTIME, &t);
-	return (uint64_t)t.tv_sec;
-}
-
 static void say(struct active *a, const char *what)
 {
 	char file[2 * TFTP_NAME_MAX], text[IP_TEXT];
 	struct ip ip = ip_from_v4(ntohl(a->client.sin_addr.s_addr));
 
-	if (log_allowed(&a->net->said, now_s()))
+	if (log_allowed(&a->net->said, clock_boot_s()))
 		log_info("tftp: %s: %s '%s': %s", a->net->name, ip_text(&ip, text),
 			 log_escape(a->request.file, strlen(a->request.file), file, sizeof(file)), what);
 }
