@@ -10,6 +10,11 @@ int parse_ip(struct parser *p, xmlNode *node, void *into);
 int parse_route(struct parser *p, xmlNode *node, void *into);
 int parse_portgroup(struct parser *p, xmlNode *node, void *into);
 int parse_options(struct parser *p, xmlNode *node, void *into);
+int parse_own_guard(struct parser *p, xmlNode *node, void *into);
+int parse_own_flowtable(struct parser *p, xmlNode *node, void *into);
+
+/* into: struct portgroup */
+int parse_group_guard(struct parser *p, xmlNode *node, void *into);
 
 /* into: struct network_ip, whose address tells the family */
 int parse_dhcp_range(struct parser *p, xmlNode *node, void *into);

@@ -100,6 +100,7 @@ static void put_root(FILE *f, const struct network *n, const struct format_live 
 {
 	fputs("<network", f);
 	put_attr(f, "xmlns:dnsmasq", n->n_options ? DNSMASQ_NS : NULL);
+	put_attr(f, "xmlns:vnet", network_has_own(n) ? VNET_NS : NULL);
 	put_number(f, "connections", live ? live->connections : 0);
 	put_attr(f, "ipv6", n->ipv6 ? "yes" : NULL);
 	put_word(f, "trustGuestRxFilters", tri_words, n->trust_rx_filters);
@@ -134,6 +135,7 @@ char *network_format(const struct network *n, const struct format_live *live)
 	for (size_t i = 0; i < n->n_portgroups; i++)
 		put_portgroup(f, &n->portgroups[i]);
 	put_options(f, n);
+	put_own(f, n);
 	fputs("</network>\n", f);
 	text_close(f);
 	return out;

@@ -80,5 +80,6 @@ void put_portgroup(FILE *f, const struct portgroup *g)
 	put_vlan(f, 4, &g->vlan);
 	put_virtualport(f, 4, &g->virtualport);
 	put_bandwidth(f, 4, &g->bandwidth);
+	put_guard(f, 4, g->guard);
 	fputs("  </portgroup>\n", f);
 }

@@ -14,6 +14,7 @@
 #include "model/dns.h"
 #include "model/forward.h"
 #include "model/ip.h"
+#include "model/own.h"
 #include "model/portgroup.h"
 #include "model/words.h"
 
@@ -83,6 +84,7 @@ struct network {
 	size_t n_portgroups;
 	char **options; /* lines of dnsmasq's configuration; see model/options.h */
 	size_t n_options;
+	struct network_own own;
 };
 
 void network_free(struct network *n);

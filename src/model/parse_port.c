@@ -289,6 +289,7 @@ int parse_portgroup(struct parser *p, xmlNode *node, void *into)
 		FIRST("vlan", parse_group_vlan),
 		FIRST("virtualport", parse_group_virtualport),
 		FIRST("bandwidth", parse_group_bandwidth),
+		FIRST_NS("guard", parse_group_guard, VNET_NS),
 		{ 0 },
 	};
 	struct network *n = into;

@@ -61,6 +61,7 @@ struct portgroup {
 	struct vlan vlan;
 	struct virtualport virtualport;
 	struct bandwidth bandwidth;
+	enum tri guard; /* model/own.h; none said: as its network has it */
 };
 
 bool bandwidth_given(const struct bandwidth *b);

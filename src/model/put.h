@@ -26,3 +26,5 @@ void put_virtualport(FILE *f, int in, const struct virtualport *v);
 void put_bandwidth(FILE *f, int in, const struct bandwidth *b);
 void put_address(FILE *f, const struct forward_address *a); /* its four attributes */
 void put_portgroup(FILE *f, const struct portgroup *g);
+void put_guard(FILE *f, int in, enum tri value);
+void put_own(FILE *f, const struct network *n); /* those of our namespace that stand in <network> */

@@ -51,6 +51,14 @@ static int refuse(const struct network *n, const char *what, const char *value, 
 		       value ? " '" : "", value ? value : "", value ? "'" : "");
 }
 
+static bool network_wants_guard(const struct network *n)
+{
+	for (size_t i = 0; i < n->n_portgroups; i++)
+		if (n->portgroups[i].guard == TRI_YES)
+			return true;
+	return n->own.guard == TRI_YES;
+}
+
 /* To support one more thing, take its row out. */
 int plan_supported(const struct network *n, struct err *e)
 {
@@ -68,6 +76,8 @@ int plan_supported(const struct network *n, struct err *e)
 		{ too_many_ipv6(n), "more than 32 IPv6 <ip>", NULL },
 		{ find_ip(n, has_host_id), "id of an IPv4 <host>", NULL },
 		{ virtualport_given(&n->virtualport), "<virtualport>", NULL },
+		{ network_wants_guard(n), "<vnet:guard enabled='yes'>", NULL },
+		{ n->own.flowtable == TRI_YES, "<vnet:flowtable enabled='yes'>", NULL },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)

@@ -65,6 +65,10 @@ static const struct {
 	{ "<metadata><a xmlns='urn:a' b='c'>text<d/></a></metadata>", false },
 	{ "<o:options xmlns:o='http://libvirt.org/schemas/network/dnsmasq/1.0'><o:option value='a'/></o:options>",
 	  false },
+	{ "<v:guard xmlns:v='urn:vnet:network:1' enabled='no'/>", false },
+	{ "<v:guard xmlns:v='urn:vnet:network:1' enabled='on'/>", true },
+	{ "<portgroup name='a'><v:guard xmlns:v='urn:vnet:network:1' enabled='no'/></portgroup>", false },
+	{ "<v:other xmlns:v='urn:vnet:network:1'/>", true },
 	{ "<virtualport type='midonet'><parameters profileid='a'/></virtualport>", true },
 };
 

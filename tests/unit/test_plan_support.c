@@ -51,6 +51,8 @@ static const struct {
 	{ "<ip address='10.0.0.1'/><route address='10.9.0.0' prefix='16' gateway='10.0.0.9'/>", NULL },
 	{ "<ip address='192.168.1.1'/><ip address='192.168.2.1'/>", NULL },
 	{ "<virtualport type='openvswitch'/>", "<virtualport>" },
+	{ "<v:guard xmlns:v='urn:vnet:network:1' enabled='yes'/>", "<vnet:guard enabled='yes'>" },
+	{ "<v:flowtable xmlns:v='urn:vnet:network:1' enabled='yes'/>", "<vnet:flowtable enabled='yes'>" },
 	{ "<d:options " NS "><d:option value='cname=a,b'/></d:options>", NULL },
 	{ "<d:options " NS "><d:option value='pxe-service=x86PC,b'/></d:options>", NULL },
 	{ "<d:options " NS "><d:option value='address=/a/b'/></d:options>",
