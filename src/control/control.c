@@ -108,7 +108,7 @@ static void resume_firewall(struct control *c)
 	struct err e;
 
 	for (size_t i = 0; i < c->n_nets; i++)
-		if (c->nets[i]->live)
+		if (c->nets[i]->live && !c->nets[i]->plan->unmanaged)
 			all[n++].add = &c->nets[i]->plan->firewall;
 	if (n && firewall_commit(c->fw, all, n, &e) < 0)
 		log_error("firewall: %s", e.detail); /* each network tries for itself */

@@ -10,12 +10,13 @@ static int activate(struct control *c, struct net *n, struct network *live, stru
 {
 	AUTO(network_free) struct network *live_ = live;
 	AUTO(plan_free) struct plan *plan_ = plan;
-	const struct net *other = map_get_str(c->by_bridge, live->bridge.name);
+	const struct net *other = plan->unmanaged ? NULL : map_get_str(c->by_bridge, live->bridge.name);
 
 	if (other)
 		return err_set(e, VNET_ERR_OPERATION_FAILED, "bridge '%s' is in use by network '%s'", live->bridge.name,
 			       other->name);
-	map_put(c->by_bridge, live->bridge.name, strlen(live->bridge.name), n);
+	if (!plan->unmanaged)
+		map_put(c->by_bridge, live->bridge.name, strlen(live->bridge.name), n);
 	n->live = TAKE(live_);
 	n->plan = TAKE(plan_);
 	return 0;
@@ -24,7 +25,8 @@ static int activate(struct control *c, struct net *n, struct network *live, stru
 /* Forgets that it runs; nothing in the kernel changes. */
 static struct network *deactivate(struct control *c, struct net *n)
 {
-	map_del(c->by_bridge, n->live->bridge.name, strlen(n->live->bridge.name));
+	if (!n->plan->unmanaged)
+		map_del(c->by_bridge, n->live->bridge.name, strlen(n->live->bridge.name));
 	plan_free(TAKE(n->plan));
 	return TAKE(n->live);
 }
@@ -57,7 +59,8 @@ static int start(struct control *c, struct net *n, struct network *live, struct 
 	if (activate(c, n, TAKE(mine), plan, e) < 0)
 		return err_in(e, "network '%s'", n->name);
 	if (live_save(c->store, live, e) == 0 && reconcile(c, n, e) == 0) {
-		log_info("network: %s: started on %s", n->name, n->live->bridge.name);
+		log_info("network: %s: started%s%s", n->name, n->live->bridge.name[0] ? " on " : "",
+			 n->live->bridge.name);
 		neighbours_warn(c, n);
 		return 0;
 	}

@@ -24,6 +24,13 @@ void neighbours_warn(struct control *c, const struct net *n)
 {
 	const char *bridge = n->plan->bridge.name;
 	const struct fw_foreign *f;
+	struct link l;
+
+	if (n->plan->unmanaged) {
+		if (bridge[0] && link_get(c->nl, bridge, &l) < 0)
+			log_warn("network: %s: the host has no bridge '%s' yet", n->name, bridge);
+		return;
+	}
 
 	for (size_t pos = 0; (f = firewall_foreign_drop(c->fw, bridge, &pos));) {
 		AUTO(mem_drop) char *how = remedy(c, f, bridge);

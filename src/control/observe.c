@@ -56,7 +56,7 @@ static int observe_ports(struct control *c, const struct net *n, struct observat
 	return r;
 }
 
-/* Taps that wait for a bridge which does not exist yet. */
+/* Taps alone: of a bridge which does not exist yet, or is not ours. */
 static void observe_taps(struct control *c, const struct net *n, struct observation *o)
 {
 	o->ports = mem_array(n ? n->n_taps : 0, sizeof(*o->ports));
@@ -135,6 +135,10 @@ static int observe_links(struct control *c, const struct plan *p, const struct n
 	int r = link_get(c->nl, p->bridge.name, &o->o.bridge);
 
 	o->o.has_bridge = r == 0;
+	if (p->unmanaged) {
+		observe_taps(c, n, o);
+		return r == -ENODEV ? 0 : r;
+	}
 	if (r == -ENODEV) {
 		observe_taps(c, n, o);
 		return observe_routes(c, p, o);
@@ -152,7 +156,7 @@ int observe(struct control *c, const struct plan *p, const struct net *n, struct
 {
 	const struct net *holder = map_get_str(c->by_bridge, p->bridge.name);
 	struct observation o = { 0 };
-	int r = observe_links(c, p, n, &o);
+	int r = p->bridge.name[0] ? observe_links(c, p, n, &o) : 0;
 
 	if (r < 0) {
 		observation_free(&o);

@@ -50,7 +50,7 @@ static char *tap_xml(struct control *c, const struct net *n, const char *tap)
 	if (link_get(c->nl, tap, &l) == 0)
 		p.mac = l.mac;
 	p.isolated = n->live->port_isolated;
-	p.plug.type = PLUG_NETWORK;
+	p.plug.type = network_is_managed(n->live) ? PLUG_NETWORK : PLUG_BRIDGE;
 	memcpy(p.plug.dev, n->live->bridge.name, sizeof(p.plug.dev));
 	return port_format(&p);
 }
@@ -98,6 +98,18 @@ void net_ports_drop(struct control *c, struct net *n)
 {
 	while (n->n_ports)
 		drop(c, n, n->ports[n->n_ports - 1]);
+}
+
+void net_ports_count(struct net *n)
+{
+	struct network_forward *f = &n->live->forward;
+
+	for (size_t i = 0; i < f->n_ifs; i++)
+		f->ifs[i].connections = 0;
+	for (size_t i = 0; i < f->n_addresses; i++)
+		f->addresses[i].connections = 0;
+	for (size_t i = 0; i < n->n_ports; i++)
+		port_count(n->ports[i], n->live, 1);
 }
 
 unsigned net_connections(const struct net *n)

@@ -61,7 +61,7 @@ struct control {
 	void *progress_arg;
 	void (*event)(void *arg, const struct control_event *ev);
 	void *event_arg;
-	struct map *by_bridge; /* running networks by the name of their bridge */
+	struct map *by_bridge; /* running networks by the name of the bridge that is theirs */
 	struct sd_event_source *watch_io, *watch_post, *firewall_io, *heal_timer;
 	struct fw_culprit culprit; /* who changed our rules in this turn */
 	bool dirty;
@@ -102,6 +102,7 @@ void net_tell_metadata(struct control *c, const struct net *n, int type, const c
 int ports_resume(struct control *c, struct err *e);    /* those of networks that run; others are dropped */
 void net_ports_drop(struct control *c, struct net *n); /* it stops */
 unsigned net_connections(const struct net *n);
+void net_ports_count(struct net *n); /* anew, into a definition that begins to run */
 
 /* taps.c */
 void net_tap_seen(struct net *n, const struct link *l); /* new, or known and perhaps renamed */

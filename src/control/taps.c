@@ -88,6 +88,15 @@ static int check_request(const struct control_tap_request *r, struct err *e)
 	return 0;
 }
 
+static int check_network(const struct net *n, struct err *e)
+{
+	if (n->live->bridge.name[0])
+		return 0;
+	return err_set(e, VNET_ERR_OPERATION_UNSUPPORTED,
+		       "network '%s' has no bridge to plug a tap into: mode '%s' hands out devices of the host",
+		       n->name, forward_mode_text(n->live->forward.mode));
+}
+
 static void close_all(int *fds, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -134,10 +143,13 @@ static int dress(struct control *c, const struct net *n, const struct control_ta
 }
 
 /* That it stays is the last thing that can fail: until then it goes with its descriptors. */
-static int finish(struct control *c, const struct control_tap_request *r, int fd, struct link *l, struct err *e)
+static int finish(struct control *c, const struct net *n, const struct control_tap_request *r, int fd, struct link *l,
+		  struct err *e)
 {
 	int k = link_get_index(c->nl, l->index, l);
 
+	if (k == 0 && !l->master)
+		return err_set(e, VNET_ERR_OPERATION_FAILED, "the host has no bridge '%s'", n->plan->bridge.name);
 	if (k == 0 && r->persist)
 		k = tap_set_persist(fd);
 	l->tun.persist = r->persist;
@@ -165,7 +177,7 @@ int control_tap_add(struct control *c, const struct uuid *u, const struct contro
 	struct link l = { 0 };
 	size_t n_fds = 0;
 
-	if (!n || check_request(r, e) < 0 || create(r, name, fds, &n_fds, e) < 0)
+	if (!n || check_network(n, e) < 0 || check_request(r, e) < 0 || create(r, name, fds, &n_fds, e) < 0)
 		return -1;
 	int k = dress(c, n, r, name, &l, e);
 
@@ -174,7 +186,7 @@ int control_tap_add(struct control *c, const struct uuid *u, const struct contro
 		k = reconcile(c, n, e);
 	}
 	if (k == 0)
-		k = finish(c, r, fds[0], &l, e);
+		k = finish(c, n, r, fds[0], &l, e);
 	if (k < 0) {
 		err_in(e, "tap '%s'", name);
 		net_tap_forget(n, l.index);

@@ -57,6 +57,7 @@ static int exchange(struct control *c, struct net *n, struct running *r, struct 
 	n->live = r->live;
 	n->plan = r->plan;
 	*r = before;
+	net_ports_count(n);
 	return live_save(c->store, n->live, e) < 0 ? -1 : reconcile(c, n, e);
 }
 
@@ -178,6 +179,10 @@ static int check_whole(const struct network *def, const struct net *n, struct er
 {
 	if (!n)
 		return err_set(e, VNET_ERR_NO_NETWORK, "no network with matching name '%s'", def->name);
+	if (n->live && network_is_managed(n->live) != network_is_managed(def))
+		return err_set(e, VNET_ERR_OPERATION_UNSUPPORTED,
+			       "network '%s' runs in mode '%s': stop it to change that to '%s'", n->name,
+			       forward_mode_text(n->live->forward.mode), forward_mode_text(def->forward.mode));
 	if (n->live && strcmp(n->live->bridge.name, def->bridge.name) != 0)
 		return err_set(e, VNET_ERR_OPERATION_UNSUPPORTED,
 			       "network '%s' runs on bridge '%s', which stays its bridge until it is stopped", n->name,

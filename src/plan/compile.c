@@ -41,8 +41,6 @@ static unsigned kernel_delay(const struct network *n)
 
 static void compile_bridge(const struct network *n, struct plan *p)
 {
-	snprintf(p->bridge.name, sizeof(p->bridge.name), "%s", n->bridge.name);
-	plan_alias(&n->uuid, p->bridge.alias);
 	p->bridge.group = PLAN_LINK_GROUP;
 	p->bridge.mac = n->mac;
 	p->bridge.mtu = n->mtu;
@@ -108,25 +106,16 @@ static void compile_nat(const struct network_forward *f, struct fw_net *fw)
 	fw->port_end = (uint16_t)(given ? f->port_end : NAT_PORT_END);
 }
 
-static int compile_firewall(const struct network *n, struct fw_net *fw, struct err *e)
+static void compile_firewall(const struct network *n, struct fw_net *fw)
 {
-	switch (n->forward.mode) {
-	case FORWARD_NONE:
-		fw->mode = FW_ISOLATED;
-		break;
-	case FORWARD_NAT:
-		fw->mode = FW_NAT;
-		break;
-	case FORWARD_ROUTE:
-		fw->mode = FW_ROUTE;
-		break;
-	case FORWARD_OPEN:
-		fw->mode = FW_OPEN;
-		break;
-	default:
-		return err_set(e, VNET_ERR_CONFIG_UNSUPPORTED, "forward mode '%s' is not supported yet",
-			       forward_mode_text(n->forward.mode));
-	}
+	static const enum fw_mode modes[] = {
+		[FORWARD_NONE] = FW_ISOLATED,
+		[FORWARD_NAT] = FW_NAT,
+		[FORWARD_ROUTE] = FW_ROUTE,
+		[FORWARD_OPEN] = FW_OPEN,
+	};
+
+	fw->mode = modes[n->forward.mode];
 	snprintf(fw->bridge, sizeof(fw->bridge), "%s", n->bridge.name);
 	if (n->forward.n_ifs)
 		snprintf(fw->dev, sizeof(fw->dev), "%s", n->forward.ifs[0].dev);
@@ -137,7 +126,6 @@ static int compile_firewall(const struct network *n, struct fw_net *fw, struct e
 	/* what is routed through a guest is as good as its own subnet, but not behind NAT */
 	for (size_t i = 0; fw->mode == FW_ROUTE && i < n->n_routes; i++)
 		*mem_push(fw->subnets, fw->n_subnets) = network_route_prefix(&n->routes[i]);
-	return 0;
 }
 
 /* One root for the network: that of the first <ip> that has one, served on all its IPv4 addresses. */
@@ -194,16 +182,20 @@ int plan_compile(const struct network *n, struct plan **ret, struct err *e)
 
 	if (plan_supported(n, e) < 0)
 		return -1;
+	if (network_is_managed(n) && !n->bridge.name[0])
+		return err_set(e, VNET_ERR_INTERNAL, "network '%s' has no bridge name defined", n->name);
 	p->network = mem_strdup(n->name);
 	p->uuid = n->uuid;
-	if (!n->bridge.name[0])
-		return err_set(e, VNET_ERR_INTERNAL, "network '%s' has no bridge name defined", n->name);
-	compile_bridge(n, p);
+	p->unmanaged = !network_is_managed(n);
 	p->isolated = n->port_isolated == TRI_YES;
-	compile_sysctls(n, p);
-	if (compile_firewall(n, &p->firewall, e) < 0)
-		return err_in(e, "network '%s'", n->name);
-	p->scope = compile_scope(n);
+	snprintf(p->bridge.name, sizeof(p->bridge.name), "%s", n->bridge.name);
+	plan_alias(&n->uuid, p->bridge.alias);
+	if (!p->unmanaged) {
+		compile_bridge(n, p);
+		compile_sysctls(n, p);
+		compile_firewall(n, &p->firewall);
+		p->scope = compile_scope(n);
+	}
 	*ret = TAKE(p);
 	return 0;
 }

@@ -192,6 +192,11 @@ static void diff_ports(const struct plan *p, const struct observed *have, struct
 
 int plan_diff(const struct plan *p, const struct observed *have, struct steps *ret, struct err *e)
 {
+	if (p->unmanaged) {
+		if (have->has_bridge)
+			diff_ports(p, have, ret);
+		return 0;
+	}
 	if (check_foreign(p, have, e) < 0 || check_uplink(have, e) < 0)
 		return -1;
 	diff_bridge(p, have, ret);
@@ -216,6 +221,8 @@ void plan_diff_gone(const struct plan *p, const struct observed *have, struct st
 {
 	bool ours = have->has_bridge && plan_owns(p, &have->bridge);
 
+	if (p->unmanaged)
+		return;
 	if (have->service_there)
 		add(ret, STEP_UNSERVE);
 	if (ours && have->bridge.up)

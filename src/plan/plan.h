@@ -17,6 +17,9 @@ struct plan_sysctl {
 struct plan {
 	char *network;
 	struct uuid uuid;
+	/* The bridge is the host's own, or there is none (its name is ""): only taps that are plugged into it are ours, and
+	 * of what follows all is empty. */
+	bool unmanaged;
 	struct bridge_attrs bridge;
 	bool hurry; /* the user asked for no forward delay: ports forward at once (link_attach_forwarding) */
 	struct prefix *addrs;

@@ -49,6 +49,16 @@ static void print_sysctls(const struct plan_sysctl *v, size_t n, FILE *out)
 		fprintf(out, "sysctl %s = %s\n", v[i].key, v[i].value);
 }
 
+static void print_unmanaged(const struct plan *p, FILE *out)
+{
+	if (p->bridge.name[0])
+		fprintf(out, "bridge %s, which is the host's\n", p->bridge.name);
+	else
+		fputs("devices of the host\n", out);
+	if (p->isolated)
+		fputs("  our ports are isolated from each other\n", out);
+}
+
 void plan_print(const struct plan *p, FILE *out)
 {
 	char uuid[UUID_TEXT];
@@ -57,6 +67,10 @@ void plan_print(const struct plan *p, FILE *out)
 	if (!uuid_eq(&p->uuid, &(struct uuid){ { 0 } })) /* else it is chosen when the network is defined */
 		fprintf(out, " %s", uuid_text(&p->uuid, uuid));
 	fputc('\n', out);
+	if (p->unmanaged) {
+		print_unmanaged(p, out);
+		return;
+	}
 	print_bridge(p, out);
 	print_routes(p, out);
 	print_sysctls(p->bridge_sysctls, p->n_bridge_sysctls, out);

@@ -67,15 +67,15 @@ int plan_supported(const struct network *n, struct err *e)
 		bool there;
 		const char *what, *value;
 	} rows[] = {
-		{ !network_is_managed(n), "forward mode", forward_mode_text(n->forward.mode) },
+		{ n->forward.pf, "<pf> of <forward>", NULL },
 		{ n->bridge.zone, "<bridge> zone", n->bridge.zone },
 		{ n->bridge.mac_table == MAC_TABLE_LIBVIRT, "macTableManager='libvirt' of <bridge>", NULL },
 		{ n->domain_register == TRI_YES, "register='yes' of <domain>", NULL },
-		{ n->vlan.n_tags, "<vlan>", NULL },
 		{ bandwidth_given(&n->bandwidth), "<bandwidth>", NULL },
+		{ network_is_managed(n) && virtualport_given(&n->virtualport),
+		  "<virtualport> of a network with a bridge of its own", NULL },
 		{ too_many_ipv6(n), "more than 32 IPv6 <ip>", NULL },
 		{ find_ip(n, has_host_id), "id of an IPv4 <host>", NULL },
-		{ virtualport_given(&n->virtualport), "<virtualport>", NULL },
 		{ network_wants_guard(n), "<vnet:guard enabled='yes'>", NULL },
 		{ n->own.flowtable == TRI_YES, "<vnet:flowtable enabled='yes'>", NULL },
 	};

@@ -122,6 +122,9 @@ static void each_setting_is_in_the_text(void **state)
 		{ "<forward mode='nat'/><ip address='10.7.0.1' prefix='24'/>"
 		  "<route address='10.9.0.0' prefix='16' gateway='10.7.0.9'/>",
 		  "route 10.9.0.0/16", "saddr 10.9" },
+		{ "<forward mode='bridge'/>", "bridge br7, which is the host's\n", "sysctl" },
+		{ "<forward mode='bridge'/><port isolated='yes'/>", "  our ports are isolated from each other\n",
+		  NULL },
 	};
 
 	(void)state;
