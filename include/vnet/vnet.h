@@ -287,6 +287,24 @@ VNET_API int vnet_port_create(struct vnet_conn *c, const struct vnet_network *ne
 /* Its XML, freed with vnet_free. VNET_ERR_NO_PORT: there is none. */
 VNET_API int vnet_port_dumpxml(struct vnet_conn *c, const struct vnet_network *net, const struct vnet_port *port,
 			       char **ret, struct vnet_error *err);
+
+struct vnet_rate {              /* 0: not given; without `average` there is none */
+	unsigned average, peak; /* kilobytes (1000 bytes) per second */
+	unsigned burst;         /* KiB that may go at peak rate */
+};
+struct vnet_port_rates {
+	struct vnet_rate in, out; /* as the guest sees it */
+	unsigned floor;           /* kilobytes per second that it is guaranteed inbound; 0: none */
+};
+
+/* How fast a port may be. VNET_ERR_NO_PORT: there is none. */
+VNET_API int vnet_port_rates(struct vnet_conn *c, const struct vnet_network *net, const struct vnet_port *port,
+			     struct vnet_port_rates *ret, struct vnet_error *err);
+/* Replaces them. Whoever plugged the port in is to make them true: it finds them in the port's XML.
+ * VNET_ERR_CONFIG_UNSUPPORTED: a floor that the network cannot give; VNET_ERR_OPERATION_UNSUPPORTED: a tap of the
+ * daemon's own. */
+VNET_API int vnet_port_set_rates(struct vnet_conn *c, const struct vnet_network *net, const struct vnet_port *port,
+				 const struct vnet_port_rates *rates, struct vnet_error *err);
 /* VNET_ERR_NO_PORT: there is none. A tap of the daemon's own is unplugged and deleted. */
 VNET_API int vnet_port_delete(struct vnet_conn *c, const struct vnet_network *net, const struct vnet_port *port,
 			      struct vnet_error *err);

@@ -58,7 +58,9 @@ static void print_result(xmlDoc *doc, xmlXPathObject *result, bool wrap)
 			print_node(doc, set->nodeTab[i]);
 }
 
-int xpath_print(const char *xml, const char *expr, bool wrap)
+/* Calls `use` with what the expression selects. -1: it is none, or the document is no XML. */
+static int evaluate(const char *xml, const char *expr, void (*use)(xmlDoc *doc, xmlXPathObject *result, void *arg),
+		    void *arg)
 {
 	xmlDoc *doc = xmlReadMemory(xml, (int)strlen(xml), NULL, NULL, XML_PARSE_NONET | XML_PARSE_NOBLANKS);
 	xmlXPathContext *context = doc ? xmlXPathNewContext(doc) : NULL;
@@ -69,12 +71,39 @@ int xpath_print(const char *xml, const char *expr, bool wrap)
 		xmlXPathObject *result = xmlXPathEval(BAD_CAST expr, context);
 
 		if (result) {
-			print_result(doc, result, wrap);
+			use(doc, result, arg);
 			r = 0;
 		}
 		xmlXPathFreeObject(result);
 	}
 	xmlXPathFreeContext(context);
 	xmlFreeDoc(doc);
-	return r < 0 ? cli_error("invalid XPath expression '%s'", expr) : 0;
+	return r;
+}
+
+static void print_to_user(xmlDoc *doc, xmlXPathObject *result, void *arg)
+{
+	print_result(doc, result, *(bool *)arg);
+}
+
+int xpath_print(const char *xml, const char *expr, bool wrap)
+{
+	return evaluate(xml, expr, print_to_user, &wrap) < 0 ? cli_error("invalid XPath expression '%s'", expr) : 0;
+}
+
+static void keep_text(xmlDoc *doc, xmlXPathObject *result, void *arg)
+{
+	xmlChar *text = xmlXPathCastToString(result);
+	char **ret = arg;
+
+	(void)doc;
+	*ret = text && *text ? strdup((const char *)text) : NULL;
+	xmlFree(text);
+}
+
+char *xpath_text(const char *xml, const char *expr)
+{
+	char *ret = NULL;
+
+	return evaluate(xml, expr, keep_text, &ret) < 0 ? NULL : ret;
 }

@@ -46,6 +46,19 @@ if [ $taps ]; then
 	eq "$(vnet port-dumpxml default "$tap")" "*<name>tap7</name>*<plug type='network' bridge='virbr0'/>*" "a tap is a port"
 	eq "$(vnet dumpxml default)" "<network connections='3'>*" "and counted"
 fi
+eq "$(vnet port-list default --details)" "*UUID*Owner*MAC*Device*Plug*aaaaaaaa-bbbb-cccc-dddd-000000000001   guest1 *52:54:00:00:00:21   -  *network virbr0*" "details"
+[ ! $taps ] || eq "$(vnet port-list default --details)" "*tap7*tap7   *network virbr0*" "a tap's device is known"
+eq "$(vnet port-list default --json)" '*"uuid":*"aaaaaaaa-bbbb-cccc-dddd-000000000001",*"owner":*"guest1",*"mac":*"52:54:00:00:00:21",*"plug":*"network",*"to":*"virbr0"*' "and in JSON"
+set -- default aaaaaaaa-bbbb-cccc-dddd-000000000001
+eq "$(vnet port-set "$@")" "Inbound: *average 0, peak 0, burst 0*Outbound: *average 0*" "no limit at first"
+eq "$(vnet port-set "$@" --inbound 1000,2000 --outbound 500,,64)" "Network port * updated*" "its bandwidth is set"
+eq "$(vnet port-set "$@")" "Inbound: *average 1000, peak 2000, burst 0*Outbound: *average 500, peak 0, burst 64*" "and printed"
+quietly vnet port-set "$@" --outbound 0
+eq "$(vnet port-dumpxml "$@")" "*<inbound average='1000' peak='2000'/>*</bandwidth>*" "one direction alone is set anew"
+refused "a floor needs a network that has one" "*a floor needs network 'default' to have an inbound bandwidth*" vnet port-set "$@" --inbound 10,,,5
+refused "no numbers" "*--inbound must be AVERAGE,PEAK,BURST,FLOOR in numbers, not '1,x'*" vnet port-set "$@" --inbound 1,x
+refused "too many" "*--outbound must be AVERAGE,PEAK,BURST in numbers*" vnet port-set "$@" --outbound 1,2,3,4
+quietly vnet port-set "$@" --inbound 0
 before=$(vnet port-list default --uuid)
 stop_vnetd KILL
 start_vnetd
