@@ -19,6 +19,7 @@ struct api_client {
 	unsigned pings;     /* sent since the client was last heard */
 	size_t event_bytes; /* put since the queue was last empty */
 	bool deaf;          /* too many of them */
+	bool garbled;       /* it sent what is no message */
 	bool blocked;       /* the next message is a call that has to wait for the one in `held` */
 	struct {            /* the message that waits (session.later) */
 		struct rpc_header header;
@@ -46,6 +47,11 @@ DEFINE_AUTO(struct api_client *, api_client_free)
 const struct api_peer *api_client_peer(const struct api_client *client)
 {
 	return &client->session.peer;
+}
+
+bool api_client_garbled(const struct api_client *client)
+{
+	return client->garbled;
 }
 
 /* Answers one message, or keeps it until control has made progress. */
@@ -154,7 +160,10 @@ static int pump(struct api_client *c)
 
 static int turn(struct api_client *c)
 {
-	if (pump(c) < 0)
+	int r = pump(c);
+
+	c->garbled = r == -EBADMSG;
+	if (r < 0)
 		c->gone(c, c->arg); /* frees c */
 	return 0;
 }

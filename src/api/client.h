@@ -29,3 +29,5 @@ void api_client_progress(struct api_client *client);
 void api_client_event(struct api_client *client, const struct control_event *ev);
 void api_client_free(struct api_client *client);
 const struct api_peer *api_client_peer(const struct api_client *client);
+/* Once it is gone: because it sent what is no message? */
+bool api_client_garbled(const struct api_client *client);

@@ -47,7 +47,7 @@ struct api_server {
 	struct api_client **clients;
 	size_t n_clients;
 	sd_event_source *resume, *progress;
-	struct log_limit refused;
+	struct log_limit refused, garbled;
 };
 
 static void listener_close(struct listener *l)
@@ -78,7 +78,10 @@ void api_server_free(struct api_server *s)
 static void on_gone(struct api_client *client, void *arg)
 {
 	struct api_server *s = arg;
+	const struct api_peer *p = api_client_peer(client);
 
+	if (api_client_garbled(client) && log_allowed(&s->garbled, (uint64_t)time(NULL)))
+		log_warn("api: client of uid %u, pid %d: cut off: it sent what is no message", p->uid, p->pid);
 	for (size_t i = 0; i < s->n_clients; i++) {
 		if (s->clients[i] != client)
 			continue;

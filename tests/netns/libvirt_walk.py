@@ -86,8 +86,16 @@ def ports(n):
     p.setParameters({"inbound.average": 100, "inbound.peak": 200, "outbound.average": 50})
     check({k: v for k, v in p.parameters().items() if v}, {"inbound.average": 100, "inbound.peak": 200, "outbound.average": 50}, "parameters")
     check("<inbound average='100' peak='200'/>" in p.XMLDesc(), True, "they are in the XML")
+    plugged = p.XMLDesc()
     p.delete()
     refused(libvirt.VIR_ERR_NO_NETWORK_PORT, "it is gone", p.XMLDesc)
+    refused(libvirt.VIR_ERR_INVALID_ARG, "a plug is for a port that was forgotten", n.portCreateXML, plugged)
+    reclaim = libvirt.VIR_NETWORK_PORT_CREATE_RECLAIM
+    refused(libvirt.VIR_ERR_INVALID_ARG, "which needs one", n.portCreateXML, PORT, reclaim)
+    refused(libvirt.VIR_ERR_INVALID_ARG, "of this network", n.portCreateXML, plugged.replace("'py1'", "'py9'"), reclaim)
+    p = n.portCreateXML(plugged, reclaim)
+    check(p.XMLDesc(), plugged, "it is known again, as it was")
+    p.delete()
 
 
 def events(c):
