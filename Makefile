@@ -135,6 +135,7 @@ install: all $(addprefix $O/,$(UNITS) vnet.pc) ## into DESTDIR and PREFIX (/usr/
 	install -D -m 644 src/vnetd/vnet.tmpfiles $(DESTDIR)$(LIBDIR)/tmpfiles.d/vnet.conf
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/vnet include/vnet/*.h
 	install -D -m 644 -t $(SHARE)/vnet xml/*
+	install -D -m 644 src/vnet/vnet.bash $(SHARE)/bash-completion/completions/vnet
 	for m in man/*.[1-8]; do install -D -m 644 -t $(SHARE)/man/man$${m##*.} $$m || exit; done
 
 clean: ## remove what was built

@@ -27,7 +27,10 @@ struct cli_arg {
 
 struct cli { /* the running program */
 	const char *uri;
-	bool quiet, read_only;
+	char *own_uri; /* if it is ours to free */
+	bool quiet, read_only, timing;
+	bool stop_at_failure;   /* of several commands in a line */
+	bool in_shell, leave;   /* the shell, at the next turn */
 	struct vnet_conn *conn; /* made when first needed */
 };
 
@@ -50,7 +53,7 @@ struct cli_args { /* what was given, by the row's order */
 
 extern const struct cli_cmd cli_net_cmds[], cli_change_cmds[], cli_list_cmds[], cli_edit_cmds[], cli_file_cmds[],
     cli_tap_cmds[], cli_event_cmds[], cli_port_cmds[], cli_proxy_cmds[], cli_import_cmds[], cli_wait_cmds[],
-    cli_help_cmds[];
+    cli_shell_cmds[], cli_help_cmds[];
 
 /* Walks all rows of all tables; NULL behind the last. */
 const struct cli_cmd *cli_cmd_at(size_t i);
@@ -69,6 +72,8 @@ int cli_arg_number(const struct cli_args *args, const char *name, unsigned min, 
 
 /* Runs one command. 0 or -1. */
 int cli_run(struct cli *cli, const char *const *words, size_t n);
+/* Runs all commands of a line, with ';' between them. The last one's result, -1 also for an open quote. */
+int cli_run_line(struct cli *cli, const char *line);
 
 /* "error: ..." on stderr. Gives -1. */
 int cli_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -63,11 +63,14 @@ void cli_help_all(void)
 	const struct cli_cmd *c;
 
 	printf("vnet [options] COMMAND [arguments]\n"
-	       "vnet [options] \"COMMAND arguments; COMMAND ...\"\n\n"
+	       "vnet [options] \"COMMAND arguments; COMMAND ...\"\n"
+	       "vnet [options]           a shell\n\n"
 	       "  options:\n"
 	       "    -c | --connect URI   the daemon's socket, or network+unix:///system?socket=PATH\n"
 	       "    -q | --quiet         data only\n"
 	       "    -r | --readonly      change nothing\n"
+	       "    -t | --timing        print how long each command took\n"
+	       "    -e                   stop at the first command of a line that fails\n"
 	       "    --root DIR           the daemon below DIR (also: VNET_ROOT)\n"
 	       "    -h | --help          this text\n"
 	       "    -v | --version       the version\n\n"

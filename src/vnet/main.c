@@ -7,7 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
+#include "vnet/shell.h"
 #include "vnet/words.h"
 
 static bool wants_help(const char *const *words, size_t n)
@@ -43,6 +45,15 @@ static int flush_output(void)
 	return why ? cli_error("cannot write: %s", strerror(why)) : 0;
 }
 
+static void print_time(const struct timespec *began)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	printf("\n(Time: %.3f ms)\n",
+	       (double)(now.tv_sec - began->tv_sec) * 1e3 + (double)(now.tv_nsec - began->tv_nsec) / 1e6);
+}
+
 int cli_run(struct cli *cli, const char *const *words, size_t n)
 {
 	size_t used;
@@ -50,20 +61,24 @@ int cli_run(struct cli *cli, const char *const *words, size_t n)
 	if (n == 0)
 		return 0;
 	const struct cli_cmd *cmd = cli_cmd_find(words, n, &used);
+	struct timespec began;
+
+	clock_gettime(CLOCK_MONOTONIC, &began);
 	int r = cmd ? run_found(cli, cmd, words, n, used) : cli_error("unknown command: '%s'", words[0]);
 
+	if (cli->timing)
+		print_time(&began);
 	if (!cli->quiet && !(cmd && cmd->bare))
 		putchar('\n');
 	return flush_output() < 0 ? -1 : r;
 }
 
-/* All commands of a line; the last one's result counts. */
-static int run_line(struct cli *cli, const char *line)
+int cli_run_line(struct cli *cli, const char *line)
 {
 	struct words w;
-	int r = 0, more;
+	int r = 0, more = 0;
 
-	while ((more = words_next(&line, &w)) > 0) {
+	while (!cli->leave && !(r < 0 && cli->stop_at_failure) && (more = words_next(&line, &w)) > 0) {
 		if (w.n)
 			r = cli_run(cli, w.v, w.n);
 		words_free(&w);
@@ -87,13 +102,14 @@ static int read_options(struct cli *cli, int argc, char **argv)
 		{ "connect", required_argument, NULL, 'c' },
 		{ "quiet", no_argument, NULL, 'q' },
 		{ "readonly", no_argument, NULL, 'r' },
+		{ "timing", no_argument, NULL, 't' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'v' },
 		{ "root", required_argument, NULL, OPT_ROOT },
 		{ 0 },
 	};
 
-	for (int o; (o = getopt_long(argc, argv, "+c:qrhvV", longs, NULL)) != -1;) {
+	for (int o; (o = getopt_long(argc, argv, "+c:qrthevV", longs, NULL)) != -1;) {
 		switch (o) {
 		case 'c':
 			cli->uri = optarg;
@@ -103,6 +119,12 @@ static int read_options(struct cli *cli, int argc, char **argv)
 			break;
 		case 'r':
 			cli->read_only = true;
+			break;
+		case 't':
+			cli->timing = true;
+			break;
+		case 'e':
+			cli->stop_at_failure = true;
 			break;
 		case 'h':
 			cli_help_all();
@@ -126,9 +148,9 @@ static int read_options(struct cli *cli, int argc, char **argv)
 static int run_rest(struct cli *cli, int n, char **words)
 {
 	if (n == 0)
-		return cli_help_all(), 0;
+		return shell_run(cli);
 	if (n == 1)
-		return run_line(cli, words[0]);
+		return cli_run_line(cli, words[0]);
 	return cli_run(cli, (const char *const *)words, (size_t)n);
 }
 
@@ -144,5 +166,6 @@ int main(int argc, char **argv)
 	if (flush_output() < 0)
 		r = -1;
 	vnet_close(cli.conn);
+	free(cli.own_uri);
 	return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -53,8 +53,10 @@ int words_next(const char **line, struct words *ret)
 	for (char *out = w.text;;) {
 		while (is_blank(*p))
 			p++;
-		if (*p == '#')
+		if (*p == '#') {
 			p += strcspn(p, "\n");
+			continue;
+		}
 		if (!*p || *p == ';')
 			break;
 		w.v = cli_alloc(w.v, w.n + 1, sizeof(*w.v));
