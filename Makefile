@@ -12,7 +12,7 @@ MISSING := $(shell pkg-config --exists $(PKGS) >/dev/null 2>&1 || echo missing)
 
 X       := $(wildcard src/*/*.x)
 GEN     := $(patsubst src/%.x,$O/gen/%.h,$X)
-CORE    := $(patsubst %.c,$O/%.o,$(filter-out src/vnetd/% src/guestd/main.c src/vnet/% src/libvnet/%,$(wildcard src/*/*.c))) \
+CORE    := $(patsubst %.c,$O/%.o,$(filter-out src/vnetd/% src/guestd/main.c src/vnet/% src/libvnet/% src/helper/%,$(wildcard src/*/*.c))) \
            $(patsubst src/%.x,$O/gen/%.o,$X)
 programs = $(patsubst %.c,$O/%,$(wildcard $1))
 UNIT    := $(call programs,tests/unit/test_*.c)
@@ -24,7 +24,7 @@ LOAD    := $(call programs,tests/bench/dhcp_*.c)
 objs     = $(patsubst %.c,$O/%.o,$(wildcard $1))
 RUN     := BUILD=$(abspath $O) sh tests/run.sh
 
-all: $(MISSING) $O/vnetd $O/vnet-guestd $O/vnet $O/libvnet.so $O/libvnet.a $O/examples/tap ## build everything (into build/)
+all: $(MISSING) $O/vnetd $O/vnet-guestd $O/vnet $O/vnet-bridge-helper $O/libvnet.so $O/libvnet.a $O/examples/tap ## build everything (into build/)
 missing:
 	@pkg-config --exists --print-errors $(PKGS) || { echo "'sh tests/install-deps.sh build' installs what is missing"; exit 1; }
 
@@ -47,6 +47,9 @@ $O/vnetd: $(call objs,src/vnetd/*.c) $O/libcore.a
 $O/vnet-guestd: $(call objs,src/guestd/main.c) $O/libcore.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $O/vnet: $(call objs,src/vnet/*.c src/libvnet/*.c) $O/libcore.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$O/vnet-bridge-helper: $(call objs,src/helper/*.c src/libvnet/*.c) $O/libcore.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # The library is one relocatable object: the API and what it uses of the core, whose names stay inside.
@@ -126,6 +129,7 @@ $O/%.pc: src/libvnet/%.pc.in Makefile
 install: all $(addprefix $O/,$(UNITS) vnet.pc) ## into DESTDIR and PREFIX (/usr/local), with man pages and systemd units
 	install -D -t $(DESTDIR)$(SBINDIR) $O/vnetd $O/vnet-guestd
 	install -D -t $(DESTDIR)$(PREFIX)/bin $O/vnet
+	install -D -t $(DESTDIR)$(PREFIX)/libexec $O/vnet-bridge-helper
 	install -D -t $(DESTDIR)$(LIBDIR) $O/libvnet.so.0
 	ln -sf libvnet.so.0 $(DESTDIR)$(LIBDIR)/libvnet.so
 	install -D -m 644 -t $(DESTDIR)$(LIBDIR) $O/libvnet.a
