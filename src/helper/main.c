@@ -49,10 +49,9 @@ static int send_fd(int to, int fd)
 	} control = { 0 };
 	char byte = 0;
 	struct iovec one = { &byte, 1 };
-	struct msghdr m = { .msg_iov = &one,
-			    .msg_iovlen = 1,
-			    .msg_control = control.room,
-			    .msg_controllen = sizeof(control.room) };
+	struct msghdr m = {
+		.msg_iov = &one, .msg_iovlen = 1, .msg_control = control.room, .msg_controllen = sizeof(control.room)
+	};
 	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
 
 	c->cmsg_level = SOL_SOCKET;
