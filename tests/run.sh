@@ -4,6 +4,16 @@
 # sum. A script prints `ok WHAT` for each thing it has shown (tests/netns/lib.sh) and exits 0, 77 (skipped) or else; a
 # program in a folder netns/ runs in a network namespace of its own, one in fuzz/ for 30 s (FUZZ_S). A skipped test never counts as passed.
 # TEST_TIMEOUT_S: how long one program or script may take.
+# JOBS: how many at once; the lines of each come together then, when it has ended.
+if [ "${JOBS:-1}" -gt 1 ] && [ $# -gt 1 ]; then
+	lock=$(mktemp) || exit 1
+	trap 'rm -f "$lock"' EXIT
+	printf '%s\n' "$@" | LOCK=$lock JOBS=1 xargs -P "$JOBS" -n 1 sh -c \
+		'said=$(sh "$0" "$1" 2>&1); exec flock "$LOCK" printf "%s\n" "$said"' "$0" |
+		awk '/^[0-9]+ passed, [0-9]+ failed/ { p += $1; f += $3; s += $5; next } { print; fflush() }
+			END { printf "%d passed, %d failed, %d skipped\n", p, f, s; exit f > 0 }'
+	exit
+fi
 limit=${TEST_TIMEOUT_S:-240}
 out=$(mktemp) && err=$(mktemp) && all=$(mktemp) || exit 1
 trap 'rm -f "$out" "$err" "$all"' EXIT
