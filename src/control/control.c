@@ -197,7 +197,7 @@ static bool lease_fits(void *arg, const struct uuid *network, const struct ip *i
 {
 	const struct control *c = arg;
 	const struct net *n = map_get(c->by_uuid, network, sizeof(*network));
-	const struct network *def = !n ? NULL : n->live ? n->live : n->def;
+	const struct network *def = n ? net_shown(n) : NULL;
 
 	for (size_t i = 0; def && i < def->n_ips; i++) {
 		struct prefix p = network_ip_prefix(&def->ips[i]);
@@ -283,7 +283,7 @@ int control_leases(const struct control *c, const struct uuid *u, const struct m
 
 	if (!n)
 		return -1;
-	const struct network *def = n->live ? n->live : n->def;
+	const struct network *def = net_shown(n);
 
 	*ret = NULL;
 	for (size_t pos = 0; (l = leases_next(c->leases, u, &pos));) {
@@ -323,7 +323,7 @@ int control_plan(struct control *c, const struct uuid *u, char **ret, struct err
 	AUTO(mem_drop) char *text = NULL;
 	size_t len;
 
-	if (!n || plan_compile(n->live ? n->live : n->def, &p, e) < 0)
+	if (!n || plan_compile(net_shown(n), &p, e) < 0)
 		return -1;
 	FILE *out = open_memstream(&text, &len);
 

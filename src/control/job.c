@@ -40,6 +40,11 @@ int job_result(struct job *j, struct err *e)
 	return r;
 }
 
+const struct network *net_shown(const struct net *n)
+{
+	return n->live ? n->live : n->def ? n->def : n->job->live;
+}
+
 struct net *job_net_to_change(const struct control *c, const struct uuid *u, int *ret, struct err *e)
 {
 	struct job *mine = job_mine(c);

@@ -28,6 +28,9 @@ struct job *job_mine(const struct control *c);
 /* Its result: CONTROL_LATER; or 0, or -1 with *e, and then the job is no more. */
 int job_result(struct job *j, struct err *e);
 
+/* What a network is to whoever asks: what runs of it, else what is stored, else what its job is about to start. */
+const struct network *net_shown(const struct net *n);
+
 /* The network of a change that may be such a job. NULL: there is nothing to begin, *ret is what the caller is told: the
  * result of its own job, CONTROL_LATER because another's is under way, or -1 with *e. */
 struct net *job_net_to_change(const struct control *c, const struct uuid *u, int *ret, struct err *e);

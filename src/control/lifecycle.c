@@ -137,7 +137,11 @@ int net_resume(struct control *c, struct network *live, struct err *e)
 		return -1;
 	if (!n)
 		n = net_add(c, live->name, &live->uuid);
-	return activate(c, n, TAKE(mine), plan, e);
+	if (activate(c, n, TAKE(mine), plan, e) == 0)
+		return 0;
+	if (!n->def)
+		net_remove(c, n);
+	return -1;
 }
 
 /* ---- what clients ask ---- */

@@ -3,8 +3,8 @@
 #include <stdio.h>
 
 #include "base/log.h"
+#include "control/job.h"
 #include "control/reconcile.h"
-#include "control/state.h"
 #include "model/check.h"
 #include "model/format.h"
 #include "model/parse.h"
@@ -127,7 +127,7 @@ static const struct net *bridge_user(const struct control *c, const char *bridge
 		const struct net *n = c->nets[i];
 
 		if (n != but && ((n->def && strcmp(n->def->bridge.name, bridge) == 0) ||
-				 (n->live && strcmp(n->live->bridge.name, bridge) == 0)))
+				 strcmp(net_shown(n)->bridge.name, bridge) == 0))
 			return n;
 	}
 	return NULL;
@@ -178,7 +178,7 @@ int net_fit(const struct control *c, struct network *n, struct net **ret_old, st
 
 	if (check_identity(c, n, old, e) < 0)
 		return -1;
-	network_complete(n, !old ? NULL : old->def ? old->def : old->live);
+	network_complete(n, !old ? NULL : old->def ? old->def : net_shown(old));
 	if (choose_bridge(c, n, old, e) < 0)
 		return -1;
 	*ret_old = old;
@@ -251,10 +251,7 @@ int control_dumpxml(const struct control *c, const struct uuid *u, bool inactive
 		return -1;
 	struct format_live live = { .connections = net_connections(n) };
 
-	if (inactive || !n->live)
-		*ret = network_format(n->def ? n->def : n->live, NULL);
-	else
-		*ret = network_format(n->live, &live);
+	*ret = network_format(inactive && n->def ? n->def : net_shown(n), n->live && !inactive ? &live : NULL);
 	return 0;
 }
 
@@ -264,6 +261,6 @@ int control_bridge(const struct control *c, const struct uuid *u, char ret[IFNAM
 
 	if (!n)
 		return -1;
-	memcpy(ret, (n->live ? n->live : n->def)->bridge.name, IFNAMSIZ);
+	memcpy(ret, net_shown(n)->bridge.name, IFNAMSIZ);
 	return 0;
 }

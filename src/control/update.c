@@ -131,7 +131,7 @@ int control_update(struct control *c, const struct uuid *u, const struct control
 	if (change(c, n, flags, edit_section, update, e) < 0)
 		return -1;
 	log_info("network: %s: updated", n->name);
-	job_hook(job_begin(c, n), "updated", "begin", n->live ? n->live : n->def, after_updated);
+	job_hook(job_begin(c, n), "updated", "begin", net_shown(n), after_updated);
 	return job_result(job_mine(c), e);
 }
 
@@ -229,7 +229,7 @@ int control_apply(struct control *c, const char *xml, size_t len, bool dry_run, 
 		if (change(c, n, both, edit_whole, def, e) < 0)
 			return -1;
 		log_info("network: %s: applied", n->name);
-		job_tell(c, "updated", "begin", n->live ? n->live : n->def, NULL);
+		job_tell(c, "updated", "begin", net_shown(n), NULL);
 	}
 	*ret = TAKE(text);
 	return 0;

@@ -68,3 +68,16 @@ quietly vnet destroy default
 wait $slow
 eq "$(cat "$T/slow")" "Network default started*" "the slow start ends well"
 eq "$(vnet list --all)" "*default*inactive*" "a destroy meanwhile waits, then stops it"
+
+# A network that is to be transient is there while its script runs, with nothing stored and nothing running.
+vnet create "$DATA/isolated.xml" >"$T/slow" 2>&1 &
+slow=$!
+until_true 5 vnet info isolated || fail "a network is not seen while it starts"
+eq "$(vnet dumpxml isolated)" "<network>*<name>isolated</name>*" "its XML is shown meanwhile"
+eq "$(vnet info isolated)" "*Active: *no*Persistent: *no*Bridge: *virbr*" "and its bridge"
+eq "$(vnet -q dhcp-leases isolated && vnet plan isolated)" "network isolated*" "its leases and plan"
+quietly vnet define "$DATA/isolated.xml"
+wait $slow
+eq "$(cat "$T/slow")" "Network isolated created*" "it starts in the end"
+eq "$(vnet list --all)" "*isolated *active *no *yes*" "and is persistent, since it was defined meanwhile"
+same "as the same network" "$(vnet dumpxml isolated | grep '<uuid>')" "$(vnet dumpxml isolated --inactive | grep '<uuid>')"
