@@ -79,6 +79,7 @@ int control_undefine(struct control *c, const struct uuid *u, struct err *e);
 int control_set_autostart(struct control *c, const struct uuid *u, bool on, struct err *e);
 /* Canonical XML, freed with mem_drop. */
 int control_dumpxml(const struct control *c, const struct uuid *u, bool inactive, char **ret, struct err *e);
+/* Its bridge's name. VNET_ERR_INTERNAL: it has none. */
 int control_bridge(const struct control *c, const struct uuid *u, char ret[IFNAMSIZ], struct err *e);
 
 /* Which definitions a change is about, with their numbers on the wire. None: the live one if the network is active, else

@@ -261,6 +261,10 @@ int control_bridge(const struct control *c, const struct uuid *u, char ret[IFNAM
 
 	if (!n)
 		return -1;
-	memcpy(ret, net_shown(n)->bridge.name, IFNAMSIZ);
+	const char *bridge = net_shown(n)->bridge.name;
+
+	if (!*bridge)
+		return err_set(e, VNET_ERR_INTERNAL, "network '%s' does not have a bridge name.", n->name);
+	memcpy(ret, bridge, IFNAMSIZ);
 	return 0;
 }

@@ -69,6 +69,9 @@ quietly vnet apply "$T/vepa.xml"
 eq "$(vnet dumpxml vepa)" "*dev='eth1' connections='2'*dev='eth2' connections='1'*dev='eth3'/>*" "and by a definition that is applied"
 port 4 >/dev/null
 eq "$(plug 4)" "*dev='eth3'*" "the next takes the free one"
+eq "$(vnet info vepa)" "*Autostart: *no" "it has no bridge to show"
+! command -v virsh >/dev/null ||
+	eq "$(virsh -c "network+unix:///system?socket=$ROOT/run/vnet/vnetd-sock" net-info vepa)" "*Autostart: *no" "virsh shows none either"
 refused "a tap has no place there" "*has no bridge to plug a tap into: mode 'vepa'*" vnet tap add vepa
 sed -i "s/mode='vepa'/mode='nat'/; s/<interface[^>]*>//g; s/<name>/<bridge name='v0'\/><ip address='10.5.0.1'\/>&/" "$T/vepa.xml"
 refused "another kind of network is another start" "*stop it to change that to 'nat'*" vnet apply "$T/vepa.xml"
