@@ -12,23 +12,32 @@
 
 enum { USEC_PER_S = 1000000 };
 
+struct call { /* that has come and is not answered yet */
+	struct rpc_header header;
+	uint8_t *body;       /* of its frame */
+	struct view payload; /* in there */
+};
+
 struct api_client {
 	struct api_session session;
 	struct stream *stream;
 	sd_event_source *io, *more, *ping;
-	unsigned pings;     /* sent since the client was last heard */
-	size_t event_bytes; /* put since the queue was last empty */
-	bool deaf;          /* too many of them */
-	bool garbled;       /* it sent what is no message */
-	bool blocked;       /* the next message is a call that has to wait for the one in `held` */
-	struct {            /* the message that waits (session.later) */
-		struct rpc_header header;
-		uint8_t *payload;
-		size_t len;
-	} held;
+	unsigned pings;                  /* sent since the client was last heard */
+	size_t event_bytes;              /* put since the queue was last empty */
+	bool deaf;                       /* too many of them */
+	bool garbled;                    /* it sent what is no message */
+	struct call held[API_CALLS_MAX]; /* the first waits (session.later), the others wait for it */
+	size_t n_held, held_bytes;
 	void (*gone)(struct api_client *client, void *arg);
 	void *arg;
 };
+
+static void drop_first(struct api_client *c)
+{
+	c->held_bytes -= c->held[0].payload.len;
+	mem_drop(c->held[0].body);
+	memmove(&c->held[0], &c->held[1], --c->n_held * sizeof(c->held[0]));
+}
 
 void api_client_free(struct api_client *client)
 {
@@ -38,7 +47,8 @@ void api_client_free(struct api_client *client)
 	sd_event_source_disable_unref(client->more);
 	sd_event_source_disable_unref(client->ping);
 	stream_free(client->stream);
-	mem_drop(client->held.payload);
+	while (client->n_held)
+		drop_first(client);
 	api_session_clear(&client->session);
 	mem_drop(client);
 }
@@ -54,20 +64,34 @@ bool api_client_garbled(const struct api_client *client)
 	return client->garbled;
 }
 
-/* Answers one message, or keeps it until control has made progress. */
-static void dispatch(struct api_client *c, const struct rpc_header *h, struct view payload)
+static void dispatch(struct api_client *c, const struct call *call)
 {
 	struct api_reply reply;
 
-	if (api_dispatch(&c->session, h, payload, &reply)) {
-		stream_put(c->stream, reply.body, reply.len, reply.fds, reply.n_fds);
-		mem_drop(reply.body);
-	}
-	if (c->session.later && !c->held.payload) {
-		c->held.header = *h;
-		c->held.payload = mem_dup(payload.p, payload.len);
-		c->held.len = payload.len;
-	}
+	if (!api_dispatch(&c->session, &call->header, call->payload, &reply))
+		return;
+	stream_put(c->stream, reply.body, reply.len, reply.fds, reply.n_fds);
+	mem_drop(reply.body);
+}
+
+/* Answers a call, or keeps it until control has made progress. Pings are answered also while calls wait. */
+static void take(struct api_client *c, struct call *call)
+{
+	bool ping = call->header.program == RPC_PROGRAM_KEEPALIVE;
+
+	if (ping || !c->n_held)
+		dispatch(c, call);
+	if (ping || !c->session.later)
+		return;
+	c->held_bytes += call->payload.len;
+	c->held[c->n_held++] = *call;
+	call->body = NULL;
+}
+
+/* No more calls can wait: nothing is read, pongs neither. */
+static bool is_full(const struct api_client *c)
+{
+	return c->n_held == API_CALLS_MAX || c->held_bytes >= API_QUEUE_MAX;
 }
 
 /* Whatever came from it: it lives. */
@@ -80,43 +104,45 @@ static void heard(struct api_client *c)
 	sd_event_source_set_enabled(c->ping, SD_EVENT_ONESHOT);
 }
 
-/* Answers the next whole message. 1: one was dealt with; 0: there is none; -EAGAIN: it has to wait; else the connection
- * is beyond repair. Descriptors that come along are not for any call: they are closed. */
+static void call_clear_auto(struct call *call)
+{
+	mem_drop(call->body);
+}
+
+/* Deals with the next whole message. 1: done; 0: there is none; else the connection is beyond repair. Descriptors that come
+ * along are not for any call: they are closed. */
 static int serve_one(struct api_client *c)
 {
+	AUTO(call_clear) struct call call = { 0 };
 	int fds[STREAM_FDS_MAX];
-	struct rpc_header h;
 	struct view body;
 	int r = stream_peek(c->stream, &body);
 
 	if (r <= 0)
 		return r;
-	AUTO(mem_drop) uint8_t *copy = mem_dup(body.p, body.len); /* the stream's bytes go when it is consumed */
-	struct rd in = rd_make(copy, body.len);
+	call.body = mem_dup(body.p, body.len); /* the stream's bytes go when it is consumed */
+	struct rd in = rd_make(call.body, body.len);
 
-	if (rpc_header_get(&in, &h) < 0)
+	if (rpc_header_get(&in, &call.header) < 0)
 		return -EBADMSG;
-	int n_fds = rpc_header_fds(&h, &in);
+	int n_fds = rpc_header_fds(&call.header, &in);
 
 	if (n_fds < 0)
 		return -EBADMSG;
-	/* pings are answered also while a call takes its time */
-	c->blocked = c->session.later && h.program != RPC_PROGRAM_KEEPALIVE;
-	if (c->blocked)
-		return -EAGAIN;
 	r = stream_consume(c->stream, fds, (size_t)n_fds);
 	if (r <= 0)
 		return r;
 	for (int i = 0; i < n_fds; i++)
 		fd_close(fds[i]);
-	dispatch(c, &h, rd_rest(&in));
+	call.payload = rd_rest(&in);
+	take(c, &call);
 	heard(c);
 	return 1;
 }
 
 static bool may_read(const struct api_client *c)
 {
-	return !c->session.closing && !c->blocked && stream_queued(c->stream) < API_QUEUE_MAX;
+	return !c->session.closing && !is_full(c) && stream_queued(c->stream) < API_QUEUE_MAX;
 }
 
 /* Up to API_CALLS_MAX messages, then it is the other clients' turn. 1: more may wait; 0: all that came is done; else the
@@ -170,8 +196,13 @@ static int turn(struct api_client *c)
 
 static int on_io(sd_event_source *s, int fd, uint32_t events, void *arg)
 {
-	(void)s, (void)fd, (void)events;
-	return turn(arg);
+	struct api_client *c = arg;
+
+	(void)s, (void)fd;
+	if (!(events & EPOLLHUP) || may_read(c))
+		return turn(c);
+	c->gone(c, c->arg); /* it left; nobody would read that, and the socket says it for ever */
+	return 0;
 }
 
 static int on_more(sd_event_source *s, void *arg)
@@ -182,15 +213,14 @@ static int on_more(sd_event_source *s, void *arg)
 
 void api_client_progress(struct api_client *c)
 {
-	if (!c->session.later)
-		return;
-	dispatch(c, &c->held.header, (struct view){ c->held.payload, c->held.len });
-	if (c->session.later)
-		return;
-	mem_drop(TAKE(c->held.payload));
-	c->blocked = false;
-	/* the answer leaves, and the next message gets its turn */
-	sd_event_source_set_enabled(c->more, SD_EVENT_ONESHOT);
+	while (c->n_held && !c->session.closing) {
+		dispatch(c, &c->held[0]);
+		if (c->session.later)
+			return;
+		drop_first(c);
+		/* the answer leaves, and the next message gets its turn */
+		sd_event_source_set_enabled(c->more, SD_EVENT_ONESHOT);
+	}
 }
 
 static void put_event(void *arg, const char *body, size_t len)
@@ -224,7 +254,7 @@ static int on_silence(sd_event_source *s, uint64_t usec, void *arg)
 	size_t len;
 
 	(void)usec;
-	if (c->blocked) /* its answers wait behind a call: that is our doing */
+	if (is_full(c)) /* its answers wait behind calls: that is our doing */
 		c->pings = 0;
 	if (c->pings == API_PINGS_MAX) {
 		log_info("api: client of uid %u, pid %d: cut off: it answers no pings", c->session.peer.uid,

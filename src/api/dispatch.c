@@ -192,7 +192,7 @@ static void dispatch_call(struct api_session *s, const struct rpc_header *h, str
 		xdr_free(p->ret, (char *)results);
 }
 
-/* Keepalive runs in order with the calls: none of them takes long enough to look like death. */
+/* Never waits for calls: a connection may hold those back, and these not. */
 static bool dispatch_keepalive(const struct rpc_header *h, struct api_reply *ret)
 {
 	struct rpc_header pong = *h;
@@ -213,5 +213,8 @@ bool api_dispatch(struct api_session *s, const struct rpc_header *h, struct view
 		return false;
 	control_set_caller(s->control, s);
 	dispatch_call(s, h, payload, ret);
+	control_set_caller(s->control, NULL);
+	if (!s->later) /* if it waited and then failed otherwise, the next call shall not find that result */
+		control_caller_gone(s->control, s);
 	return !s->later;
 }

@@ -10,7 +10,7 @@ struct sd_event;
 struct control;
 struct api_server;
 
-enum { API_CLIENTS_MAX = 5000, API_CALLS_MAX = 5 }; /* clients; messages of one of them in a turn of the loop */
+enum { API_CLIENTS_MAX = 5000, API_CALLS_MAX = 5 }; /* clients; messages of one in a turn of the loop, or waiting */
 
 /* Listens on ROOT/run/vnet/vnetd-sock (0660, group vnet if there is one) and vnetd-sock-ro (0666), or on the sockets that
  * systemd passed under the names vnetd.socket and vnetd-ro.socket. With `libvirt`, or if systemd passed them, also where

@@ -4,46 +4,26 @@ the daemon's memory is looked at while the attack is on. Prints `ok WHAT`; an ex
 import os
 import random
 import select
-import socket
 import struct
 import sys
 import time
 
+import wire
+from wire import KEEPALIVE, OPENING, message, read_message
+
 folder, pid = sys.argv[1], int(sys.argv[2])
 RW, RO = folder + "/vnetd-sock", folder + "/vnetd-sock-ro"
-REMOTE, KEEPALIVE = 0x20008086, 0x6b656570
-OPEN, FEATURE, AUTH_LIST, LIST_ALL = 1, 60, 66, 283
-
-
-def message(number, payload=b"", serial=0, program=REMOTE, kind=0, length=None):
-    head = struct.pack(">IIiIII", program, 1, number, kind, serial, 0)
-    return struct.pack(">I", length or 28 + len(payload)) + head + payload
-
-
-OPENING = message(OPEN, struct.pack(">II", 1, 17) + b"network:///system\0\0\0" + struct.pack(">I", 0))
+FEATURE, AUTH_LIST, LIST_ALL = 60, 66, 283
 
 
 def connect(path=RW):
-    s = socket.socket(socket.AF_UNIX)
-    s.connect(path)  # waits while the queue of connections is full
-    s.settimeout(20)
-    return s
+    return wire.connect(path)
 
 
 def rss():
     for line in open("/proc/%d/status" % pid):
         if line.startswith("VmRSS"):
             return int(line.split()[1]) // 1024
-
-
-def read_message(s):
-    data = b""
-    while len(data) < 4 or len(data) < struct.unpack(">I", data[:4])[0]:
-        more = s.recv(4 if len(data) < 4 else struct.unpack(">I", data[:4])[0] - len(data))
-        if not more:
-            return None
-        data += more
-    return data
 
 
 def served():

@@ -51,6 +51,7 @@ fi
 mount -t tmpfs -o mode=755 vnet-test /run || skip "cannot mount here"
 mount -t sysfs sys /sys 2>/dev/null # the one of this network namespace
 T=/run/t ROOT=/run/t/root
+export PYTHONDONTWRITEBYTECODE=1 # the tree stays as it is
 mkdir -p "$ROOT" /run/lock
 for d in /var/lib/dhcp /var/lib/dhcpcd; do
 	[ ! -d $d ] || mount -t tmpfs vnet-test $d

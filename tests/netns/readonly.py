@@ -1,21 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Every call that changes something, with arguments that would do it, on a read-only socket: readonly.py SOCKET UUID. Each
 must be refused as libvirt's daemon refuses it. Prints `ok WHAT`; an exception is the failure."""
-import socket
 import struct
 import sys
 
+from wire import OPENING, REMOTE, VNET, connect, message, read_message, text, words
+
 path, uuid = sys.argv[1], bytes.fromhex(sys.argv[2].replace("-", ""))
-REMOTE, VNET = 0x20008086, 0x766e6574
-
-
-def text(s):
-    return struct.pack(">I", len(s)) + s.encode() + bytes(-len(s) % 4)
-
-
-def words(*values):
-    return struct.pack(">%dI" % len(values), *values)
-
 
 net = text("default") + uuid
 port = net + bytes(16)
@@ -41,27 +32,13 @@ calls = [
 ]
 
 
-def read(s, n):
-    data = b""
-    while len(data) < n:
-        more = s.recv(n - len(data))
-        if not more:
-            raise AssertionError("cut off")
-        data += more
-    return data
-
-
-s = socket.socket(socket.AF_UNIX)
-s.settimeout(20)
-s.connect(path)
-opening = (REMOTE, 1, words(1) + text("network:///system") + words(0), None)
-for program, number, payload, api in [opening] + calls:
-    s.sendall(struct.pack(">IIIiIII", 28 + len(payload), program, 1, number, 0, number, 0) + payload)
-    body = read(s, struct.unpack(">I", read(s, 4))[0] - 4)
-    status, answer = struct.unpack(">I", body[20:24])[0], body[24:]
-    if api is None:
-        assert status == 0, answer
-        continue
+s = connect(path)
+s.sendall(OPENING)
+assert struct.unpack(">I", read_message(s)[24:28])[0] == 0
+for program, number, payload, api in calls:
+    s.sendall(message(number, payload, program=program))
+    m = read_message(s)
+    status, answer = struct.unpack(">I", m[24:28])[0], m[28:]
     want = "operation forbidden: read only access prevents " + api
     assert status == 1 and struct.unpack(">II", answer[:8]) == (29, 19) and want.encode() in answer, "%s: %r" % (api, answer)
 print("ok %d changing calls are refused" % len(calls))

@@ -81,3 +81,13 @@ wait $slow
 eq "$(cat "$T/slow")" "Network isolated created*" "it starts in the end"
 eq "$(vnet list --all)" "*isolated *active *no *yes*" "and is persistent, since it was defined meanwhile"
 same "as the same network" "$(vnet dumpxml isolated | grep '<uuid>')" "$(vnet dumpxml isolated --inactive | grep '<uuid>')"
+
+# Calls that wait, seen from the wire. The script waits for a file, which says what becomes of the start.
+command -v python3 >/dev/null || exit 0
+hook network <<EOF
+#!/bin/sh
+[ \$2 = start ] || exit 0
+until [ -e "$T/flag" ]; do sleep 0.05; done
+[ ! -s "$T/flag" ]
+EOF
+timeout 60 python3 "$DATA/slow_calls.py" "$ROOT/run/vnet/vnetd-sock" "$vnetd_pid" "$T/flag" 2>"$T/err" || fail "$(tail -n 1 "$T/err")"
