@@ -139,7 +139,9 @@ int vnet_connect(const char *uri, unsigned flags, struct vnet_conn **ret, struct
 		return -1;
 	c->stream = stream_new(fd, RPC_FRAME_MAX);
 	if (open_calls(c, flags, err) < 0)
-		return -1;
+		return c->ssh && c->broken ? conn_error(err, VNET_ERR_NO_CONNECT,
+							"cannot connect to '%s': ssh ended before vnetd answered", uri)
+					   : -1;
 	*ret = TAKE(c);
 	return 0;
 }

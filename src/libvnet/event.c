@@ -102,10 +102,12 @@ static int wait_for_event(struct vnet_conn *c, int timeout_ms)
 	int64_t end = now_ms() + timeout_ms;
 
 	for (;;) {
-		int r = c->n_events ? 0 : conn_take_messages(c);
+		int r = c->n_events ? 0 : c->broken ? -ENODATA : conn_take_messages(c);
 
-		if (r < 0 || c->n_events)
-			return r < 0 ? r : 1;
+		if (c->n_events) /* also those that came just before the end, which shows again when they are taken */
+			return 1;
+		if (r < 0)
+			return r;
 		int64_t left = timeout_ms < 0 ? -1 : end - now_ms();
 
 		if (timeout_ms >= 0 && left <= 0)
@@ -117,7 +119,7 @@ static int wait_for_event(struct vnet_conn *c, int timeout_ms)
 
 int vnet_event_next(struct vnet_conn *c, int timeout_ms, struct vnet_event *ret, struct vnet_error *err)
 {
-	int r = c->broken ? -ENODATA : wait_for_event(c, timeout_ms);
+	int r = wait_for_event(c, timeout_ms);
 
 	if (r == -EINTR)
 		return conn_error_sys(err, r, "wait for events");

@@ -46,3 +46,25 @@ eq "$(head -n 3 "$T/ours")" "event 'lifecycle' for network default: Defined
 event 'lifecycle' for network default: Started
 event 'lifecycle' for network isolated: Defined" "from the first definition on"
 eq "$(ss -Hxp src "$ROOT/run/vnet/vnetd-sock" | grep -c ESTAB)" 0 "all of them are gone"
+
+# A daemon whose last words are two events.
+command -v python3 >/dev/null || exit 0
+PYTHONPATH=$DATA python3 - "$T/last" <<'END' &
+import socket, struct, sys
+from wire import MESSAGE, REPLY, message, read_message, text, words
+listener = socket.socket(socket.AF_UNIX)
+listener.bind(sys.argv[1])
+listener.listen()
+s = listener.accept()[0]
+for payload in (words(1, 0), b"", words(0)):  # to AUTH_LIST, OPEN and REGISTER
+    number, _, serial = struct.unpack(">iII", read_message(s)[12:24])
+    answer = message(number, payload, serial, kind=REPLY)
+    if number == 313:
+        for what in (2, 3):
+            answer += message(315, words(0) + text("gone") + bytes(16) + words(what, 0), 1, kind=MESSAGE)
+    s.sendall(answer)
+END
+until_true 5 test -S "$T/last"
+refused "a daemon that ends is told" "*vnetd closed the connection*" command vnet -c "$T/last" event --event lifecycle --loop --timeout 9
+eq "$(cat "$T/out")" "event 'lifecycle' for network gone: Started
+event 'lifecycle' for network gone: Stopped*" "after the last of its events"

@@ -26,7 +26,7 @@ for bad in -oProxyCommand=x/system /system "far/system?socket=/a%3Breboot" far/s
 	[ ! -e "$T/asked" ] || fail "$bad: ssh was run"
 done
 refused "a tap can't come open from there" "*another host*" command vnet -c network+ssh://far/system tap exec default -- true
-refused "ssh that fails" "*vnetd*" env VNET_SSH=false vnet -c network+ssh://far/system list
+refused "ssh that fails" "*cannot connect to 'network+ssh://far/system': ssh ended before vnetd answered*" env VNET_SSH=false vnet -c network+ssh://far/system list
 refused "ssh that is not there" "*run /nonexistent*" env VNET_SSH=/nonexistent vnet -c network+ssh://far/system list
 # whole events and documents pass
 command vnet -c network+ssh://far/system event --event lifecycle --timeout 20 >"$T/event" &
