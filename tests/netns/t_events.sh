@@ -16,7 +16,7 @@ eq "$(cat "$T/out")" "event loop timed out*events received: 0*" "and it says so"
 network default
 command vnet --root "$ROOT" event --event lifecycle --loop --timestamp --network default >"$T/one" 2>&1 &
 one=$!
-v net-event --event lifecycle --loop --timeout 8 >"$T/virsh" 2>&1 &
+virsh -c "network+unix:///system?socket=$ROOT/run/vnet/vnetd-sock" net-event --event lifecycle --loop --timeout 30 >"$T/virsh" 2>&1 &
 theirs=$!
 v net-event --event lifecycle --network default >"$T/virsh1" 2>&1 &
 theirs1=$!
@@ -29,12 +29,14 @@ quietly vnet start default
 quietly vnet undefine default
 wait $theirs1
 eq "$(cat "$T/virsh1")" "event 'lifecycle' for network default: Stopped*events received: 1*" "virsh, one event of one network"
+until_true 20 grep -q Undefined "$T/virsh" && kill -INT $theirs
 wait $theirs
 eq "$(cat "$T/virsh")" "event 'lifecycle' for network isolated: Defined
 event 'lifecycle' for network default: Stopped
 event 'lifecycle' for network default: Started
 event 'lifecycle' for network default: Undefined
-*events received: 4*" "virsh, in a loop"
+event loop interrupted
+events received: 4*" "virsh, in a loop"
 kill -TERM $one && wait $one && ok "ours is interrupted, having seen some"
 eq "$(cat "$T/one")" "20*+0000: event 'lifecycle' for network default: Stopped
 *Started
