@@ -36,7 +36,9 @@ struct listener {
 	struct api_server *server;
 	const struct listener_kind *kind;
 	int fd;
-	char *path; /* NULL: systemd's, not ours to unlink */
+	char *path;   /* NULL: systemd's, not ours to unlink */
+	bool for_all; /* its mode keeps nobody out: then only root and this group may change anything */
+	gid_t group;
 	sd_event_source *io;
 };
 
@@ -107,10 +109,20 @@ static bool admits(const struct api_server *s, const struct api_peer *p)
 	       (api_peer_is_trusted(p) || clients_of(s, p->uid) < CLIENTS_OF_ONE_USER);
 }
 
+static bool may_write(const struct listener *l, int fd)
+{
+	struct api_peer p;
+
+	if (l->kind->read_only)
+		return false;
+	return !l->for_all ||
+	       (api_peer_of(fd, &p) == 0 && (api_peer_is_trusted(&p) || api_peer_in_group(fd, &p, l->group)));
+}
+
 static void welcome(struct listener *l, int fd)
 {
 	struct api_server *s = l->server;
-	struct api_client *c = api_client_new(fd, l->kind->read_only, s->control, s->loop, on_gone, s);
+	struct api_client *c = api_client_new(fd, !may_write(l, fd), s->control, s->loop, on_gone, s);
 
 	if (!c)
 		return;
@@ -180,14 +192,13 @@ static int activated(const char *unit)
 }
 
 /* Members of this group may use the read-write socket, else those of vnet; without such a group only root may. */
-static void give_to_group(const char *path, const char *name)
+static gid_t group_of(const struct listener_kind *k)
 {
-	const struct group *g = getgrnam(name);
+	const struct group *g = k->group ? getgrnam(k->group) : NULL;
 
-	if (!g)
+	if (!g && k->group)
 		g = getgrnam("vnet");
-	if (g && chown(path, (uid_t)-1, g->gr_gid) < 0)
-		log_warn("api: %s: group %s: %s", path, g->gr_name, strerror(errno));
+	return g ? g->gr_gid : (gid_t)-1;
 }
 
 static int make_folder(const char *root, const char *below, struct err *e)
@@ -210,8 +221,8 @@ static int listen_at(struct listener *l, const char *root, struct err *e)
 		return err_set(e, VNET_ERR_INTERNAL, "another daemon listens on %s", path);
 	if (fd < 0)
 		return err_sys(e, fd, "listen on %s", path);
-	if (l->kind->group)
-		give_to_group(path, l->kind->group);
+	if (chown(path, (uid_t)-1, l->group) < 0)
+		log_warn("api: %s: group %u: %s", path, l->group, strerror(errno));
 	l->fd = fd;
 	l->path = TAKE(path);
 	return 0;
@@ -221,7 +232,9 @@ static int listener_open(struct listener *l, const char *root, bool libvirt, str
 {
 	struct api_server *s = l->server;
 
+	l->group = group_of(l->kind);
 	l->fd = activated(l->kind->unit);
+	l->for_all = l->fd >= 0 && api_is_for_all(l->fd);
 	if (l->fd < 0 && l->kind->libvirt && !libvirt)
 		return 0;
 	if (l->fd < 0 && listen_at(l, root, e) < 0)

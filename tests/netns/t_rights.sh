@@ -39,3 +39,19 @@ for s in "$rw-ro" "$ROOT/run/libvirt/virtnetworkd-sock-ro"; do
 done
 eq "$(as '' "$BUILD/vnet" -r -c "$rw-ro" destroy default)" "*read only access prevents virNetworkDestroy*" "vnet -r says so too"
 same "and nothing has changed" "$before" "$(vnet dumpxml default; vnet list --all)"
+
+# As libvirt's own units have it: systemd makes the socket for everybody, and leaves it to the daemon whom to trust.
+command -v systemd-socket-activate >/dev/null || exit 0
+stop_vnetd
+rm -f "$ROOT/run/libvirt/"*
+given=$ROOT/run/libvirt/virtnetworkd-sock
+systemd-socket-activate -l "$given" --fdname=virtnetworkd.socket \
+	"$BUILD/vnetd" --root "$ROOT" --resolv-conf "$T/resolv.conf" >>"$T/vnetd.log" 2>&1 &
+until_true 5 test -S "$given" || fail "no socket"
+chmod 666 "$given"
+before=$(timeout 20 virsh -c network:///system net-dumpxml default)
+eq "$(as '' virsh -c network:///system net-list)" "*default*active*" "systemd's socket for all: everybody may look"
+as '' python3 "$DATA/readonly.py" "$given" "$uuid" || fail "a stranger changes networks"
+same "and change nothing" "$before" "$(virsh -c network:///system net-dumpxml default)"
+eq "$(as 5002 virsh -c network:///system net-autostart default)" "Network default marked as autostarted*" "but group libvirt"
+eq "$(virsh -c network:///system net-autostart default --disable)" "Network default unmarked as autostarted*" "and root"
