@@ -82,6 +82,14 @@ eq "$(cat "$T/slow")" "Network isolated created*" "it starts in the end"
 eq "$(vnet list --all)" "*isolated *active *no *yes*" "and is persistent, since it was defined meanwhile"
 same "as the same network" "$(vnet dumpxml isolated | grep '<uuid>')" "$(vnet dumpxml isolated --inactive | grep '<uuid>')"
 
+# Two that start at once and leave their bridge's name open get different ones.
+for n in 1 2; do
+	echo "<network><name>open$n</name><ip address='10.60.$n.1' netmask='255.255.255.0'/></network>" >"$T/open$n.xml"
+	vnet create "$T/open$n.xml" >"$T/open$n" 2>&1 &
+done
+until_true 10 grep -q created "$T/open1" && until_true 10 grep -q created "$T/open2" || fail "$(cat "$T/open1" "$T/open2")"
+ok "two open bridge names at once"
+
 # Calls that wait, seen from the wire. The script waits for a file, which says what becomes of the start.
 command -v python3 >/dev/null || exit 0
 hook network <<EOF
