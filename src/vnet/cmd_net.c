@@ -106,10 +106,7 @@ static int dumpxml(struct cli *cli, const struct cli_args *args)
 		return -1;
 	if (vnet_dumpxml(cli->conn, &net, cli_arg(args, "inactive") ? VNET_XML_INACTIVE : 0, &xml, &why) < 0)
 		return cli_failed(&why, "Failed to get the XML of network %s", name);
-	if (cli_arg(args, "xpath"))
-		return xpath_print(xml, cli_arg(args, "xpath"), cli_arg(args, "wrap"));
-	fputs(xml, stdout);
-	return 0;
+	return xpath_print(args, xml);
 }
 
 static const char *yes_no(bool b)
@@ -196,8 +193,7 @@ const struct cli_cmd cli_net_cmds[] = {
 	{ "dumpxml", dumpxml, "print a network's XML", false,
 	  { NETWORK,
 	    { "inactive", ARG_FLAG, false, "the stored definition, not what runs" },
-	    { "xpath", ARG_VALUE, false, "only what this expression selects" },
-	    { "wrap", ARG_FLAG, false, "with --xpath: in one element <nodes>" } } },
+	    XPATH_OPTIONS } },
 	{ "info", info_cmd, "print what state a network is in", false,
 	  { NETWORK, { "json", ARG_FLAG, false, "as JSON" } } },
 	{ "name", name_cmd, "print the name of a network", false,

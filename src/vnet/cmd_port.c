@@ -211,15 +211,13 @@ static int port_dumpxml(struct cli *cli, const struct cli_args *args)
 	struct vnet_network net;
 	struct vnet_error why;
 	struct vnet_port port;
-	char *xml;
+	AUTO_FREE char *xml = NULL;
 
 	if (find(cli, args, &net, &port) < 0)
 		return -1;
 	if (vnet_port_dumpxml(cli->conn, &net, &port, &xml, &why) < 0)
 		return cli_failed(&why, "failed to get network port '%s'", cli_arg(args, "port"));
-	fputs(xml, stdout);
-	vnet_free(xml);
-	return 0;
+	return xpath_print(args, xml);
 }
 
 static int port_delete(struct cli *cli, const struct cli_args *args)
@@ -312,7 +310,7 @@ const struct cli_cmd cli_port_cmds[] = {
 	  { NETWORK,
 	    { "file", ARG_DATA, true, "file with <networkport>" },
 	    { "validate", ARG_FLAG, false, "refuse what the format does not know" } } },
-	{ "port-dumpxml", port_dumpxml, "print the XML of a port", false, { NETWORK, PORT } },
+	{ "port-dumpxml", port_dumpxml, "print the XML of a port", false, { NETWORK, PORT, XPATH_OPTIONS } },
 	{ "port-set", port_set, "print or set how fast a port may be", false,
 	  { NETWORK, PORT,
 	    { "inbound", ARG_VALUE, false, "average,peak,burst,floor; KB/s, burst in KiB" },

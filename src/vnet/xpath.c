@@ -86,8 +86,15 @@ static void print_to_user(xmlDoc *doc, xmlXPathObject *result, void *arg)
 	print_result(doc, result, *(bool *)arg);
 }
 
-int xpath_print(const char *xml, const char *expr, bool wrap)
+int xpath_print(const struct cli_args *args, const char *xml)
 {
+	const char *expr = cli_arg(args, "xpath");
+	bool wrap = cli_arg(args, "wrap");
+
+	if (!expr) {
+		fputs(xml, stdout);
+		return 0;
+	}
 	return evaluate(xml, expr, print_to_user, &wrap) < 0 ? cli_error("invalid XPath expression '%s'", expr) : 0;
 }
 

@@ -55,6 +55,7 @@ eq "$(vnet port-set "$@" --inbound 1000,2000 --outbound 500,,64)" "Network port 
 eq "$(vnet port-set "$@")" "Inbound: *average 1000, peak 2000, burst 0*Outbound: *average 500, peak 0, burst 64*" "and printed"
 quietly vnet port-set "$@" --outbound 0
 eq "$(vnet port-dumpxml "$@")" "*<inbound average='1000' peak='2000'/>*</bandwidth>*" "one direction alone is set anew"
+eq "$(vnet port-dumpxml "$@" --xpath 'string(//inbound/@peak)')" 2000 "a part of its XML"
 refused "a floor needs a network that has one" "*a floor needs network 'default' to have an inbound bandwidth*" vnet port-set "$@" --inbound 10,,,5
 refused "no numbers" "*--inbound must be AVERAGE,PEAK,BURST,FLOOR in numbers, not '1,x'*" vnet port-set "$@" --inbound 1,x
 refused "too many" "*--outbound must be AVERAGE,PEAK,BURST in numbers*" vnet port-set "$@" --outbound 1,2,3,4
