@@ -77,7 +77,7 @@ static void dispatch(struct api_client *c, const struct call *call)
 /* Answers a call, or keeps it until control has made progress. Pings are answered also while calls wait. */
 static void take(struct api_client *c, struct call *call)
 {
-	bool ping = call->header.program == RPC_PROGRAM_KEEPALIVE;
+	bool ping = call->header.program == RPC_PROGRAM_KEEPALIVE && call->header.type == RPC_MESSAGE;
 
 	if (ping || !c->n_held)
 		dispatch(c, call);
