@@ -10,9 +10,10 @@ const struct fw_set fw_sets[FW_SETS] = {
 	[SET_EGRESS] = { .name = "egress", .key = KEY_IFNAME, .verdicts = true },   /* leaving that network */
 	[SET_INGRESS] = { .name = "ingress", .key = KEY_IFNAME, .verdicts = true }, /* entering it */
 	[SET_HOST_IN] = { .name = "host_in", .key = KEY_IFNAME, .verdicts = true }, /* what guests reach on the host */
-	[SET_NAT4] = { .name = "nat4", .key = KEY_IPV4, .verdicts = true },         /* seen once a connection */
-	[SET_NAT6] = { .name = "nat6", .key = KEY_IPV6, .verdicts = true },
-	[SET_L4PORTS] = { "l4ports", KEY_PROTO, false, { IPPROTO_TCP, IPPROTO_UDP }, 2 },
+	[SET_NAT4] = { .name = "nat4", .key = KEY_IFNAME, .verdicts = true },       /* seen once a connection */
+	[SET_NAT6] = { .name = "nat6", .key = KEY_IFNAME, .verdicts = true },
+	[SET_NAT4_HOST] = { .name = "nat4_host", .key = KEY_IPV4, .verdicts = true }, /* the host's own, by source */
+	[SET_NAT6_HOST] = { .name = "nat6_host", .key = KEY_IPV6, .verdicts = true },
 	[SET_ICMP] = { "icmp_protos", KEY_PROTO, false, { IPPROTO_ICMP, IPPROTO_ICMPV6 }, 2 },
 	[SET_SERVICE_PORTS] = { "service_ports",
 				KEY_PORT,
@@ -56,9 +57,13 @@ static const struct fw_rule in_host_services[] = {
 static const struct fw_rule in_hairpin[] = {
 	{ { T(CT_DNAT), T(MASQUERADE) } },
 };
+/* A guest's packet is known by its bridge, which a hash finds; what the filter let out has a source of that network. What
+ * the host itself sends from an address of a bridge came in nowhere, so it is known by its source. */
 static const struct fw_rule in_postrouting[] = {
-	{ { T(SADDR4_VMAP, .name = "nat4") } },
-	{ { T(SADDR6_VMAP, .name = "nat6") } },
+	{ { T(IPV4), T(IIFNAME_VMAP, .name = "nat4") } },
+	{ { T(IPV6), T(IIFNAME_VMAP, .name = "nat6") } },
+	{ { T(SADDR4_VMAP, .name = "nat4_host") } },
+	{ { T(SADDR6_VMAP, .name = "nat6_host") } },
 };
 
 #define RULES(a) .rules = (a), .n_rules = ARRAY_SIZE(a)

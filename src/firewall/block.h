@@ -21,6 +21,8 @@ enum {
 
 enum fw_term_kind {
 	TERM_NONE,
+	TERM_IPV4,
+	TERM_IPV6,
 	TERM_IIFNAME_VMAP, /* name: a map keyed by interface names */
 	TERM_OIFNAME_VMAP,
 	TERM_SADDR4_VMAP, /* name: a map keyed by IPv4 prefixes */
@@ -31,8 +33,10 @@ enum fw_term_kind {
 	TERM_DADDR,
 	TERM_CT_ESTABLISHED, /* or related */
 	TERM_CT_INVALID,
-	TERM_CT_DNAT,   /* its destination was translated: somebody forwards it on purpose */
-	TERM_L4PROTO,   /* name: a set */
+	TERM_CT_DNAT, /* its destination was translated: somebody forwards it on purpose */
+	TERM_L4PROTO, /* name: a set */
+	TERM_TCP,
+	TERM_UDP,
 	TERM_UDP_DPORT, /* name: a set */
 	TERM_TCP_DPORT, /* port */
 	/* these end a rule */
@@ -86,7 +90,8 @@ enum fw_set_id {
 	SET_HOST_IN,
 	SET_NAT4,
 	SET_NAT6,
-	SET_L4PORTS,
+	SET_NAT4_HOST,
+	SET_NAT6_HOST,
 	SET_ICMP,
 	SET_SERVICE_PORTS,
 	FW_SETS

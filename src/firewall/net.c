@@ -79,11 +79,12 @@ static struct fw_element *add_element(struct builder *x, enum fw_set_id map, con
 }
 
 /* This bridge's element: jump to a chain of the base, or, NULL, to the chain just begun. */
-static void add_bridge(struct builder *x, enum fw_set_id map, const char *chain)
+static struct fw_element *add_bridge(struct builder *x, enum fw_set_id map, const char *chain)
 {
 	struct fw_element *el = add_element(x, map, chain ? chain : x->b.chains[x->b.n_chains - 1].name);
 
 	memcpy(el->ifname, x->net->bridge, sizeof(el->ifname));
+	return el;
 }
 
 /* Two `ip` elements may name one subnet, or one inside another; the kernel takes no element twice. */
@@ -180,7 +181,12 @@ static void add_leaving(struct builder *x, struct fw_term a, struct fw_term b)
 		RULE(x, a, b);
 }
 
-/* The source addresses that a definition can name are IPv4. */
+/* Multicast and broadcast must show the real source and port: mDNS, DHCP answers of the host itself. One prefix covers
+ * multicast, the reserved addresses and 255.255.255.255. */
+static const struct prefix untranslated4 = { { AF_INET, { 224 } }, 3 }, untranslated6 = { { AF_INET6, { 0xff } }, 8 };
+
+/* Each rule here costs every new flow. TCP, most of them, knows no multicast, so it is asked first. The source addresses
+ * that a definition can name are IPv4. */
 static void add_translation(struct builder *x, int family)
 {
 	const struct fw_net *n = x->net;
@@ -191,13 +197,11 @@ static void add_translation(struct builder *x, int family)
 	ports = all;
 	ports.nat.port_start = n->port_start;
 	ports.nat.port_end = n->port_end;
-	add_leaving(x, term_name(TERM_L4PROTO, "l4ports"), ports);
+	add_leaving(x, term(TERM_TCP), ports);
+	RULE(x, term_prefix(TERM_DADDR, family == AF_INET ? untranslated4 : untranslated6), term(TERM_RETURN));
+	add_leaving(x, term(TERM_UDP), ports);
 	add_leaving(x, all, term(TERM_NONE));
 }
-
-/* Multicast and broadcast must show the real source and port: mDNS, DHCP answers of the host itself. One prefix covers
- * multicast, the reserved addresses and 255.255.255.255: each rule here costs every new flow. */
-static const struct prefix untranslated4 = { { AF_INET, { 224 } }, 3 }, untranslated6 = { { AF_INET6, { 0xff } }, 8 };
 
 static void build_nat(struct builder *x, int family)
 {
@@ -206,17 +210,16 @@ static void build_nat(struct builder *x, int family)
 	if (!is_translated(x->net, family))
 		return;
 	begin_chain(x, family == AF_INET ? "_nat4" : "_nat6");
-	for (size_t i = 0; (p = next_subnet(x->net, family, &i));)
-		RULE(x, term_prefix(TERM_DADDR, *p), term_name(TERM_GOTO, "hairpin"));
-	RULE(x, term_prefix(TERM_DADDR, family == AF_INET ? untranslated4 : untranslated6), term(TERM_RETURN));
-	add_translation(x, family);
+	add_bridge(x, family == AF_INET ? SET_NAT4 : SET_NAT6, NULL)->go = true;
 	for (size_t i = 0; (p = next_subnet(x->net, family, &i));) {
-		struct fw_element *el =
-		    add_element(x, family == AF_INET ? SET_NAT4 : SET_NAT6, x->b.chains[x->b.n_chains - 1].name);
+		struct fw_element *el = add_element(x, family == AF_INET ? SET_NAT4_HOST : SET_NAT6_HOST,
+						    x->b.chains[x->b.n_chains - 1].name);
 
 		el->prefix = (struct prefix){ prefix_network(p), p->len };
 		el->go = true;
 	}
+	RULE(x, term_name(TERM_OIFNAME, x->net->bridge), term_name(TERM_GOTO, "hairpin"));
+	add_translation(x, family);
 }
 
 static struct fw_block build(const struct fw_net *n, uint64_t stamp)

@@ -16,15 +16,6 @@ static void print_prefix(const char *what, const struct prefix *p, FILE *out)
 		fprintf(out, "/%u", p->len);
 }
 
-/* nft takes no named set in front of a port mapping, so this one is written out. */
-static void print_set_ref(const char *name, FILE *out)
-{
-	if (strcmp(name, fw_sets[SET_L4PORTS].name) == 0)
-		fputs("{ tcp, udp }", out);
-	else
-		fprintf(out, "@%s", name);
-}
-
 static void print_ports(const struct fw_nat *n, FILE *out)
 {
 	if (n->port_start)
@@ -53,9 +44,13 @@ static void print_snat(const struct fw_nat *n, FILE *out)
 static void print_term(const struct fw_term *t, FILE *out)
 {
 	static const char *const words[] = {
+		[TERM_IPV4] = "meta nfproto ipv4",
+		[TERM_IPV6] = "meta nfproto ipv6",
 		[TERM_CT_ESTABLISHED] = "ct state established,related",
 		[TERM_CT_INVALID] = "ct state invalid",
 		[TERM_CT_DNAT] = "ct status dnat",
+		[TERM_TCP] = "meta l4proto tcp",
+		[TERM_UDP] = "meta l4proto udp",
 		[TERM_L4PROTO] = "meta l4proto ",
 		[TERM_UDP_DPORT] = "udp dport ",
 		[TERM_ACCEPT] = "accept",
@@ -91,8 +86,7 @@ static void print_term(const struct fw_term *t, FILE *out)
 		break;
 	case TERM_L4PROTO:
 	case TERM_UDP_DPORT:
-		fputs(words[t->kind], out);
-		print_set_ref(t->name, out);
+		fprintf(out, "%s@%s", words[t->kind], t->name);
 		break;
 	case TERM_TCP_DPORT:
 		fprintf(out, "tcp dport %u", t->port);

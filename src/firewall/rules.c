@@ -6,7 +6,7 @@
 #include "firewall/block.h"
 
 /* Raised when expr.c sends other expressions for the same text. */
-enum { FW_STAMP_VERSION = 1 };
+enum { FW_STAMP_VERSION = 2 };
 
 void fw_net_free(struct fw_net *n)
 {

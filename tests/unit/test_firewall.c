@@ -39,16 +39,18 @@ static const struct {
 	  "\t\treject with icmpx port-unreachable\n"
 	  "\t}\n"
 	  "\tchain virbr0_nat4 {\n"
-	  "\t\tip daddr 192.168.122.0/24 goto hairpin\n"
+	  "\t\toifname \"virbr0\" goto hairpin\n"
+	  "\t\tmeta l4proto tcp masquerade to :1024-65535\n"
 	  "\t\tip daddr 224.0.0.0/3 return\n"
-	  "\t\tmeta l4proto { tcp, udp } masquerade to :1024-65535\n"
+	  "\t\tmeta l4proto udp masquerade to :1024-65535\n"
 	  "\t\tmasquerade\n"
 	  "\t}\n"
 	  "}\n"
 	  "add element inet vnetd egress { \"virbr0\" : jump virbr0_out }\n"
 	  "add element inet vnetd ingress { \"virbr0\" : jump closed }\n"
 	  "add element inet vnetd host_in { \"virbr0\" : jump host_services }\n"
-	  "add element inet vnetd nat4 { 192.168.122.0/24 : goto virbr0_nat4 }\n" },
+	  "add element inet vnetd nat4 { \"virbr0\" : goto virbr0_nat4 }\n"
+	  "add element inet vnetd nat4_host { 192.168.122.0/24 : goto virbr0_nat4 }\n" },
 	{ "nat to a range, IPv6 routed, a subnet inside another",
 	  { .bridge = "vbr-1",
 	    .mode = FW_NAT,
@@ -71,16 +73,18 @@ static const struct {
 	  "\t\tgoto closed\n"
 	  "\t}\n"
 	  "\tchain vbr-1_nat4 {\n"
-	  "\t\tip daddr 10.0.0.0/24 goto hairpin\n"
+	  "\t\toifname \"vbr-1\" goto hairpin\n"
+	  "\t\tmeta l4proto tcp snat ip to 198.51.100.10-198.51.100.14:500 persistent\n"
 	  "\t\tip daddr 224.0.0.0/3 return\n"
-	  "\t\tmeta l4proto { tcp, udp } snat ip to 198.51.100.10-198.51.100.14:500 persistent\n"
+	  "\t\tmeta l4proto udp snat ip to 198.51.100.10-198.51.100.14:500 persistent\n"
 	  "\t\tsnat ip to 198.51.100.10-198.51.100.14 persistent\n"
 	  "\t}\n"
 	  "}\n"
 	  "add element inet vnetd egress { \"vbr-1\" : jump vbr-1_out }\n"
 	  "add element inet vnetd ingress { \"vbr-1\" : jump vbr-1_in }\n"
 	  "add element inet vnetd host_in { \"vbr-1\" : jump host_services }\n"
-	  "add element inet vnetd nat4 { 10.0.0.0/24 : goto vbr-1_nat4 }\n" },
+	  "add element inet vnetd nat4 { \"vbr-1\" : goto vbr-1_nat4 }\n"
+	  "add element inet vnetd nat4_host { 10.0.0.0/24 : goto vbr-1_nat4 }\n" },
 	{ "route",
 	  { .bridge = "0r\xc3#", .mode = FW_ROUTE, .subnets = classic, .n_subnets = 1 },
 	  "table inet vnetd {\n"
@@ -115,23 +119,27 @@ static const struct {
 	  "\t\treject with icmpx port-unreachable\n"
 	  "\t}\n"
 	  "\tchain vd_nat4 {\n"
-	  "\t\tip daddr 10.0.0.0/24 goto hairpin\n"
+	  "\t\toifname \"vd\" goto hairpin\n"
+	  "\t\toifname \"up0\" meta l4proto tcp masquerade to :1024-65535\n"
 	  "\t\tip daddr 224.0.0.0/3 return\n"
-	  "\t\toifname \"up0\" meta l4proto { tcp, udp } masquerade to :1024-65535\n"
+	  "\t\toifname \"up0\" meta l4proto udp masquerade to :1024-65535\n"
 	  "\t\toifname \"up0\" masquerade\n"
 	  "\t}\n"
 	  "\tchain vd_nat6 {\n"
-	  "\t\tip6 daddr fd00::/64 goto hairpin\n"
+	  "\t\toifname \"vd\" goto hairpin\n"
+	  "\t\toifname \"up0\" meta l4proto tcp masquerade to :1024-65535\n"
 	  "\t\tip6 daddr ff00::/8 return\n"
-	  "\t\toifname \"up0\" meta l4proto { tcp, udp } masquerade to :1024-65535\n"
+	  "\t\toifname \"up0\" meta l4proto udp masquerade to :1024-65535\n"
 	  "\t\toifname \"up0\" masquerade\n"
 	  "\t}\n"
 	  "}\n"
 	  "add element inet vnetd egress { \"vd\" : jump vd_out }\n"
 	  "add element inet vnetd ingress { \"vd\" : jump closed }\n"
 	  "add element inet vnetd host_in { \"vd\" : jump host_services }\n"
-	  "add element inet vnetd nat4 { 10.0.0.0/24 : goto vd_nat4 }\n"
-	  "add element inet vnetd nat6 { fd00::/64 : goto vd_nat6 }\n" },
+	  "add element inet vnetd nat4 { \"vd\" : goto vd_nat4 }\n"
+	  "add element inet vnetd nat4_host { 10.0.0.0/24 : goto vd_nat4 }\n"
+	  "add element inet vnetd nat6 { \"vd\" : goto vd_nat6 }\n"
+	  "add element inet vnetd nat6_host { fd00::/64 : goto vd_nat6 }\n" },
 	{ "route through one device",
 	  { .bridge = "vr", .mode = FW_ROUTE, .subnets = classic, .n_subnets = 1, .dev = "up0" },
 	  "table inet vnetd {\n"

@@ -110,7 +110,7 @@ static void each_setting_is_in_the_text(void **state)
 		{ "<ip address='10.7.0.1' prefix='24'/><ip address='10.8.0.1' prefix='24'/>",
 		  "  address 10.7.0.1/24\n  address 10.8.0.1/24\n", NULL },
 		{ "<forward mode='nat'/><ip address='10.7.0.1' prefix='24'/><ip address='10.8.0.1' prefix='24'/>",
-		  "nat4 { 10.8.0.0/24 : goto br7_nat4 }", NULL },
+		  "nat4_host { 10.8.0.0/24 : goto br7_nat4 }", NULL },
 		{ "<ip address='10.7.0.1' prefix='24'/><route address='10.9.0.0' prefix='16' gateway='10.7.0.9'/>",
 		  "route 10.9.0.0/16 via 10.7.0.9 metric 1\n", "daddr 10.9" },
 		{ "<forward mode='route'/><ip address='10.7.0.1' prefix='24'/>"
