@@ -53,7 +53,7 @@ static int set_mac(struct run *r, const struct step *s)
 
 static int set_mtu(struct run *r, const struct step *s)
 {
-	return kernel_failed(r, s, link_set_mtu(r->c->nl, r->bridge, r->p->bridge.mtu));
+	return kernel_failed(r, s, link_set_mtu(r->c->nl, r->bridge, s->mtu));
 }
 
 static int set_stp(struct run *r, const struct step *s)
@@ -142,8 +142,8 @@ static int attach(struct run *r, const struct step *s)
 	struct netlink *nl = r->c->nl;
 	int ret = 0;
 
-	if (s->port.master != r->bridge && r->p->bridge.mtu && s->port.mtu != r->p->bridge.mtu)
-		ret = link_set_mtu(nl, s->port.index, r->p->bridge.mtu);
+	if (s->mtu)
+		ret = link_set_mtu(nl, s->port.index, s->mtu);
 	if (ret == 0 && !s->port.up)
 		ret = link_set_up(nl, s->port.index, true);
 	if (ret == 0 && r->p->hurry)

@@ -54,6 +54,7 @@ static int exchange(struct control *c, struct net *n, struct running *r, struct 
 {
 	struct running before = { n->live, n->plan };
 
+	r->plan->mtu_before = n->plan->bridge.mtu;
 	n->live = r->live;
 	n->plan = r->plan;
 	*r = before;

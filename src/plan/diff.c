@@ -102,6 +102,24 @@ static int check_foreign(const struct plan *p, const struct observed *have, stru
 	return have->has_bridge ? 0 : check_subnets(p, have, e);
 }
 
+/* What the bridge's MTU is to be. Where the definition names none the kernel lets it follow its ports, until somebody sets
+ * it once, as a definition before this one may have made us do: then it goes back to what it would be, unless a port that
+ * is not ours wants something special. */
+static unsigned wanted_mtu(const struct plan *p, const struct observed *have)
+{
+	enum { DEFAULT_MTU = 1500 };
+
+	if (p->bridge.mtu || !have->has_bridge)
+		return p->bridge.mtu;
+	for (size_t i = 0; i < have->n_ports; i++) {
+		const struct link *l = &have->ports[i];
+
+		if (strcmp(l->alias, p->bridge.alias) != 0 && l->mtu != DEFAULT_MTU && l->mtu != p->mtu_before)
+			return have->bridge.mtu;
+	}
+	return p->unmanaged ? have->bridge.mtu : DEFAULT_MTU;
+}
+
 static void diff_bridge(const struct plan *p, const struct observed *have, struct steps *s)
 {
 	if (!have->has_bridge) {
@@ -112,8 +130,8 @@ static void diff_bridge(const struct plan *p, const struct observed *have, struc
 		add(s, STEP_SET_ALIAS);
 	if (!mac_eq(&have->bridge.mac, &p->bridge.mac))
 		add(s, STEP_SET_MAC);
-	if (p->bridge.mtu && have->bridge.mtu != p->bridge.mtu)
-		add(s, STEP_SET_MTU);
+	if (have->bridge.mtu != wanted_mtu(p, have))
+		add(s, STEP_SET_MTU)->mtu = wanted_mtu(p, have);
 	if (have->bridge.bridge.stp != p->bridge.stp || have->bridge.bridge.delay_cs != p->bridge.delay_cs)
 		add(s, STEP_SET_STP);
 }
@@ -183,11 +201,29 @@ static bool wants_port(const struct plan *p, const struct link *bridge, const st
 	       (port->port.state == PORT_LISTENING || port->port.state == PORT_LEARNING);
 }
 
+/* The MTU that a port is to get, 0: it keeps its own. Our taps follow the bridge; of others' those that did so far. */
+static unsigned port_mtu(const struct plan *p, const struct observed *have, const struct link *port)
+{
+	bool ours = strcmp(port->alias, p->bridge.alias) == 0;
+	bool follows = strcmp(port->kind, "tun") == 0 && have->has_bridge && port->mtu == have->bridge.mtu;
+	unsigned mtu = wanted_mtu(p, have);
+
+	return (ours || follows) && port->mtu != mtu ? mtu : 0;
+}
+
 static void diff_ports(const struct plan *p, const struct observed *have, struct steps *s)
 {
-	for (size_t i = 0; i < have->n_ports; i++)
-		if (wants_port(p, &have->bridge, &have->ports[i]))
-			add(s, STEP_ATTACH)->port = have->ports[i];
+	for (size_t i = 0; i < have->n_ports; i++) {
+		const struct link *port = &have->ports[i];
+		unsigned mtu = port_mtu(p, have, port);
+
+		if (!mtu && !wants_port(p, &have->bridge, port))
+			continue;
+		struct step *step = add(s, STEP_ATTACH);
+
+		step->port = *port;
+		step->mtu = mtu;
+	}
 }
 
 int plan_diff(const struct plan *p, const struct observed *have, struct steps *ret, struct err *e)

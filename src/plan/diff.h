@@ -56,6 +56,7 @@ struct step {
 	const struct plan_sysctl *sysctl; /* the plan's */
 	const struct route *route;        /* ADD_ROUTE: the plan's, DEL_ROUTE: the observed one */
 	struct link port;                 /* ATTACH */
+	unsigned mtu;                     /* SET_MTU; ATTACH: 0 leaves the port's */
 };
 
 struct steps {

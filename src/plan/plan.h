@@ -21,6 +21,7 @@ struct plan {
 	 * of what follows all is empty. */
 	bool unmanaged;
 	struct bridge_attrs bridge;
+	unsigned mtu_before; /* of the definition by which it ran until now; 0: none said, or it did not run */
 	bool hurry; /* the user asked for no forward delay: ports forward at once (link_attach_forwarding) */
 	struct prefix *addrs;
 	size_t n_addrs;

@@ -86,7 +86,6 @@ void step_text(const struct plan *p, const struct step *s, char *out, size_t siz
 		[STEP_CREATE_BRIDGE] = "create bridge",
 		[STEP_SET_ALIAS] = "set the alias of bridge",
 		[STEP_SET_MAC] = "set the MAC of bridge",
-		[STEP_SET_MTU] = "set the MTU of bridge",
 		[STEP_SET_STP] = "set STP and forward delay of bridge",
 		[STEP_FIREWALL] = "install firewall rules of",
 		[STEP_UP] = "bring up",
@@ -112,8 +111,15 @@ void step_text(const struct plan *p, const struct step *s, char *out, size_t siz
 		snprintf(out, size, "%s route %s %s '%s'", s->op == STEP_ADD_ROUTE ? "add" : "delete",
 			 route_text(s->route, route), s->op == STEP_ADD_ROUTE ? "to" : "of", p->bridge.name);
 		break;
+	case STEP_SET_MTU:
+		snprintf(out, size, "set the MTU of bridge '%s' to %u", p->bridge.name, s->mtu);
+		break;
 	case STEP_ATTACH:
-		snprintf(out, size, "make '%s' a forwarding port of '%s'", s->port.name, p->bridge.name);
+		if (s->mtu && s->port.master)
+			snprintf(out, size, "set the MTU of '%s', a port of '%s', to %u", s->port.name, p->bridge.name,
+				 s->mtu);
+		else
+			snprintf(out, size, "make '%s' a forwarding port of '%s'", s->port.name, p->bridge.name);
 		break;
 	default:
 		snprintf(out, size, "%s '%s'", verbs[s->op], p->bridge.name);

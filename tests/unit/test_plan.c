@@ -154,7 +154,7 @@ static struct link bridge_as_wanted(void)
 
 static struct link port(const char *name, const char *kind, const char *alias, int master, enum port_state s)
 {
-	struct link l = { .index = 20, .master = master, .up = true, .port.state = s };
+	struct link l = { .index = 20, .master = master, .mtu = 1500, .up = true, .port.state = s };
 
 	strcpy(l.name, name);
 	strcpy(l.kind, kind);
@@ -271,6 +271,56 @@ static void steps_follow_from_what_is(void **state)
 	ports[0] = port("vnet0", "tun", ALIAS, 9, PORT_FORWARDING);
 	ports[1] = port("veth0", "veth", "", 9, PORT_BLOCKING);
 	expect_steps("ports are well", p, &o, "  nothing\n");
+	plan_free(p);
+}
+
+/* The bridge's MTU, those of our tap, of QEMU's and of a NIC on it, 0: it is not there. */
+static void mtu_follows(void **state)
+{
+	static const struct {
+		const char *name;
+		unsigned wanted, before, bridge, ours, others, nic;
+		const char *want;
+	} cases[] = {
+		{ "none said, all as it comes", 0, 0, 1500, 1500, 1500, 1500, "  nothing\n" },
+		{ "said, and so", 1400, 0, 1400, 1400, 1400, 1400, "  nothing\n" },
+		{ "said: those that had the bridge's go along", 1400, 0, 1500, 1500, 1500, 1500,
+		  "  set the MTU of bridge 'br7' to 1400\n  set the MTU of 'ours', a port of 'br7', to 1400\n"
+		  "  set the MTU of 'others', a port of 'br7', to 1400\n" },
+		{ "somebody changed our tap", 1400, 0, 1400, 1500, 0, 0,
+		  "  set the MTU of 'ours', a port of 'br7', to 1400\n" },
+		{ "somebody wants another for theirs", 1400, 0, 1400, 1400, 1300, 9000, "  nothing\n" },
+		{ "none said any more", 0, 1400, 1400, 1400, 1400, 0,
+		  "  set the MTU of bridge 'br7' to 1500\n  set the MTU of 'ours', a port of 'br7', to 1500\n"
+		  "  set the MTU of 'others', a port of 'br7', to 1500\n" },
+		{ "none said any more, and we died over it", 0, 0, 1400, 1400, 0, 0,
+		  "  set the MTU of bridge 'br7' to 1500\n  set the MTU of 'ours', a port of 'br7', to 1500\n" },
+		{ "none said, the kernel follows a NIC", 0, 0, 1300, 0, 0, 1300, "  nothing\n" },
+		{ "none said, our tap follows it", 0, 0, 1300, 1500, 0, 1300,
+		  "  set the MTU of 'ours', a port of 'br7', to 1300\n" },
+	};
+	struct plan *p = plan_of(xml);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct observed o = all_right(p);
+		struct link ports[3];
+
+		p->bridge.mtu = cases[i].wanted;
+		p->mtu_before = cases[i].before;
+		o.bridge.mtu = cases[i].bridge;
+		o.ports = ports;
+		ports[o.n_ports] = port("ours", "tun", ALIAS, 9, PORT_FORWARDING);
+		ports[o.n_ports].mtu = cases[i].ours;
+		o.n_ports += cases[i].ours != 0;
+		ports[o.n_ports] = port("others", "tun", "", 9, PORT_FORWARDING);
+		ports[o.n_ports].mtu = cases[i].others;
+		o.n_ports += cases[i].others != 0;
+		ports[o.n_ports] = port("eth1", "", "", 9, PORT_FORWARDING);
+		ports[o.n_ports].mtu = cases[i].nic;
+		o.n_ports += cases[i].nic != 0;
+		expect_steps(cases[i].name, p, &o, cases[i].want);
+	}
 	plan_free(p);
 }
 
@@ -439,6 +489,7 @@ int main(void)
 		cmocka_unit_test(a_nat_network_has_ports_by_default),
 		cmocka_unit_test(each_setting_is_in_the_text),
 		cmocka_unit_test(steps_follow_from_what_is),
+		cmocka_unit_test(mtu_follows),
 		cmocka_unit_test(routes_follow_the_addresses),
 		cmocka_unit_test(isolation_of_ports_is_kept),
 		cmocka_unit_test(gone_removes_only_what_is_ours),
