@@ -12,6 +12,7 @@
 #include "control/job.h"
 #include "control/reconcile.h"
 #include "control/state.h"
+#include "control/uplinks.h"
 #include "model/check.h"
 #include "plan/print.h"
 
@@ -147,12 +148,14 @@ static int resume(struct control *c, struct err *e)
 	adopt_taps(c, links, n_links); /* before their networks are reconciled */
 	if (ports_resume(c, e) < 0)
 		return -1;
+	uplinks_decide(c); /* before the rules are looked at: those that are right are not touched */
 	resume_firewall(c);
 	for (size_t i = 0; i < c->n_nets; i++)
 		if (c->nets[i]->live && reconcile(c, c->nets[i], e) < 0)
 			log_error("network: %s: %s", c->nets[i]->name, e->detail);
 	sweep_bridges(c, links, n_links);
 	sweep_firewall(c);
+	uplinks_release(c);
 	return 0;
 }
 

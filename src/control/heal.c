@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "control/reconcile.h"
+#include "control/uplinks.h"
 
 static void mark(struct control *c, struct net *n)
 {
@@ -39,6 +40,7 @@ static void on_link(struct control *c, const struct watch_event *ev)
 		else
 			net_tap_seen(owner, &ev->link);
 	}
+	uplinks_changed(c, &ev->link);
 	mark(c, owner);
 	mark(c, map_get_str(c->by_bridge, ev->link.name));
 	mark_device(c, ev->link.master); /* a port that joins: the kernel names the bridge by index only */
@@ -53,6 +55,8 @@ static int on_watch(sd_event_source *s, int fd, uint32_t events, void *arg)
 	(void)fd;
 	(void)events;
 	while (watch_next(c->watch, &ev) > 0) {
+		if (ev.overrun)
+			uplinks_changed(c, NULL);
 		if (ev.overrun || ev.host)
 			mark_all(c);
 		else if (ev.device)
@@ -126,6 +130,7 @@ static int on_turn(sd_event_source *s, void *arg)
 	unsigned sleep = 0;
 
 	(void)s;
+	uplinks_settle(c);
 	if (!c->dirty)
 		return 0;
 	c->dirty = false;

@@ -4,6 +4,7 @@
 #include "control/job.h"
 #include "control/neighbours.h"
 #include "control/reconcile.h"
+#include "control/uplinks.h"
 
 /* Marks `n` as running with this definition and its plan: both are taken, also on failure. */
 static int activate(struct control *c, struct net *n, struct network *live, struct plan *plan, struct err *e)
@@ -42,6 +43,7 @@ static int stop(struct control *c, struct net *n, struct err *e)
 		r = -1;
 	net_ports_drop(c, n);
 	was = deactivate(c, n);
+	uplinks_release(c);
 	job_tell(c, "stopped", "end", was, NULL);
 	return r;
 }
@@ -59,6 +61,7 @@ static int start(struct control *c, struct net *n, struct network *live, struct 
 	if (activate(c, n, TAKE(mine), plan, e) < 0)
 		return err_in(e, "network '%s'", n->name);
 	if (live_save(c->store, live, e) == 0 && reconcile(c, n, e) == 0) {
+		uplinks_network(c, n->plan);
 		log_info("network: %s: started%s%s", n->name, n->live->bridge.name[0] ? " on " : "",
 			 n->live->bridge.name);
 		neighbours_warn(c, n);

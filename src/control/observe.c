@@ -102,34 +102,6 @@ static int observe_routes(struct control *c, const struct plan *p, struct observ
 	return 0;
 }
 
-static bool takes_routes_from_routers(const char *dev)
-{
-	char key[96], value[16];
-
-	snprintf(key, sizeof(key), "net/ipv6/conf/%s/accept_ra", dev);
-	return sysctl_get(key, value, sizeof(value)) == 0 && strcmp(value, "1") == 0; /* 2: even if it forwards */
-}
-
-/* The host's uplink that would lose its default route if IPv6 forwarding were switched on. */
-static void observe_uplink(struct control *c, const struct plan *p, struct observation *o)
-{
-	AUTO(mem_drop) struct route *routes = NULL;
-	char value[16];
-	size_t n;
-
-	if (!p->forwards6 || sysctl_get("net/ipv6/conf/all/forwarding", value, sizeof(value)) < 0 ||
-	    strcmp(value, "0") != 0 || route_list(c->nl, 0, &routes, &n) < 0)
-		return;
-	for (size_t i = 0; i < n; i++) {
-		const struct route *r = &routes[i];
-
-		if (r->by_ra && r->dst.len == 0 && r->oif && if_indextoname((unsigned)r->oif, o->ra_uplink) &&
-		    takes_routes_from_routers(o->ra_uplink))
-			return;
-	}
-	o->ra_uplink[0] = '\0';
-}
-
 static int observe_links(struct control *c, const struct plan *p, const struct net *n, struct observation *o)
 {
 	int r = link_get(c->nl, p->bridge.name, &o->o.bridge);
@@ -162,7 +134,6 @@ int observe(struct control *c, const struct plan *p, const struct net *n, struct
 		observation_free(&o);
 		return err_sys(e, r, "look at bridge '%s'", p->bridge.name);
 	}
-	observe_uplink(c, p, &o);
 	o.bridge_sysctls = observe_sysctls(p->bridge_sysctls, p->n_bridge_sysctls);
 	o.host_sysctls = observe_sysctls(p->host_sysctls, p->n_host_sysctls);
 	o.o.firewall_same = firewall_has(c->fw, &p->firewall);
@@ -180,6 +151,5 @@ int observe(struct control *c, const struct plan *p, const struct net *n, struct
 	o.o.routes = o.routes;
 	o.o.bridge_routes = o.bridge_routes;
 	*ret = o;
-	ret->o.ra_uplink = o.ra_uplink[0] ? ret->ra_uplink : NULL;
 	return 0;
 }

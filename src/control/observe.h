@@ -12,7 +12,6 @@ struct observation { /* struct observed and the arrays behind it */
 	struct observed_route *routes;
 	struct route *bridge_routes;
 	size_t n_ports;
-	char ra_uplink[IFNAMSIZ];
 };
 void observation_free(struct observation *o);
 

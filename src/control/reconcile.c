@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "control/observe.h"
+#include "control/uplinks.h"
 #include "firewall/conntrack.h"
 #include "kernel/sysctl.h"
 #include "plan/print.h"
@@ -68,6 +69,12 @@ static int set_sysctl(struct run *r, const struct step *s)
 	int ret = sysctl_set(s->sysctl->key, s->sysctl->value);
 
 	return kernel_failed(r, s, ret == -ENOENT && s->sysctl->optional ? 0 : ret);
+}
+
+static int keep_routes(struct run *r, const struct step *s)
+{
+	(void)s;
+	return uplinks_keep_routes(r->c, r->e);
 }
 
 static int add_firewall(struct run *r, const struct step *s)
@@ -178,6 +185,7 @@ static int (*const apply[STEP_OPS])(struct run *r, const struct step *s) = {
 	[STEP_SET_MTU] = set_mtu,
 	[STEP_SET_STP] = set_stp,
 	[STEP_SYSCTL] = set_sysctl,
+	[STEP_KEEP_ROUTES] = keep_routes,
 	[STEP_FIREWALL] = add_firewall,
 	[STEP_ADD_ADDR] = add_addr,
 	[STEP_DEL_ADDR] = del_addr,

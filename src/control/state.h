@@ -65,6 +65,9 @@ struct control {
 	struct sd_event_source *watch_io, *watch_post, *firewall_io, *heal_timer;
 	struct fw_culprit culprit; /* who changed our rules in this turn */
 	bool dirty;
+	bool uplinks_changed; /* uplinks.c: to be looked at */
+	bool clamps;          /* an uplink is narrower than a network of ours */
+	unsigned widest;      /* MTU of our networks, 0: none runs */
 };
 
 /* networks.c */

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "control/job.h"
 #include "control/reconcile.h"
+#include "control/uplinks.h"
 #include "model/metadata.h"
 #include "model/update.h"
 
@@ -59,7 +60,11 @@ static int exchange(struct control *c, struct net *n, struct running *r, struct 
 	n->plan = r->plan;
 	*r = before;
 	net_ports_count(n);
-	return live_save(c->store, n->live, e) < 0 ? -1 : reconcile(c, n, e);
+	if (live_save(c->store, n->live, e) < 0 || reconcile(c, n, e) < 0)
+		return -1;
+	uplinks_network(c, n->plan);
+	uplinks_release(c);
+	return 0;
 }
 
 static void go_back(struct control *c, struct net *n, struct running *before)

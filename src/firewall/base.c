@@ -24,6 +24,7 @@ const struct fw_set fw_sets[FW_SETS] = {
 
 static const struct fw_hook forward = { "filter", "forward", NF_INET_FORWARD, "filter", NF_IP_PRI_FILTER };
 static const struct fw_hook input = { "filter", "input", NF_INET_LOCAL_IN, "filter", NF_IP_PRI_FILTER };
+static const struct fw_hook clamp = { "filter", "forward", NF_INET_FORWARD, "mangle", NF_IP_PRI_MANGLE };
 static const struct fw_hook postrouting = { "nat", "postrouting", NF_INET_POST_ROUTING, "srcnat", NF_IP_PRI_NAT_SRC };
 
 #define T(k, ...)                                                                                                      \
@@ -79,3 +80,11 @@ const struct fw_chain fw_base_chains[] = {
 	{ .name = "postrouting", .hook = &postrouting, RULES(in_postrouting) },
 };
 const size_t fw_base_n_chains = ARRAY_SIZE(fw_base_chains);
+
+/* Both ends of a TCP connection hear of the narrowest link that the host knows on the way, since who sends too much may never
+ * be told: ICMP is lost in many places. Each SYN costs a look at the routes both ways, each packet a hook. */
+static const struct fw_rule in_clamp[] = {
+	{ { T(TCP_SYN), T(IIFGROUP, .group = FW_BRIDGE_GROUP), T(CLAMP_MSS) } },
+	{ { T(TCP_SYN), T(OIFGROUP, .group = FW_BRIDGE_GROUP), T(CLAMP_MSS) } },
+};
+const struct fw_chain fw_clamp_chain = { .name = "clamp", .hook = &clamp, RULES(in_clamp) };

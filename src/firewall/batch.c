@@ -316,6 +316,25 @@ void put_base(struct batch *b)
 	put_chains(b, fw_base_chains, fw_base_n_chains, fw_base_stamp(), "");
 }
 
+void put_clamp(struct batch *b)
+{
+	put_chains(b, &fw_clamp_chain, 1, fw_base_stamp(), "");
+}
+
+static void put_chain_removal(struct batch *b, const char *name)
+{
+	struct nlmsghdr *h = start(b, NFT_MSG_DELCHAIN, 0); /* and its rules */
+
+	mnl_attr_put_strz(h, NFTA_CHAIN_TABLE, FW_TABLE);
+	mnl_attr_put_strz(h, NFTA_CHAIN_NAME, name);
+	batch_add(b, h);
+}
+
+void put_clamp_removal(struct batch *b)
+{
+	put_chain_removal(b, fw_clamp_chain.name);
+}
+
 void put_block(struct batch *b, const struct fw_block *block, const char *bridge)
 {
 	put_chains(b, block->chains, block->n_chains, block->n_chains ? block->chains[0].stamp : 0, bridge);
@@ -325,13 +344,8 @@ void put_block(struct batch *b, const struct fw_block *block, const char *bridge
 void put_block_removal(struct batch *b, const struct fw_block *block)
 {
 	put_all_elements(b, NFT_MSG_DELSETELEM, block);
-	for (size_t i = 0; i < block->n_chains; i++) {
-		struct nlmsghdr *h = start(b, NFT_MSG_DELCHAIN, 0); /* and its rules */
-
-		mnl_attr_put_strz(h, NFTA_CHAIN_TABLE, FW_TABLE);
-		mnl_attr_put_strz(h, NFTA_CHAIN_NAME, block->chains[i].name);
-		batch_add(b, h);
-	}
+	for (size_t i = 0; i < block->n_chains; i++)
+		put_chain_removal(b, block->chains[i].name);
 }
 
 static void put_in_ports(struct batch *b, int type, int flags)

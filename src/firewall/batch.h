@@ -18,6 +18,8 @@ void batch_free(struct batch *b);
 
 void put_table(struct batch *b, int type, int flags); /* NFT_MSG_NEWTABLE, NFT_MSG_DELTABLE */
 void put_base(struct batch *b);
+void put_clamp(struct batch *b); /* its chain, which must not be there */
+void put_clamp_removal(struct batch *b);
 /* The table for ports, in place of any that is there; then all of it gone. The second is part of any transaction. */
 void put_ports(struct batch *b);
 void put_ports_removal(struct batch *b);

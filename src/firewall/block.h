@@ -29,6 +29,8 @@ enum fw_term_kind {
 	TERM_SADDR6_VMAP,
 	TERM_IIFNAME, /* name */
 	TERM_OIFNAME,
+	TERM_IIFGROUP, /* group */
+	TERM_OIFGROUP,
 	TERM_SADDR, /* prefix */
 	TERM_DADDR,
 	TERM_CT_ESTABLISHED, /* or related */
@@ -37,8 +39,10 @@ enum fw_term_kind {
 	TERM_L4PROTO, /* name: a set */
 	TERM_TCP,
 	TERM_UDP,
+	TERM_TCP_SYN,   /* with or without ACK */
 	TERM_UDP_DPORT, /* name: a set */
 	TERM_TCP_DPORT, /* port */
+	TERM_CLAMP_MSS, /* matches all; it changes the packet */
 	/* these end a rule */
 	TERM_ACCEPT,
 	TERM_DROP,
@@ -61,6 +65,7 @@ struct fw_term {
 		struct prefix prefix;
 		struct fw_nat nat;
 		uint16_t port;
+		uint32_t group;
 	};
 };
 
@@ -126,8 +131,10 @@ struct fw_block {
 
 extern const struct fw_chain fw_base_chains[];
 extern const size_t fw_base_n_chains;
+extern const struct fw_chain fw_clamp_chain; /* there or not, as firewall_clamp says; it bears the base's stamp */
 uint64_t fw_base_stamp(void);
 void fw_base_print(FILE *out);
+void fw_clamp_print(FILE *out);
 
 struct fw_block fw_block_of_net(const struct fw_net *n);
 void fw_block_free(struct fw_block *b);

@@ -159,6 +159,39 @@ static void put_ct(struct nftnl_rule *r, uint32_t key, uint32_t bits)
 	put_cmp(r, NFT_CMP_NEQ, &(uint32_t){ 0 }, sizeof(bits));
 }
 
+enum { TCP_FLAGS_AT = 13, TCP_FLAG_SYN = 2, TCP_OPTION_MSS = 2 }; /* RFC 9293 s.3.1, s.3.2 */
+
+static void put_tcp_syn(struct nftnl_rule *r)
+{
+	uint8_t syn = TCP_FLAG_SYN, none = 0;
+
+	put_l4proto(r, IPPROTO_TCP);
+	put_payload(r, NFT_PAYLOAD_TRANSPORT_HEADER, TCP_FLAGS_AT, sizeof(syn));
+	put_mask(r, &syn, sizeof(syn));
+	put_cmp(r, NFT_CMP_NEQ, &none, sizeof(none));
+}
+
+/* The least of the routes' MTUs both ways, without headers; the kernel never makes the option larger. */
+static void put_clamp_mss(struct nftnl_rule *r)
+{
+	struct nftnl_expr *e = put(r, "rt");
+
+	nftnl_expr_set_u32(e, NFTNL_EXPR_RT_KEY, NFT_RT_TCPMSS);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_RT_DREG, NFT_REG_1);
+	e = put(r, "byteorder");
+	nftnl_expr_set_u32(e, NFTNL_EXPR_BYTEORDER_SREG, NFT_REG_1);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_BYTEORDER_DREG, NFT_REG_1);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_BYTEORDER_OP, NFT_BYTEORDER_HTON);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_BYTEORDER_LEN, sizeof(uint16_t));
+	nftnl_expr_set_u32(e, NFTNL_EXPR_BYTEORDER_SIZE, sizeof(uint16_t));
+	e = put(r, "exthdr");
+	nftnl_expr_set_u32(e, NFTNL_EXPR_EXTHDR_SREG, NFT_REG_1);
+	nftnl_expr_set_u8(e, NFTNL_EXPR_EXTHDR_TYPE, TCP_OPTION_MSS);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_EXTHDR_OFFSET, 2); /* behind its kind and length */
+	nftnl_expr_set_u32(e, NFTNL_EXPR_EXTHDR_LEN, sizeof(uint16_t));
+	nftnl_expr_set_u32(e, NFTNL_EXPR_EXTHDR_OP, NFT_EXTHDR_OP_TCPOPT);
+}
+
 static void put_dport(struct nftnl_rule *r, uint8_t proto)
 {
 	put_l4proto(r, proto);
@@ -242,6 +275,11 @@ static void put_match(struct nftnl_rule *r, const struct fw_term *t)
 	case TERM_OIFNAME:
 		put_ifname(r, t->kind == TERM_IIFNAME ? NFT_META_IIFNAME : NFT_META_OIFNAME, t->name);
 		break;
+	case TERM_IIFGROUP:
+	case TERM_OIFGROUP:
+		put_meta(r, t->kind == TERM_IIFGROUP ? NFT_META_IIFGROUP : NFT_META_OIFGROUP);
+		put_cmp(r, NFT_CMP_EQ, &t->group, sizeof(t->group));
+		break;
 	case TERM_SADDR:
 	case TERM_DADDR:
 		put_address(r, t->kind == TERM_SADDR, &t->prefix);
@@ -262,6 +300,12 @@ static void put_match(struct nftnl_rule *r, const struct fw_term *t)
 	case TERM_L4PROTO:
 		put_meta(r, NFT_META_L4PROTO);
 		put_lookup(r, t->name);
+		break;
+	case TERM_TCP_SYN:
+		put_tcp_syn(r);
+		break;
+	case TERM_CLAMP_MSS:
+		put_clamp_mss(r);
 		break;
 	case TERM_UDP_DPORT:
 		put_dport(r, IPPROTO_UDP);

@@ -16,6 +16,7 @@ struct firewall {
 	struct fw_state seen;
 	struct fw_net *wanted; /* what was committed: if the base breaks, all of it is built again */
 	size_t n_wanted;
+	bool clamp;
 	bool no_ports; /* the kernel refused the table for ports */
 };
 
@@ -70,13 +71,19 @@ bool firewall_changed(struct firewall *f, struct fw_culprit *ret)
 	return fw_watch_changed(f->watch, ret);
 }
 
+bool firewall_clamp(struct firewall *f, bool on)
+{
+	f->clamp = on;
+	return f->seen.table && f->seen.clamp != on;
+}
+
 bool firewall_has(const struct firewall *f, const struct fw_net *n)
 {
 	const struct fw_seen *seen = fw_state_find(&f->seen, n->bridge);
 
 	if (n->mode == FW_OPEN)
 		return !seen;
-	if (!seen || !f->seen.base || !(f->seen.ports || f->no_ports))
+	if (!seen || !f->seen.base || f->seen.clamp != f->clamp || !(f->seen.ports || f->no_ports))
 		return false;
 	struct fw_block want = fw_block_of_net(n);
 	bool same = fw_block_eq(&seen->block, &want);
@@ -107,7 +114,7 @@ struct step {
 struct plan {
 	struct step *steps;
 	size_t n;
-	bool rebuild;
+	bool rebuild, clamp;
 	size_t after; /* networks there will be */
 };
 
@@ -146,7 +153,7 @@ static void plan_compile(struct plan *p, const struct fw_state *seen)
 
 static struct plan plan_make(const struct firewall *f, const struct fw_change *changes, size_t n)
 {
-	struct plan p = { .rebuild = !f->seen.base };
+	struct plan p = { .rebuild = !f->seen.base, .clamp = f->clamp };
 
 	for (size_t i = 0; i < n; i++) {
 		if (changes[i].del)
@@ -204,8 +211,14 @@ static bool put_plan(struct batch *b, const struct plan *p, const struct fw_stat
 		busy += !p->steps[i].idle;
 	if (p->rebuild)
 		put_rebuild(b);
+	bool clamped = seen->clamp && !p->rebuild;
+
+	if (p->clamp && !clamped)
+		put_clamp(b);
+	if (clamped && !p->clamp)
+		put_clamp_removal(b);
 	put_steps(b, p);
-	return p->rebuild || busy;
+	return p->rebuild || busy || p->clamp != clamped;
 }
 
 static int run(struct firewall *f, const struct plan *p)
@@ -232,6 +245,7 @@ static void keep_seen(struct fw_state *seen, struct plan *p)
 	seen->ports_table = ports_table;
 	seen->ports = ports;
 	seen->table = seen->base = p->after > 0;
+	seen->clamp = seen->table && p->clamp;
 	for (size_t i = 0; i < p->n; i++) {
 		struct step *s = &p->steps[i];
 		struct fw_seen *old = fw_state_find(seen, s->bridge);

@@ -33,6 +33,10 @@ bool firewall_has(const struct firewall *f, const struct fw_net *n);
 bool firewall_has_bridge(const struct firewall *f, const char *bridge);
 const char *firewall_bridges(const struct firewall *f, size_t i);
 
+/* Is the MSS of TCP that enters or leaves our networks to be clamped to the way's MTU? Takes effect with the next commit, which
+ * may be one of no change. True: that differs from what is there. */
+bool firewall_clamp(struct firewall *f, bool on);
+
 struct fw_change {
 	const struct fw_net *add; /* wanted, replacing what is there of the same bridge; or NULL */
 	const char *del;          /* bridge to remove; or NULL. A bridge that is not there is no error */

@@ -270,7 +270,11 @@ static bool take_base(struct observation *o)
 
 	if (!seen)
 		return false;
-	want.chains = mem_dup(fw_base_chains, fw_base_n_chains * sizeof(*fw_base_chains));
+	o->s.clamp = seen->block.n_chains > fw_base_n_chains;
+	want.chains = mem_array(fw_base_n_chains + 1, sizeof(*want.chains));
+	memcpy(want.chains, fw_base_chains, fw_base_n_chains * sizeof(*fw_base_chains));
+	if (o->s.clamp)
+		want.chains[want.n_chains++] = fw_clamp_chain;
 	for (size_t i = 0; i < want.n_chains; i++)
 		want.chains[i].stamp = stamp;
 	bool same = fw_block_eq(&seen->block, &want);

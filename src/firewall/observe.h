@@ -12,6 +12,7 @@ struct fw_seen {
 struct fw_state {
 	bool table;       /* ours is there */
 	bool base;        /* and what stands in it for all networks is as we make it, and nothing foreign is in it */
+	bool clamp;       /* the chain for it is there, as we make it; one that isn't is foreign */
 	bool ports_table; /* that for ports is there */
 	bool ports;       /* and as we make it */
 	struct fw_seen *nets;

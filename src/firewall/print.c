@@ -52,6 +52,8 @@ static void print_term(const struct fw_term *t, FILE *out)
 		[TERM_TCP] = "meta l4proto tcp",
 		[TERM_UDP] = "meta l4proto udp",
 		[TERM_L4PROTO] = "meta l4proto ",
+		[TERM_TCP_SYN] = "tcp flags syn",
+		[TERM_CLAMP_MSS] = "tcp option maxseg size set rt mtu",
 		[TERM_UDP_DPORT] = "udp dport ",
 		[TERM_ACCEPT] = "accept",
 		[TERM_DROP] = "drop",
@@ -77,6 +79,10 @@ static void print_term(const struct fw_term *t, FILE *out)
 		break;
 	case TERM_OIFNAME:
 		fprintf(out, "oifname \"%s\"", t->name);
+		break;
+	case TERM_IIFGROUP:
+	case TERM_OIFGROUP:
+		fprintf(out, "%s %u", t->kind == TERM_IIFGROUP ? "iifgroup" : "oifgroup", t->group);
 		break;
 	case TERM_SADDR:
 		print_prefix("saddr", &t->prefix, out);
@@ -170,6 +176,13 @@ void fw_base_print(FILE *out)
 	fputs("}\n", out);
 }
 
+void fw_clamp_print(FILE *out)
+{
+	fputs("table inet " FW_TABLE " {\n", out);
+	print_chain(&fw_clamp_chain, "", out);
+	fputs("}\n", out);
+}
+
 uint64_t fw_base_stamp(void)
 {
 	char *text = NULL;
@@ -177,6 +190,7 @@ uint64_t fw_base_stamp(void)
 	FILE *out = open_memstream(&text, &len);
 
 	fw_base_print(out);
+	fw_clamp_print(out);
 	fclose(out);
 	uint64_t stamp = fw_hash_text(text, len);
 

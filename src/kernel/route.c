@@ -122,7 +122,6 @@ static int take_route(const struct nlmsghdr *h, void *arg)
 	if (rtm->rtm_flags & RTM_F_CLONED)
 		return 0;
 	r = (struct route){ .dst.len = rtm->rtm_dst_len, .oif = tb[RTA_OIF] ? (int)nla_get_u32(tb[RTA_OIF]) : 0 };
-	r.by_ra = rtm->rtm_protocol == RTPROT_RA;
 	r.metric = tb[RTA_PRIORITY] ? nla_get_u32(tb[RTA_PRIORITY]) : 0;
 	if (a->oif && r.oif != a->oif) /* older kernels do not filter */
 		return 0;

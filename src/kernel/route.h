@@ -17,7 +17,6 @@ struct route {
 	bool link_scope;   /* a connected subnet */
 	struct ip gateway; /* family 0: none */
 	unsigned metric;
-	bool by_ra; /* from a router's advertisement */
 };
 
 /* All unicast routes of the main table, both families, or those of the device `oif` (0: all); freed with mem_drop. */

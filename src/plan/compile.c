@@ -91,7 +91,7 @@ static void compile_sysctls(const struct network *n, struct plan *p)
 	p->forwards6 = has_family(n, AF_INET6);
 	if (p->forwards6)
 		*mem_push(p->host_sysctls, p->n_host_sysctls) =
-		    (struct plan_sysctl){ .key = "net/ipv6/conf/all/forwarding", .value = "1" };
+		    (struct plan_sysctl){ .key = PLAN_FORWARDING6, .value = "1" };
 }
 
 static void compile_nat(const struct network_forward *f, struct fw_net *fw)

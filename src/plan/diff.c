@@ -80,17 +80,6 @@ static int check_subnets(const struct plan *p, const struct observed *have, stru
 	return 0;
 }
 
-/* A router does not take routes from routers (RFC 4861 s.6.2.7): the kernel drops those that it has. */
-static int check_uplink(const struct observed *have, struct err *e)
-{
-	if (!have->ra_uplink)
-		return 0;
-	return err_set(e, VNET_ERR_OPERATION_FAILED,
-		       "IPv6 forwarding would cost the host the default route that interface '%s' got by router "
-		       "advertisement; set net.ipv6.conf.%s.accept_ra to 2 to keep it",
-		       have->ra_uplink, have->ra_uplink);
-}
-
 static int check_foreign(const struct plan *p, const struct observed *have, struct err *e)
 {
 	if (have->has_bridge && !plan_owns(p, &have->bridge))
@@ -141,6 +130,16 @@ static void diff_sysctls(const struct plan_sysctl *want, size_t n, const char (*
 	for (size_t i = 0; i < n; i++)
 		if (!have || strcmp(have[i], want[i].value) != 0)
 			add(s, STEP_SYSCTL)->sysctl = &want[i];
+}
+
+/* A router does not take routes from routers (RFC 4861 s.6.2.7): the kernel drops those that it has, unless told before. */
+static void diff_host(const struct plan *p, const struct observed *have, struct steps *s)
+{
+	for (size_t i = 0; i < p->n_host_sysctls; i++)
+		if (strcmp(p->host_sysctls[i].key, PLAN_FORWARDING6) == 0 &&
+		    (!have->host_sysctls || strcmp(have->host_sysctls[i], p->host_sysctls[i].value) != 0))
+			add(s, STEP_KEEP_ROUTES);
+	diff_sysctls(p->host_sysctls, p->n_host_sysctls, have->host_sysctls, s);
 }
 
 static bool has_addr(const struct prefix *v, size_t n, const struct prefix *a)
@@ -233,7 +232,7 @@ int plan_diff(const struct plan *p, const struct observed *have, struct steps *r
 			diff_ports(p, have, ret);
 		return 0;
 	}
-	if (check_foreign(p, have, e) < 0 || check_uplink(have, e) < 0)
+	if (check_foreign(p, have, e) < 0)
 		return -1;
 	diff_bridge(p, have, ret);
 	diff_sysctls(p->bridge_sysctls, p->n_bridge_sysctls, have->has_bridge ? have->bridge_sysctls : NULL, ret);
@@ -244,7 +243,7 @@ int plan_diff(const struct plan *p, const struct observed *have, struct steps *r
 		add(ret, STEP_UP);
 	for (size_t i = 0; i < p->n_routes; i++)
 		diff_route(&p->routes[i], have, ret); /* their gateways must be within reach */
-	diff_sysctls(p->host_sysctls, p->n_host_sysctls, have->host_sysctls, ret);
+	diff_host(p, have, ret);
 	diff_ports(p, have, ret);
 	if (p->scope && !have->service_same)
 		add(ret, STEP_SERVE);

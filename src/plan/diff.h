@@ -19,7 +19,6 @@ struct observed {
 	size_t n_ports;
 	const char (*bridge_sysctls)[16]; /* values, as many as the plan has; "": unknown */
 	const char (*host_sysctls)[16];
-	const char *ra_uplink; /* would lose its default route by IPv6 forwarding; NULL: none, or that is on already */
 	const struct observed_route *routes; /* asked for only while the bridge is not there */
 	size_t n_routes;
 	const struct route *bridge_routes; /* of the bridge; asked for only if the plan has some */
@@ -35,6 +34,7 @@ enum step_op {
 	STEP_SET_MTU,
 	STEP_SET_STP,
 	STEP_SYSCTL,
+	STEP_KEEP_ROUTES, /* that the host's interfaces took from routers, before it forwards IPv6 */
 	STEP_FIREWALL,
 	STEP_ADD_ADDR,
 	STEP_DEL_ADDR,

@@ -22,7 +22,7 @@ struct plan {
 	bool unmanaged;
 	struct bridge_attrs bridge;
 	unsigned mtu_before; /* of the definition by which it ran until now; 0: none said, or it did not run */
-	bool hurry; /* the user asked for no forward delay: ports forward at once (link_attach_forwarding) */
+	bool hurry;          /* the user asked for no forward delay: ports forward at once (link_attach_forwarding) */
 	struct prefix *addrs;
 	size_t n_addrs;
 	struct route *routes; /* by gateways on the bridge, their oif not filled in */
@@ -30,16 +30,18 @@ struct plan {
 	bool isolated;                      /* our ports hear the host and the outside, not each other */
 	struct plan_sysctl *bridge_sysctls; /* need the bridge; set before it is up */
 	size_t n_bridge_sysctls;
-	bool forwards6;                   /* one of them switches IPv6 forwarding on */
-	struct plan_sysctl *host_sysctls; /* of the whole host; never set back */
+	bool forwards6; /* one of them switches IPv6 forwarding on */
+	/* Of the whole host. Others may come to need them: never set back, but for IPv6 forwarding on a host that takes
+	 * routes from routers (control/uplinks.h). */
+	struct plan_sysctl *host_sysctls;
 	size_t n_host_sysctls;
 	struct fw_net firewall;
 	struct guest_scope *scope; /* its ifindex is filled in when the bridge is there; NULL: nothing to serve */
 };
 
-/* The group (IFLA_GROUP) of our bridges. Unlike the alias it is set in the request that makes the bridge, so one that a
- * crash left without its alias is still known; and other firewalls can let all our bridges pass by one devgroup rule. */
-enum { PLAN_LINK_GROUP = 0x766e };
+#define PLAN_FORWARDING6 "net/ipv6/conf/all/forwarding"
+
+enum { PLAN_LINK_GROUP = FW_BRIDGE_GROUP };
 
 /* The alias by which a device is known as ours: "vnet:" and the network's uuid. */
 void plan_alias(const struct uuid *uuid, char ret[LINK_ALIAS_MAX]);

@@ -453,16 +453,22 @@ static void clashes_name_what_is_foreign(void **state)
 
 static void the_hosts_own_route_is_kept(void **state)
 {
-	struct plan *p = plan_of(xml);
-	struct observed o = nothing();
-	struct steps s = { 0 };
-	struct err e = { 0 };
+	static const char six[] =
+	    "<network><name>n</name><uuid>11111111-2222-3333-4444-555555555555</uuid><bridge name='br7' stp='on'/>"
+	    "<forward mode='route'/><mac address='52:54:00:00:00:07'/><ip family='ipv6' address='fd00:7::1' "
+	    "prefix='64'/>"
+	    "</network>";
+	static const char sysctls[5][16] = { "0", "0", "0", "0", "0" };
+	struct plan *p = plan_of(six);
+	struct observed o = all_right(p);
 
 	(void)state;
-	o.ra_uplink = "eth0";
-	assert_int_equal(plan_diff(p, &o, &s, &e), -1);
-	assert_non_null(strstr(e.detail, "net.ipv6.conf.eth0.accept_ra to 2"));
-	assert_int_equal(s.n, 0);
+	o.bridge_sysctls = sysctls;
+	expect_steps("it forwards already", p, &o, "  nothing\n");
+	o.host_sysctls = not_forwarding;
+	expect_steps("before it forwards", p, &o,
+		     "  keep the host's routes by router advertisement beside 'br7'\n"
+		     "  set net/ipv6/conf/all/forwarding to 1\n");
 	plan_free(p);
 }
 
