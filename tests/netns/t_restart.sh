@@ -20,7 +20,7 @@ flows() # WHAT
 	[ "$(tail -n 1 "$T/flow")" -gt "$n" ] || fail "$1: the connection stands still"
 	ok "$1: the connection goes on"
 }
-links() { ip -o link show; nft -s list ruleset; }
+links() { ip -o link show; nft -a -s list ruleset; } # with handles: a rule that was made again has another
 before=$(links)
 guestd=$(guestd_pid) || fail "vnet-guestd does not run"
 

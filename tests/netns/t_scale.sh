@@ -29,10 +29,12 @@ guest g1 br1
 guest g2 "br$N"
 eq "$(dhcp g1)" '10.*' "a guest on the first gets a lease"
 eq "$(dhcp g2)" '10.*' "a guest on the last gets a lease"
+rules=$(nft -a list ruleset | md5sum)
 all=$(ms)
 stop_vnetd KILL
 start_vnetd
 eq "$(vnet list --name | grep -c .)" "$N" "$N networks after a crash"
+eq "$(nft -a list ruleset | md5sum)" "$rules" "no rule was touched: all have their handles"
 note "restart after kill -9: $(($(ms) - all)) ms"
 guest_gone g1
 guest_gone g2
