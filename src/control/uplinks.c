@@ -160,6 +160,7 @@ void uplinks_release(struct control *c)
 	AUTO(fd_close) int dir = open_folder(c);
 	AUTO(mem_drop) char *record = dir < 0 ? NULL : read_record(dir);
 
+	c->uplinks_changed |= c->clamps;
 	if (!record || !*record || is_needed(c) || has_foreign_bridge(c))
 		return;
 	int r = sysctl_set(PLAN_FORWARDING6, "0");

@@ -7,8 +7,8 @@
 /* To be called before IPv6 forwarding is switched on, by which an interface with accept_ra 1 would lose its default route:
  * it becomes 2 ("even if it forwards"). What is changed is recorded first, in run/vnet/uplinks. */
 int uplinks_keep_routes(struct control *c, struct err *e);
-/* Takes that back, and the forwarding with it, when no network needs it any more. A bridge of somebody else may need it, so
- * then all stays, and is taken back another time. */
+/* A network stopped, or runs differently: takes that back, and the forwarding with it, when none needs it any more. A bridge
+ * of somebody else may need it, so then all stays, and is taken back another time. */
 void uplinks_release(struct control *c);
 
 /* A link that is not ours changed, or, NULL, anything may have. */

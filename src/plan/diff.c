@@ -102,8 +102,9 @@ static unsigned wanted_mtu(const struct plan *p, const struct observed *have)
 		return p->bridge.mtu;
 	for (size_t i = 0; i < have->n_ports; i++) {
 		const struct link *l = &have->ports[i];
+		bool followed = strcmp(l->kind, "tun") == 0 && l->mtu == p->mtu_before;
 
-		if (strcmp(l->alias, p->bridge.alias) != 0 && l->mtu != DEFAULT_MTU && l->mtu != p->mtu_before)
+		if (strcmp(l->alias, p->bridge.alias) != 0 && l->mtu != DEFAULT_MTU && !followed)
 			return have->bridge.mtu;
 	}
 	return p->unmanaged ? have->bridge.mtu : DEFAULT_MTU;
@@ -201,20 +202,21 @@ static bool wants_port(const struct plan *p, const struct link *bridge, const st
 }
 
 /* The MTU that a port is to get, 0: it keeps its own. Our taps follow the bridge; of others' those that did so far. */
-static unsigned port_mtu(const struct plan *p, const struct observed *have, const struct link *port)
+static unsigned port_mtu(const struct plan *p, const struct observed *have, const struct link *port, unsigned mtu)
 {
 	bool ours = strcmp(port->alias, p->bridge.alias) == 0;
 	bool follows = strcmp(port->kind, "tun") == 0 && have->has_bridge && port->mtu == have->bridge.mtu;
-	unsigned mtu = wanted_mtu(p, have);
 
 	return (ours || follows) && port->mtu != mtu ? mtu : 0;
 }
 
 static void diff_ports(const struct plan *p, const struct observed *have, struct steps *s)
 {
+	unsigned wanted = wanted_mtu(p, have);
+
 	for (size_t i = 0; i < have->n_ports; i++) {
 		const struct link *port = &have->ports[i];
-		unsigned mtu = port_mtu(p, have, port);
+		unsigned mtu = port_mtu(p, have, port, wanted);
 
 		if (!mtu && !wants_port(p, &have->bridge, port))
 			continue;

@@ -295,6 +295,7 @@ static void mtu_follows(void **state)
 		  "  set the MTU of 'others', a port of 'br7', to 1500\n" },
 		{ "none said any more, and we died over it", 0, 0, 1400, 1400, 0, 0,
 		  "  set the MTU of bridge 'br7' to 1500\n  set the MTU of 'ours', a port of 'br7', to 1500\n" },
+		{ "none said any more, but a NIC has the same", 0, 1400, 1400, 1400, 0, 1400, "  nothing\n" },
 		{ "none said, the kernel follows a NIC", 0, 0, 1300, 0, 0, 1300, "  nothing\n" },
 		{ "none said, our tap follows it", 0, 0, 1300, 1500, 0, 1300,
 		  "  set the MTU of 'ours', a port of 'br7', to 1300\n" },
