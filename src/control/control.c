@@ -10,6 +10,7 @@
 #include "control/heal.h"
 #include "control/hooks.h"
 #include "control/job.h"
+#include "control/observe.h"
 #include "control/reconcile.h"
 #include "control/state.h"
 #include "model/check.h"
@@ -148,9 +149,11 @@ static int resume(struct control *c, struct err *e)
 	if (ports_resume(c, e) < 0)
 		return -1;
 	resume_firewall(c);
+	survey_begin(c);
 	for (size_t i = 0; i < c->n_nets; i++)
 		if (c->nets[i]->live && reconcile(c, c->nets[i], e) < 0)
 			log_error("network: %s: %s", c->nets[i]->name, e->detail);
+	survey_end(c);
 	sweep_bridges(c, links, n_links);
 	sweep_firewall(c);
 	return 0;
@@ -179,6 +182,7 @@ static int open_all(struct control *c, const struct control_options *o, struct e
 	if (netlink_open(&c->nl, e) < 0 || firewall_open(&c->fw, e) < 0 || defs_open(o->root, &c->defs, e) < 0 ||
 	    live_open(o->root, &c->store, e) < 0 || port_files_open(o->root, &c->ports, e) < 0)
 		return -1;
+	firewall_own(c->fw, c->settings.table_owner);
 	return 0;
 }
 
@@ -236,6 +240,7 @@ void control_reload(struct control *c)
 
 	if (settings_load(c->root, &c->settings, &e) < 0)
 		log_error("reload: %s: the settings stay as they were", e.detail);
+	firewall_own(c->fw, c->settings.table_owner);
 	if (load_definitions(c, &e) < 0)
 		log_error("reload: %s", e.detail);
 	if (firewall_refresh(c->fw, &e) < 0)

@@ -6,7 +6,10 @@
 #include <time.h>
 
 #include "base/log.h"
+#include "control/observe.h"
 #include "control/reconcile.h"
+
+enum { HEAL_MANY = 8 }; /* networks: worth a survey */
 
 static void mark(struct control *c, struct net *n)
 {
@@ -63,19 +66,23 @@ static int on_watch(sd_event_source *s, int fd, uint32_t events, void *arg)
 	return 0;
 }
 
-static int on_firewall(sd_event_source *s, int fd, uint32_t events, void *arg)
+static void rules_changed(struct control *c)
 {
-	struct control *c = arg;
 	struct err e;
 
-	(void)s;
-	(void)fd;
-	(void)events;
 	if (!firewall_changed(c->fw, &c->culprit))
-		return 0;
+		return;
 	if (firewall_refresh(c->fw, &e) < 0)
 		log_error("%s", e.detail);
 	mark_all(c);
+}
+
+static int on_firewall(sd_event_source *s, int fd, uint32_t events, void *arg)
+{
+	(void)s;
+	(void)fd;
+	(void)events;
+	rules_changed(arg);
 	return 0;
 }
 
@@ -119,16 +126,12 @@ static void look_at(struct control *c, struct net *n)
 		    n->name, FIGHT_PAUSE_MAX_MS / 1000);
 }
 
-/* One that is held back stays marked, and the loop wakes up for it. */
-static int on_turn(sd_event_source *s, void *arg)
+/* Looks at those that are marked and need not wait. One that is held back stays marked; gives the time to the next, 0:
+ * none waits. */
+static unsigned look_at_all(struct control *c)
 {
-	struct control *c = arg;
 	unsigned sleep = 0;
 
-	(void)s;
-	if (!c->dirty)
-		return 0;
-	c->dirty = false;
 	for (size_t i = 0; i < c->n_nets; i++) {
 		struct net *n = c->nets[i];
 		unsigned wait = n->dirty ? fight_wait(&n->fight, now_ms(c)) : 0;
@@ -139,6 +142,33 @@ static int on_turn(sd_event_source *s, void *arg)
 		if (n->dirty && (!sleep || wait < sleep))
 			sleep = wait;
 	}
+	return sleep;
+}
+
+static size_t count_marked(const struct control *c)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n_nets; i++)
+		n += c->nets[i]->dirty;
+	return n;
+}
+
+static int on_turn(sd_event_source *s, void *arg)
+{
+	struct control *c = arg;
+
+	(void)s;
+	if (firewall_missed(c->fw))
+		rules_changed(c);
+	if (!c->dirty)
+		return 0;
+	c->dirty = false;
+	if (count_marked(c) >= HEAL_MANY)
+		survey_begin(c);
+	unsigned sleep = look_at_all(c);
+
+	survey_end(c);
 	c->culprit = (struct fw_culprit){ 0 };
 	if (!sleep)
 		return 0;

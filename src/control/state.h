@@ -63,6 +63,8 @@ struct control {
 	void *event_arg;
 	struct map *by_bridge; /* running networks by the name of the bridge that is theirs */
 	struct sd_event_source *watch_io, *watch_post, *firewall_io, *heal_timer;
+	struct link *survey; /* all links by their master while many networks are looked at, else NULL */
+	size_t n_survey;
 	struct fw_culprit culprit; /* who changed our rules in this turn */
 	bool dirty;
 };

@@ -14,6 +14,10 @@ int firewall_open(struct firewall **ret, struct err *e);
 void firewall_free(struct firewall *f); /* rules stay in the kernel */
 DEFINE_AUTO(struct firewall *, firewall_free)
 
+/* Shall nobody else be able to change our tables while we live? Takes effect with the next commit. A kernel before 6.9
+ * can't: that is logged, and no error. */
+void firewall_own(struct firewall *f, bool own);
+
 /* Reads again what the kernel holds of ours. */
 int firewall_refresh(struct firewall *f, struct err *e);
 
@@ -25,6 +29,9 @@ struct fw_culprit {
 };
 /* Did anybody but us change our table since it was asked last, or may have? *ret says who, if that is known. */
 bool firewall_changed(struct firewall *f, struct fw_culprit *ret);
+
+/* Is there such a change that the descriptor does not tell of? It fell into a commit of ours. */
+bool firewall_missed(const struct firewall *f);
 
 /* Is this network in the kernel exactly like this? */
 bool firewall_has(const struct firewall *f, const struct fw_net *n);

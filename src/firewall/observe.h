@@ -14,6 +14,8 @@ struct fw_state {
 	bool base;        /* and what stands in it for all networks is as we make it, and nothing foreign is in it */
 	bool ports_table; /* that for ports is there */
 	bool ports;       /* and as we make it */
+	uint32_t hold, ports_hold; /* FW_OWNER, FW_PERSIST */
+	bool taken;                /* one of them is another process's: nothing can be changed */
 	struct fw_seen *nets;
 	size_t n;
 };

@@ -4,7 +4,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <libmnl/libmnl.h>
-#include <linux/filter.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
@@ -29,38 +28,27 @@ struct fw_watch {
 	char buf[WATCH_READ] __attribute__((aligned(NLMSG_ALIGNTO)));
 };
 
-/* Our own transactions are not queued: a thousand networks started at once would overflow the socket. A filter loads
- * words in network order, so the port that stands there in host order is turned round. */
-static int skip_own(int fd, uint32_t own)
+static int listen_to_rules(int fd, bool on)
 {
-	struct sock_filter code[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct nlmsghdr, nlmsg_pid)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htonl(own), 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, 0),
-		BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
-	};
-	struct sock_fprog filter = { .len = ARRAY_SIZE(code), .filter = code };
+	int group = NFNLGRP_NFTABLES, how = on ? NETLINK_ADD_MEMBERSHIP : NETLINK_DROP_MEMBERSHIP;
 
-	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter)) < 0 ? -errno : 0;
+	return setsockopt(fd, SOL_NETLINK, how, &group, sizeof(group)) < 0 ? -errno : 0;
 }
 
-int fw_watch_open(uint32_t own, struct fw_watch **ret, struct err *e)
+int fw_watch_open(struct fw_watch **ret, struct err *e)
 {
 	AUTO(fd_close) int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_NETFILTER);
 	struct sockaddr_nl us = { .nl_family = AF_NETLINK };
-	int group = NFNLGRP_NFTABLES, room = WATCH_ROOM;
+	int room = WATCH_ROOM;
 
 	if (fd < 0)
 		return err_sys(e, -errno, "open nfnetlink socket");
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)) < 0)
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
-	int r = skip_own(fd, own);
+	int r = bind(fd, (struct sockaddr *)&us, sizeof(us)) < 0 ? -errno : listen_to_rules(fd, true);
 
 	if (r < 0)
-		return err_sys(e, r, "filter firewall notifications");
-	if (bind(fd, (struct sockaddr *)&us, sizeof(us)) < 0 ||
-	    setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)) < 0)
-		return err_sys(e, -errno, "watch firewall rules");
+		return err_sys(e, r, "watch firewall rules");
 	*ret = mem_new(struct fw_watch);
 	(*ret)->fd = TAKE_FD(fd);
 	return 0;
@@ -72,6 +60,11 @@ void fw_watch_free(struct fw_watch *w)
 		return;
 	fd_close(w->fd);
 	mem_drop(w);
+}
+
+int fw_watch_listen(struct fw_watch *w, bool on)
+{
+	return listen_to_rules(w->fd, on);
 }
 
 int fw_watch_fd(const struct fw_watch *w)
