@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "base/log.h"
+#include "control/coexist.h"
 #include "control/heal.h"
 #include "control/hooks.h"
 #include "control/job.h"
@@ -77,7 +78,8 @@ static void sweep_bridges(struct control *c, const struct link *v, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		struct uuid uuid;
 
-		bool ours = plan_alias_uuid(v[i].alias, &uuid) || v[i].group == PLAN_LINK_GROUP;
+		bool ours = plan_alias_uuid(v[i].alias, &uuid) || v[i].group == PLAN_LINK_GROUP ||
+			    v[i].group == PLAN_LINK_GROUP_OPEN;
 
 		if (strcmp(v[i].kind, "bridge") != 0 || !ours || map_get_str(c->by_bridge, v[i].name))
 			continue;
@@ -156,6 +158,7 @@ static int resume(struct control *c, struct err *e)
 	survey_end(c);
 	sweep_bridges(c, links, n_links);
 	sweep_firewall(c);
+	coexist_update(c);
 	return 0;
 }
 
@@ -247,6 +250,8 @@ void control_reload(struct control *c)
 		log_error("reload: %s", e.detail);
 	resolvers_read(c->resolvers);
 	heal_all(c);
+	c->foreign_stale = true;
+	coexist_update(c);
 	autostart(c);
 }
 
@@ -270,6 +275,7 @@ void control_free(struct control *c)
 	live_free(c->store);
 	port_files_free(c->ports);
 	defs_free(c->defs);
+	coexist_free(c);
 	firewall_free(c->fw);
 	watch_free(c->watch);
 	netlink_free(c->nl);

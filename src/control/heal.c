@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/log.h"
+#include "control/coexist.h"
 #include "control/observe.h"
 #include "control/reconcile.h"
 
@@ -68,9 +69,13 @@ static int on_watch(sd_event_source *s, int fd, uint32_t events, void *arg)
 
 static void rules_changed(struct control *c)
 {
+	bool changed = firewall_changed(c->fw, &c->culprit);
+	struct fw_culprit by;
 	struct err e;
 
-	if (!firewall_changed(c->fw, &c->culprit))
+	if (firewall_others_changed(c->fw, &by))
+		coexist_changed(c, &by);
+	if (!changed)
 		return;
 	if (firewall_refresh(c->fw, &e) < 0)
 		log_error("%s", e.detail);
@@ -154,13 +159,8 @@ static size_t count_marked(const struct control *c)
 	return n;
 }
 
-static int on_turn(sd_event_source *s, void *arg)
+static unsigned heal_networks(struct control *c)
 {
-	struct control *c = arg;
-
-	(void)s;
-	if (firewall_missed(c->fw))
-		rules_changed(c);
 	if (!c->dirty)
 		return 0;
 	c->dirty = false;
@@ -170,6 +170,20 @@ static int on_turn(sd_event_source *s, void *arg)
 
 	survey_end(c);
 	c->culprit = (struct fw_culprit){ 0 };
+	return sleep;
+}
+
+static int on_turn(sd_event_source *s, void *arg)
+{
+	struct control *c = arg;
+
+	(void)s;
+	if (firewall_missed(c->fw))
+		rules_changed(c);
+	unsigned sleep = heal_networks(c), also = coexist_turn(c);
+
+	if (also && (!sleep || also < sleep))
+		sleep = also;
 	if (!sleep)
 		return 0;
 	sd_event_source_set_time_relative(c->heal_timer, (uint64_t)sleep * 1000);
@@ -195,6 +209,8 @@ int heal_open(struct control *c, struct err *e)
 
 	if (r >= 0)
 		r = sd_event_add_io(c->loop, &c->firewall_io, firewall_fd(c->fw), EPOLLIN, on_firewall, c);
+	if (r >= 0) /* before what clients ask: they are answered by what is */
+		r = sd_event_source_set_priority(c->firewall_io, SD_EVENT_PRIORITY_IMPORTANT);
 	if (r >= 0)
 		r = sd_event_add_time(c->loop, &c->heal_timer, CLOCK_MONOTONIC, 0, 1000, on_timer, c);
 	if (r >= 0)
@@ -216,5 +232,6 @@ void heal_all(struct control *c)
 {
 	for (size_t i = 0; i < c->n_nets; i++)
 		fight_forget(&c->nets[i]->fight);
+	fight_forget(&c->foreign_fight);
 	mark_all(c);
 }

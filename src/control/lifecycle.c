@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* How a network becomes active and inactive again. Whatever happens on the way, reconcile does the work. */
 #include "base/log.h"
+#include "control/coexist.h"
 #include "control/job.h"
-#include "control/neighbours.h"
 #include "control/reconcile.h"
 
 /* Marks `n` as running with this definition and its plan: both are taken, also on failure. */
@@ -42,6 +42,7 @@ static int stop(struct control *c, struct net *n, struct err *e)
 		r = -1;
 	net_ports_drop(c, n);
 	was = deactivate(c, n);
+	coexist_update(c);
 	job_tell(c, "stopped", "end", was, NULL);
 	return r;
 }
@@ -61,7 +62,8 @@ static int start(struct control *c, struct net *n, struct network *live, struct 
 	if (live_save(c->store, live, e) == 0 && reconcile(c, n, e) == 0) {
 		log_info("network: %s: started%s%s", n->name, n->live->bridge.name[0] ? " on " : "",
 			 n->live->bridge.name);
-		neighbours_warn(c, n);
+		coexist_update(c);
+		coexist_warn(c, n);
 		return 0;
 	}
 	err_in(e, "network '%s'", n->name);

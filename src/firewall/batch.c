@@ -369,3 +369,22 @@ void put_ports_removal(struct batch *b)
 {
 	put_in_ports(b, NFT_MSG_DELTABLE, 0, 0);
 }
+
+void put_pass_change(struct batch *b, const struct pass_change *c)
+{
+	b->family = (uint8_t)c->table->family;
+	b->table = c->table->name;
+	struct nftnl_rule *r = rule_new(b, c->chain->name);
+	int flags = c->del ? 0 : c->before ? NLM_F_CREATE : NLM_F_CREATE | NLM_F_APPEND;
+	struct nlmsghdr *h = start(b, c->del ? NFT_MSG_DELRULE : NFT_MSG_NEWRULE, flags);
+
+	if (c->del)
+		nftnl_rule_set_u64(r, NFTNL_RULE_HANDLE, c->del);
+	else
+		put_pass_expressions(r, &passes[c->kind], pass_is_iptables(c->table));
+	if (c->before)
+		nftnl_rule_set_u64(r, NFTNL_RULE_POSITION, c->before);
+	nftnl_rule_nlmsg_build_payload(h, r);
+	nftnl_rule_free(r);
+	batch_add(b, h);
+}

@@ -2,6 +2,7 @@
 /* firewall/batch.h - inside firewall/: blocks as nf_tables messages, put one behind the other into a transaction. */
 #pragma once
 #include "firewall/block.h"
+#include "firewall/pass.h"
 
 struct batch {
 	char *buf;
@@ -37,3 +38,9 @@ struct chain_mark {
 };
 /* -EBADMSG: not ours. */
 int chain_mark_parse(const void *data, size_t len, struct chain_mark *ret);
+
+/* A rule of ours in another program's chain, put or deleted. */
+void put_pass_change(struct batch *b, const struct pass_change *c);
+
+/* Ends the batch and sends it, without hearing of it. 0 or -errno. */
+int firewall_send(struct firewall *f, struct batch *b);

@@ -19,7 +19,9 @@ struct firewall {
 	bool no_ports; /* the kernel refused the table for ports */
 	bool own;      /* our tables are to be ours alone */
 	bool no_owner; /* but this kernel knows no such tables that outlive their owner */
-	bool missed;   /* somebody changed rules while we did not listen */
+	bool others;   /* other programs' rules changed, by: */
+	struct fw_culprit other;
+	bool missed; /* somebody changed rules while we did not listen */
 };
 
 int firewall_open(struct firewall **ret, struct err *e)
@@ -73,7 +75,18 @@ bool firewall_changed(struct firewall *f, struct fw_culprit *ret)
 	bool missed = f->missed;
 
 	f->missed = false;
-	return fw_watch_changed(f->watch, ret) || missed;
+	f->others |= missed;
+	return fw_watch_changed(f->watch, ret, &f->others, &f->other) || missed;
+}
+
+bool firewall_others_changed(struct firewall *f, struct fw_culprit *ret)
+{
+	bool changed = f->others;
+
+	*ret = f->other;
+	f->others = false;
+	f->other = (struct fw_culprit){ 0 };
+	return changed;
 }
 
 bool firewall_missed(const struct firewall *f)
@@ -253,8 +266,8 @@ static bool put_plan(struct batch *b, const struct plan *p, const struct fw_stat
 	return p->rebuild || p->claim || busy;
 }
 
-/* Ends the batch and sends it. Each transaction is one generation more; any other one in between is somebody else's. */
-static int send_batch(struct firewall *f, struct batch *b)
+/* Each transaction is one generation more; any other one in between is somebody else's. */
+int firewall_send(struct firewall *f, struct batch *b)
 {
 	uint32_t before = 0, after = 0;
 
@@ -278,7 +291,7 @@ static int run(struct firewall *f, const struct plan *p)
 
 	batch_begin(&b);
 	if (put_plan(&b, p, &f->seen))
-		err = send_batch(f, &b);
+		err = firewall_send(f, &b);
 	batch_free(&b);
 	return err;
 }
@@ -383,7 +396,7 @@ static void commit_ports(struct firewall *f)
 		put_ports_claim(&b);
 	else
 		put_ports(&b, wanted_hold(f));
-	int err = send_batch(f, &b);
+	int err = firewall_send(f, &b);
 
 	batch_free(&b);
 	f->no_ports = err < 0;

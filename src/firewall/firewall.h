@@ -30,6 +30,8 @@ struct fw_culprit {
 /* Did anybody but us change our table since it was asked last, or may have? *ret says who, if that is known. */
 bool firewall_changed(struct firewall *f, struct fw_culprit *ret);
 
+/* And did other programs change chains or rules of theirs, as far as firewall_changed has read? */
+bool firewall_others_changed(struct firewall *f, struct fw_culprit *ret);
 /* Is there such a change that the descriptor does not tell of? It fell into a commit of ours. */
 bool firewall_missed(const struct firewall *f);
 

@@ -13,6 +13,9 @@
 #include "base/addr.h"
 #include "base/mem.h"
 
+/* The group (IFLA_GROUP) of bridges that rules of ours in other programs' chains let pass; open networks are not in it. */
+enum { FW_GROUP = 0x766e };
+
 enum fw_mode { FW_ISOLATED, FW_NAT, FW_ROUTE, FW_OPEN };
 
 struct fw_net {

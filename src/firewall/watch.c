@@ -24,7 +24,7 @@ _Static_assert((int)NFTA_TABLE_NAME == ATTR_TABLE && (int)NFTA_CHAIN_TABLE == AT
 
 struct fw_watch {
 	int fd;
-	bool touched; /* our table, in a transaction whose end (NEWGEN) is not read yet */
+	bool touched, others_touched; /* our tables, others', in a transaction whose end (NEWGEN) is not read yet */
 	char buf[WATCH_READ] __attribute__((aligned(NLMSG_ALIGNTO)));
 };
 
@@ -89,25 +89,50 @@ static void take_culprit(const struct nlmsghdr *h, struct fw_culprit *ret)
 	snprintf(ret->program, sizeof(ret->program), "%s", name ? mnl_attr_get_str(name) : "");
 }
 
-/* Is it the end of a transaction that touched our table? */
-static bool take_message(struct fw_watch *w, const struct nlmsghdr *h, struct fw_culprit *ret)
+/* What decides over packets; elements of sets come and go by the thousand. */
+static bool is_rules(const struct nlmsghdr *h)
 {
-	if (h->nlmsg_type >> 8 != NFNL_SUBSYS_NFTABLES || mnl_nlmsg_get_payload_len(h) < sizeof(struct nfgenmsg))
-		return false;
-	if ((h->nlmsg_type & 0xff) != NFT_MSG_NEWGEN) {
-		w->touched |= is_ours(h);
+	switch (h->nlmsg_type & 0xff) {
+	case NFT_MSG_NEWTABLE:
+	case NFT_MSG_DELTABLE:
+	case NFT_MSG_NEWCHAIN:
+	case NFT_MSG_DELCHAIN:
+	case NFT_MSG_NEWRULE:
+	case NFT_MSG_DELRULE:
+		return true;
+	default:
 		return false;
 	}
-	if (!w->touched)
-		return false;
-	w->touched = false;
-	take_culprit(h, ret);
-	return true;
 }
 
-bool fw_watch_changed(struct fw_watch *w, struct fw_culprit *ret)
+struct news {
+	bool changed, *others;
+	struct fw_culprit *by, *others_by;
+};
+
+static void take_message(struct fw_watch *w, const struct nlmsghdr *h, struct news *ret)
 {
-	bool changed = false;
+	if (h->nlmsg_type >> 8 != NFNL_SUBSYS_NFTABLES || mnl_nlmsg_get_payload_len(h) < sizeof(struct nfgenmsg))
+		return;
+	if ((h->nlmsg_type & 0xff) != NFT_MSG_NEWGEN) {
+		bool ours = is_ours(h);
+
+		w->touched |= ours;
+		w->others_touched |= !ours && is_rules(h);
+		return;
+	}
+	if (w->touched)
+		take_culprit(h, ret->by);
+	if (w->others_touched)
+		take_culprit(h, ret->others_by);
+	ret->changed |= w->touched;
+	*ret->others |= w->others_touched;
+	w->touched = w->others_touched = false;
+}
+
+bool fw_watch_changed(struct fw_watch *w, struct fw_culprit *ret, bool *ret_others, struct fw_culprit *ret_others_by)
+{
+	struct news news = { false, ret_others, ret, ret_others_by };
 
 	for (;;) {
 		ssize_t n = recv(w->fd, w->buf, sizeof(w->buf), MSG_TRUNC);
@@ -116,12 +141,12 @@ bool fw_watch_changed(struct fw_watch *w, struct fw_culprit *ret)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if ((n < 0 && errno == ENOBUFS) || n > (ssize_t)sizeof(w->buf)) { /* some are lost */
-			changed = true;
+			news.changed = *ret_others = true;
 			continue;
 		}
 		if (n < 0)
-			return changed;
+			return news.changed;
 		for (const struct nlmsghdr *h = (void *)w->buf; mnl_nlmsg_ok(h, left); h = mnl_nlmsg_next(h, &left))
-			changed |= take_message(w, h, ret);
+			take_message(w, h, &news);
 	}
 }

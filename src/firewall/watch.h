@@ -11,4 +11,5 @@ int fw_watch_fd(const struct fw_watch *w);
 /* Not while we commit: the kernel would build a notification of each rule only for us to throw it away, a third of the
  * cost of a big transaction. Who else commits meanwhile shows in the generation. 0 or -errno. */
 int fw_watch_listen(struct fw_watch *w, bool on);
-bool fw_watch_changed(struct fw_watch *w, struct fw_culprit *ret);
+/* Did others change our tables? *ret_others is set if they changed rules of theirs. */
+bool fw_watch_changed(struct fw_watch *w, struct fw_culprit *ret, bool *ret_others, struct fw_culprit *ret_others_by);
