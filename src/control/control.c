@@ -6,6 +6,7 @@
 #include <systemd/sd-event.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "control/coexist.h"
 #include "control/heal.h"
@@ -221,6 +222,7 @@ int control_start_up(const struct control_options *o, struct sd_event *loop, str
 
 	c->loop = loop;
 	c->root = o->root;
+	c->start_s = clock_boot_s();
 	c->by_uuid = map_new();
 	c->by_name = map_new();
 	c->by_bridge = map_new();

@@ -27,6 +27,11 @@ static const struct {
 
 static const struct settings defaults = { .table_owner = true };
 
+const char *settings_coexist(const struct settings *s)
+{
+	return coexist_words[s->coexist];
+}
+
 /* Without blanks around it. */
 static char *trim(char *s)
 {

@@ -13,6 +13,8 @@ struct settings {             /* zeroed, with `table_owner` set, it is the defau
 	bool strict_options;  /* an option of dnsmasq's that has no effect here is an error, not a warning */
 };
 
+const char *settings_coexist(const struct settings *s); /* the word */
+
 /* -1: *e names the line and what is wrong with it; *ret is not touched. */
 int settings_parse(const char *text, struct settings *ret, struct err *e);
 /* The file below `root`; one that is not there is empty. */

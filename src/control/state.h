@@ -71,6 +71,7 @@ struct control {
 	uint64_t foreign_read_ms;
 	struct fw_culprit foreign_by; /* who changed them since */
 	struct fight foreign_fight;
+	uint64_t start_s;          /* of clock_boot_s */
 	struct fw_culprit culprit; /* who changed our rules in this turn */
 	bool dirty;
 };

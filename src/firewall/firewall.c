@@ -117,6 +117,11 @@ static bool is_claimable(const struct firewall *f, uint32_t hold)
 	return wanted_hold(f) && hold == FW_PERSIST;
 }
 
+bool firewall_is_owned(const struct firewall *f)
+{
+	return f->seen.hold == FW_OWNED;
+}
+
 static bool ports_are_right(const struct firewall *f)
 {
 	return f->no_ports || (f->seen.ports && is_held(f, f->seen.ports_hold));

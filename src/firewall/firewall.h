@@ -37,6 +37,8 @@ bool firewall_missed(const struct firewall *f);
 
 /* Is this network in the kernel exactly like this? */
 bool firewall_has(const struct firewall *f, const struct fw_net *n);
+/* Can nobody else change our tables? False also while there are none. */
+bool firewall_is_owned(const struct firewall *f);
 /* Is anything of a network with this bridge there? The bridges that are there: firewall_bridges gives the i-th, NULL at
  * the end. */
 bool firewall_has_bridge(const struct firewall *f, const char *bridge);

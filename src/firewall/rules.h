@@ -13,8 +13,9 @@
 #include "base/addr.h"
 #include "base/mem.h"
 
-/* The group (IFLA_GROUP) of bridges that rules of ours in other programs' chains let pass; open networks are not in it. */
-enum { FW_GROUP = 0x766e };
+/* The groups (IFLA_GROUP) of our bridges: rules of ours in other programs' chains let pass what bears the first one. Of what
+ * passes on an open network the administrator alone decides. */
+enum { FW_GROUP = 0x766e, FW_GROUP_OPEN };
 
 enum fw_mode { FW_ISOLATED, FW_NAT, FW_ROUTE, FW_OPEN };
 

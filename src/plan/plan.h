@@ -36,10 +36,9 @@ struct plan {
 	struct guest_scope *scope; /* its ifindex is filled in when the bridge is there; NULL: nothing to serve */
 };
 
-/* The groups (IFLA_GROUP) of our bridges. Unlike the alias it is set in the request that makes the bridge, so one that a
- * crash left without its alias is still known; and other firewalls can let all our bridges pass by one devgroup rule. Of
- * what passes on an open network the administrator alone decides. */
-enum { PLAN_LINK_GROUP = FW_GROUP, PLAN_LINK_GROUP_OPEN };
+/* The groups of our bridges. Unlike the alias they are set in the request that makes the bridge, so one that a crash left
+ * without its alias is still known. */
+enum { PLAN_LINK_GROUP = FW_GROUP, PLAN_LINK_GROUP_OPEN = FW_GROUP_OPEN };
 
 /* The alias by which a device is known as ours: "vnet:" and the network's uuid. */
 void plan_alias(const struct uuid *uuid, char ret[LINK_ALIAS_MAX]);
