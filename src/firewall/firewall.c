@@ -377,7 +377,7 @@ static int commit_held(struct firewall *f, const struct fw_change *changes, size
 {
 	int err = commit(f, changes, n);
 
-	if (err != -EOPNOTSUPP || !wanted_hold(f))
+	if ((err != -EOPNOTSUPP && err != -EINVAL) || !wanted_hold(f))
 		return err;
 	f->no_owner = true;
 	err = commit(f, changes, n);
