@@ -8,7 +8,10 @@
 #include "base/log.h"
 #include "kernel/sysctl.h"
 
-enum { READ_PAUSE_MS = 200 }; /* some programs change rules all the time: reading them is no work to fill a CPU with */
+enum {
+	READ_PAUSE_MS = 200, /* some programs change rules all the time: reading them is no work to fill a CPU with */
+	RELOAD_MS = 1000,    /* what a firewall's reload takes: many changes, one repair */
+};
 
 void coexist_free(struct control *c)
 {
@@ -31,22 +34,23 @@ static bool bridged_is_forwarded(void)
 	return sysctl_get("net/bridge/bridge-nf-call-iptables", value, sizeof(value)) == 0 && value[0] != '0';
 }
 
-bool coexist_needs(const struct net *n, struct pass_net *ret)
+/* What a network needs of others; false: nothing. */
+static bool needs(const struct net *n, bool bridged, struct pass_net *ret)
 {
 	if (!n->live || n->plan->unmanaged || n->plan->firewall.mode == FW_OPEN)
 		return false;
-	*ret =
-	    (struct pass_net){ n->plan->bridge.name, n->plan->firewall.mode != FW_ISOLATED || bridged_is_forwarded() };
+	*ret = (struct pass_net){ n->plan->bridge.name, bridged || n->plan->firewall.mode != FW_ISOLATED };
 	return true;
 }
 
 static size_t list_needs(const struct control *c, struct pass_net **ret)
 {
 	struct pass_net *v = mem_array(c->n_nets, sizeof(*v));
+	bool bridged = bridged_is_forwarded();
 	size_t n = 0;
 
 	for (size_t i = 0; i < c->n_nets && c->settings.coexist == COEXIST_AUTO; i++)
-		n += coexist_needs(c->nets[i], &v[n]);
+		n += needs(c->nets[i], bridged, &v[n]);
 	*ret = v;
 	return n;
 }
@@ -71,80 +75,85 @@ static bool look(struct control *c)
 	return true;
 }
 
-static void tell(const struct control *c, const struct pass_change *v)
+/* `by`: who changed what ours stood in; NULL: nobody. */
+static void tell(const struct pass_change *v, const struct fw_culprit *by)
 {
 	const char *family = foreign_family(v->table), *table = v->table->name, *chain = v->chain->name;
-	const struct fw_culprit *who = &c->foreign_by;
 
 	if (v->del)
 		log_info("firewall: rules of ours are taken out of chain %s of table %s %s", chain, family, table);
-	else if (c->foreign_held && who->pid)
-		log_warn("firewall: rules of ours are put into chain %s of table %s %s, which %s (%u) has changed",
-			 chain, family, table, who->program, who->pid);
+	else if (by)
+		log_warn("firewall: rules of ours are put back into chain %s of table %s %s, which %s (%u) changed",
+			 chain, family, table, by->pid ? by->program : "another program", by->pid);
 	else
-		log_info(
-		    "firewall: table %s %s drops what it does not know: rules of ours in its chain %s let our networks "
-		    "pass (coexist = auto)",
-		    family, table, chain);
+		log_info("firewall: chain %s of table %s %s gets rules of ours that let our networks pass "
+			 "(coexist = auto)",
+			 chain, family, table);
 }
 
 /* One line a chain: its changes stand together, deletions first. */
-static void tell_all(const struct control *c, const struct foreign_table *t, const struct pass_change *v, size_t n)
+static void tell_all(const struct foreign_table *t, const struct pass_change *v, size_t n, const struct fw_culprit *by)
 {
 	const struct pass_change *last = NULL;
 
 	for (size_t i = 0; i < n; i++) {
 		if (v[i].table != t || (last && last->chain == v[i].chain && !last->del == !v[i].del))
 			continue;
-		tell(c, &v[i]);
+		tell(&v[i], by);
 		last = &v[i];
 	}
 }
 
 /* A table is one transaction: one that its program keeps to itself must not spoil the others. */
-static void change_table(struct control *c, const struct foreign_table *t, const struct pass_change *v, size_t n)
+static void change_tables(struct control *c, const struct pass_change *v, size_t n, const struct fw_culprit *by)
 {
-	int err = foreign_change(c->fw, t, v, n);
+	for (size_t i = 0; i < c->foreign->n_tables; i++) {
+		const struct foreign_table *t = &c->foreign->tables[i];
+		int err = foreign_change(c->fw, t, v, n);
 
-	if (err == 0)
-		tell_all(c, t, v, n);
-	else if (err != -ENOENT) /* else it changed meanwhile, and we are told */
-		log_warn("firewall: rules of ours for table %s %s: %s", foreign_family(t), t->name, strerror(-err));
+		if (err == 0)
+			tell_all(t, v, n, by);
+		else if (err != -ENOENT) /* else it changed meanwhile, and we are told */
+			log_warn("firewall: rules of ours for table %s %s: %s", foreign_family(t), t->name,
+				 strerror(-err));
+	}
 }
 
-/* Is it others' doing that something is to be put? */
-static bool is_repair(const struct control *c, const struct pass_change *v, size_t n)
+static bool any_put(const struct pass_change *v, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (!v[i].del && c->foreign_held)
+		if (!v[i].del)
 			return true;
 	return false;
 }
 
-void coexist_update(struct control *c)
+static void update(struct control *c, const struct fw_culprit *by)
 {
 	AUTO(mem_drop) struct pass_net *nets = NULL;
 	AUTO(mem_drop) struct pass_change *changes = NULL;
+	bool had = c->foreign && pass_any(c->foreign);
 	size_t n_nets = list_needs(c, &nets);
 
 	c->foreign_due = false;
 	if (!look(c))
 		return;
 	size_t n = pass_diff(c->foreign, nets, n_nets, &changes);
+	bool repair = by && had && any_put(changes, n);
 
-	for (size_t i = 0; n && i < c->foreign->n_tables; i++)
-		change_table(c, &c->foreign->tables[i], changes, n);
-	if (is_repair(c, changes, n) && fight_repaired(&c->foreign_fight, now_ms(c)))
-		log_warn(
-		    "firewall: others keep taking rules of ours out: they are put back more and more rarely, at last "
-		    "every %d s",
-		    FIGHT_PAUSE_MAX_MS / 1000);
-	c->foreign_by = (struct fw_culprit){ 0 };
-	c->foreign_held = n_nets > 0;
 	if (n == 0)
 		return;
+	change_tables(c, changes, n, repair ? by : NULL);
+	if (repair && now_ms(c) - c->foreign_fight.last_ms >= RELOAD_MS && fight_repaired(&c->foreign_fight, now_ms(c)))
+		log_warn("firewall: others keep taking rules of ours out: they are put back more and more rarely, "
+			 "at last every %d s",
+			 FIGHT_PAUSE_MAX_MS / 1000);
 	c->foreign_stale = true; /* what we changed is not told */
 	look(c);
+}
+
+void coexist_update(struct control *c)
+{
+	update(c, NULL);
 }
 
 void coexist_changed(struct control *c, const struct fw_culprit *by)
@@ -165,7 +174,7 @@ unsigned coexist_turn(struct control *c)
 		wait = (unsigned)(READ_PAUSE_MS - since);
 	if (wait)
 		return wait;
-	coexist_update(c);
+	update(c, &c->foreign_by);
 	return 0;
 }
 
@@ -183,7 +192,7 @@ void coexist_warn(struct control *c, const struct net *n)
 	struct pass_net need;
 	struct block b;
 
-	if (c->settings.coexist == COEXIST_OFF || !coexist_needs(n, &need) || !look(c))
+	if (c->settings.coexist == COEXIST_OFF || !needs(n, bridged_is_forwarded(), &need) || !look(c))
 		return;
 	for (size_t pos = 0; block_next(c->foreign, &need, &pos, &b);) {
 		AUTO(mem_drop) char *what = block_text(&b), *how = block_remedy(&b, &need);

@@ -18,5 +18,3 @@ unsigned coexist_turn(struct control *c);
 
 /* Says what keeps this network's packets from passing. */
 void coexist_warn(struct control *c, const struct net *n);
-/* What it needs of others; false: nothing. */
-bool coexist_needs(const struct net *n, struct pass_net *ret);

@@ -47,6 +47,17 @@ static int stop(struct control *c, struct net *n, struct err *e)
 	return r;
 }
 
+/* What else is on this host and keeps the network from being of use. */
+static void warn(struct control *c, const struct net *n)
+{
+	const char *bridge = n->plan->bridge.name;
+	struct link l;
+
+	if (n->plan->unmanaged && bridge[0] && link_get(c->nl, bridge, &l) < 0)
+		log_warn("network: %s: the host has no bridge '%s' yet", n->name, bridge);
+	coexist_warn(c, n);
+}
+
 /* The live definition is on disk before the first step: a daemon that dies in the middle is followed by one that
  * finishes the start. */
 static int start(struct control *c, struct net *n, struct network *live, struct err *e)
@@ -63,7 +74,7 @@ static int start(struct control *c, struct net *n, struct network *live, struct 
 		log_info("network: %s: started%s%s", n->name, n->live->bridge.name[0] ? " on " : "",
 			 n->live->bridge.name);
 		coexist_update(c);
-		coexist_warn(c, n);
+		warn(c, n);
 		return 0;
 	}
 	err_in(e, "network '%s'", n->name);

@@ -66,8 +66,8 @@ struct control {
 	struct sd_event_source *watch_io, *watch_post, *firewall_io, *heal_timer;
 	struct link *survey; /* all links by their master while many networks are looked at, else NULL */
 	size_t n_survey;
-	struct foreign *foreign;                       /* other programs' rules as they were read last; NULL: not yet */
-	bool foreign_stale, foreign_due, foreign_held; /* held: ours are there, as far as we know */
+	struct foreign *foreign; /* other programs' rules as they were read last; NULL: not yet */
+	bool foreign_stale, foreign_due;
 	uint64_t foreign_read_ms;
 	struct fw_culprit foreign_by; /* who changed them since */
 	struct fight foreign_fight;

@@ -279,6 +279,16 @@ size_t pass_diff(const struct foreign *f, const struct pass_net *nets, size_t n,
 	return count;
 }
 
+bool pass_any(const struct foreign *f)
+{
+	for (size_t t = 0; t < f->n_tables; t++)
+		for (size_t i = 0; i < f->tables[t].n_chains; i++)
+			for (size_t j = 0; j < f->tables[t].chains[i].n_rules; j++)
+				if (f->tables[t].chains[i].rules[j].pass != PASS_NONE)
+					return true;
+	return false;
+}
+
 /* ---- for people ---- */
 
 char *block_remedy(const struct block *b, const struct pass_net *n)

@@ -33,6 +33,9 @@ struct block {
  * false: no more. `pos` starts with 0. */
 bool block_next(const struct foreign *f, const struct pass_net *n, size_t *pos, struct block *ret);
 
+/* Is any of ours there? */
+bool pass_any(const struct foreign *f);
+
 /* Is this a table of iptables', which must be able to read each rule in it? */
 bool pass_is_iptables(const struct foreign_table *t);
 

@@ -68,7 +68,7 @@ $ours
 	iptables -A DOCKER-USER -j RETURN # as Docker does when it starts again
 	until_true 10 back || fail "our rules do not come back"
 	eq "$(iptables -S DOCKER-USER | tail -n 1)" "*RETURN" "what flushes the chain finds our rules back in front of the return"
-	eq "$(grep -c 'put into chain DOCKER-USER.*changed' "$T/vnetd.log")" "[1-9]*" "a line names who changed it"
+	eq "$(grep -c 'put back into chain DOCKER-USER.*which iptables .* changed' "$T/vnetd.log")" "[1-9]*" "a line names who changed it"
 	guests_work "after that"
 
 	bridged 1
@@ -142,7 +142,7 @@ by_nftables()
 	start_vnetd
 	same "a daemon that starts again finds its rules and touches none" "$before" "$(nft -a list table inet filter)"
 	said=$(grep -c 'others keep taking rules of ours out' "$T/vnetd.log")
-	end=$(($(uptime_ms) + 3000)) rounds=0
+	end=$(($(uptime_ms) + 5000)) rounds=0
 	while [ "$(uptime_ms)" -lt $end ]; do
 		nft flush chain inet filter forward 2>/dev/null && rounds=$((rounds + 1))
 		sleep 0.02
