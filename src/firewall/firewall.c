@@ -119,7 +119,7 @@ static bool is_claimable(const struct firewall *f, uint32_t hold)
 
 bool firewall_is_owned(const struct firewall *f)
 {
-	return f->seen.hold == FW_OWNED;
+	return f->seen.table ? f->seen.hold == FW_OWNED && !f->seen.taken : wanted_hold(f) != 0;
 }
 
 static bool ports_are_right(const struct firewall *f)

@@ -37,7 +37,7 @@ bool firewall_missed(const struct firewall *f);
 
 /* Is this network in the kernel exactly like this? */
 bool firewall_has(const struct firewall *f, const struct fw_net *n);
-/* Can nobody else change our tables? False also while there are none. */
+/* Can nobody else change our tables, or will that be so when there are some? */
 bool firewall_is_owned(const struct firewall *f);
 /* Is anything of a network with this bridge there? The bridges that are there: firewall_bridges gives the i-th, NULL at
  * the end. */

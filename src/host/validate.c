@@ -166,8 +166,7 @@ static void check_libvirt(const struct foreign *f, struct host_report *r)
 		    !foreign_chain_find(&f->tables[i], "LIBVIRT_FWX"))
 			continue;
 		host_warn(r, "libvirt", "'vnet import' takes them over",
-			  "libvirt's own networks run here: bridges and subnets "
-			  "of ours must be others");
+			  "libvirt's own networks run here: bridges and subnets of ours must be others");
 		return;
 	}
 }

@@ -48,7 +48,7 @@ eq "$(vnet status --json | tr -d ' \n')" '{"version":"*","uptime":*,"guestd":*,"
 
 killed=$(guestd_pid)
 kill -KILL "$killed"
-again() { [ "$(guestd_pid)" != "$killed" ] && vnet status --json | grep -q '"guestd": *true'; }
+again() { pid=$(guestd_pid) && [ "$pid" != "$killed" ] && vnet status --json | grep -q '"guestd": *true'; }
 until_true 10 again || fail "a vnet-guestd that is back is not said to be"
 ok "it says whether vnet-guestd is there"
 
@@ -63,6 +63,8 @@ passed() { nft list table inet yours | grep -q vnetd; }
 until_true 5 passed || fail "rules of ours do not get into the other one"
 eq "$(vnet host-validate | grep -c 'inet yours')" 0 "what rules of ours solve is no matter"
 eq "$(vnet host-validate --json | tr -d ' \n')" '*{"level":"warn","check":"firewall","found":"chainf*","remedy":"nft*"}*' "as JSON"
+nft add table ip libvirt_network
+eq "$(vnet host-validate)" "*WARN  libvirt: *" "libvirt's networks beside ours"
 mount -t tmpfs vnet-test /dev/net 2>/dev/null || { echo "skip a host without taps: cannot mount here" && exit; }
 stop_vnetd
 start_vnetd
