@@ -82,9 +82,11 @@ static void tell(const struct pass_change *v, const struct fw_culprit *by)
 
 	if (v->del)
 		log_info("firewall: rules of ours are taken out of chain %s of table %s %s", chain, family, table);
-	else if (by)
+	else if (by && by->pid)
 		log_warn("firewall: rules of ours are put back into chain %s of table %s %s, which %s (%u) changed",
-			 chain, family, table, by->pid ? by->program : "another program", by->pid);
+			 chain, family, table, by->program, by->pid);
+	else if (by)
+		log_warn("firewall: rules of ours are put back into chain %s of table %s %s", chain, family, table);
 	else
 		log_info("firewall: chain %s of table %s %s gets rules of ours that let our networks pass "
 			 "(coexist = auto)",
