@@ -26,6 +26,7 @@ check    libcmocka-dev      libcmocka-devel       cmocka            cmocka-dev
 check    iproute2           iproute               iproute2          iproute2
 check    nftables           nftables              nftables          nftables
 check    netbase            -                     iana-etc          -
+check    iptables           iptables-nft          iptables          iptables
 check    conntrack          conntrack-tools       conntrack-tools   conntrack-tools
 check    isc-dhcp-client    dhcp-client           dhclient          dhclient
 check    udhcpc             -                     -                 -

@@ -309,6 +309,42 @@ VNET_API int vnet_port_set_rates(struct vnet_conn *c, const struct vnet_network 
 VNET_API int vnet_port_delete(struct vnet_conn *c, const struct vnet_network *net, const struct vnet_port *port,
 			      struct vnet_error *err);
 
+/* --- The daemon and its host --- */
+
+enum vnet_state { VNET_STATE_NONE, VNET_STATE_OK, VNET_STATE_WRONG }; /* NONE: the network wants nothing of it */
+
+struct vnet_network_status {
+	char name[VNET_NAME_MAX];
+	enum vnet_state firewall; /* its rules in the kernel */
+	enum vnet_state service;  /* DHCP, DNS, TFTP and router advertisements as declared */
+	uint64_t repairs;         /* times that something others changed was put right, since the daemon started */
+	bool held;                /* others keep changing it: the next repair waits */
+};
+struct vnet_status {
+	char version[32];
+	uint64_t uptime;                      /* seconds */
+	bool guestd;                          /* vnet-guestd, which serves the guests, is there */
+	bool owner;                           /* nobody else can change the daemon's rules */
+	char coexist[8];                      /* the setting: "auto", "warn", "off" */
+	uint64_t passes;                      /* times that rules of ours in other firewalls' chains were put back */
+	struct vnet_network_status *networks; /* those that run */
+	size_t n_networks;
+};
+/* How the daemon does, and what runs; *ret is emptied with vnet_status_clear. */
+VNET_API int vnet_get_status(struct vnet_conn *c, struct vnet_status *ret, struct vnet_error *err);
+VNET_API void vnet_status_clear(struct vnet_status *s);
+
+enum vnet_check_level { VNET_CHECK_PASS, VNET_CHECK_WARN, VNET_CHECK_FAIL };
+struct vnet_check {
+	enum vnet_check_level level;
+	char *what, *found; /* in a word; in a sentence */
+	char *remedy;       /* NULL: there is nothing to do */
+};
+/* Is the host fit for virtual networks? *ret_n answers at *ret, freed with vnet_checks_free. `c` NULL: as far as this
+ * process can see, without a daemon; what needs root is a warning then. */
+VNET_API int vnet_host_validate(struct vnet_conn *c, struct vnet_check **ret, size_t *ret_n, struct vnet_error *err);
+VNET_API void vnet_checks_free(struct vnet_check *v, size_t n);
+
 /* --- Events --- */
 
 enum vnet_event_kind { VNET_EVENT_LIFECYCLE = 0, VNET_EVENT_METADATA = 1 };

@@ -68,13 +68,19 @@ static const struct api_handler *find_row(const struct api_handler *h, int32_t n
 
 static const struct api_handler *find_handler(const struct rpc_proc *p)
 {
-	static const struct api_handler *const remote[] = { api_connect_handlers, api_network_handlers,
-							    api_list_handlers, api_event_handlers, api_port_handlers };
+	static const struct {
+		uint32_t program;
+		const struct api_handler *rows;
+	} tables[] = {
+		{ RPC_PROGRAM_REMOTE, api_connect_handlers }, { RPC_PROGRAM_REMOTE, api_network_handlers },
+		{ RPC_PROGRAM_REMOTE, api_list_handlers },    { RPC_PROGRAM_REMOTE, api_event_handlers },
+		{ RPC_PROGRAM_REMOTE, api_port_handlers },    { RPC_PROGRAM_VNET, api_vnet_handlers },
+		{ RPC_PROGRAM_VNET, api_host_handlers },
+	};
 
-	if (p->program == RPC_PROGRAM_VNET)
-		return find_row(api_vnet_handlers, p->number);
-	for (size_t i = 0; i < ARRAY_SIZE(remote); i++) {
-		const struct api_handler *h = find_row(remote[i], p->number);
+	for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
+		const struct api_handler *h =
+		    tables[i].program == p->program ? find_row(tables[i].rows, p->number) : NULL;
 
 		if (h)
 			return h;

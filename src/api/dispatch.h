@@ -59,7 +59,7 @@ extern const struct api_handler api_network_handlers[];
 extern const struct api_handler api_list_handlers[];
 extern const struct api_handler api_event_handlers[];
 extern const struct api_handler api_port_handlers[];
-extern const struct api_handler api_vnet_handlers[]; /* of the second program */
+extern const struct api_handler api_vnet_handlers[], api_host_handlers[]; /* of the second program */
 
 /* For handlers: an error of another domain than the networks': return api_domain(e, DOMAIN, err_set(e, ...)). */
 int api_domain(struct err *e, int domain, int r);

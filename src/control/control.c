@@ -6,10 +6,13 @@
 #include <systemd/sd-event.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/log.h"
+#include "control/coexist.h"
 #include "control/heal.h"
 #include "control/hooks.h"
 #include "control/job.h"
+#include "control/observe.h"
 #include "control/reconcile.h"
 #include "control/state.h"
 #include "control/uplinks.h"
@@ -77,7 +80,8 @@ static void sweep_bridges(struct control *c, const struct link *v, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		struct uuid uuid;
 
-		bool ours = plan_alias_uuid(v[i].alias, &uuid) || v[i].group == PLAN_LINK_GROUP;
+		bool ours = plan_alias_uuid(v[i].alias, &uuid) || v[i].group == PLAN_LINK_GROUP ||
+			    v[i].group == PLAN_LINK_GROUP_OPEN;
 
 		if (strcmp(v[i].kind, "bridge") != 0 || !ours || map_get_str(c->by_bridge, v[i].name))
 			continue;
@@ -150,12 +154,15 @@ static int resume(struct control *c, struct err *e)
 		return -1;
 	uplinks_decide(c); /* before the rules are looked at: those that are right are not touched */
 	resume_firewall(c);
+	survey_begin(c);
 	for (size_t i = 0; i < c->n_nets; i++)
 		if (c->nets[i]->live && reconcile(c, c->nets[i], e) < 0)
 			log_error("network: %s: %s", c->nets[i]->name, e->detail);
+	survey_end(c);
 	sweep_bridges(c, links, n_links);
 	sweep_firewall(c);
 	uplinks_release(c);
+	coexist_update(c);
 	return 0;
 }
 
@@ -182,6 +189,7 @@ static int open_all(struct control *c, const struct control_options *o, struct e
 	if (netlink_open(&c->nl, e) < 0 || firewall_open(&c->fw, e) < 0 || defs_open(o->root, &c->defs, e) < 0 ||
 	    live_open(o->root, &c->store, e) < 0 || port_files_open(o->root, &c->ports, e) < 0)
 		return -1;
+	firewall_own(c->fw, c->settings.table_owner);
 	return 0;
 }
 
@@ -217,6 +225,7 @@ int control_start_up(const struct control_options *o, struct sd_event *loop, str
 
 	c->loop = loop;
 	c->root = o->root;
+	c->start_s = clock_boot_s();
 	c->by_uuid = map_new();
 	c->by_name = map_new();
 	c->by_bridge = map_new();
@@ -239,12 +248,15 @@ void control_reload(struct control *c)
 
 	if (settings_load(c->root, &c->settings, &e) < 0)
 		log_error("reload: %s: the settings stay as they were", e.detail);
+	firewall_own(c->fw, c->settings.table_owner);
 	if (load_definitions(c, &e) < 0)
 		log_error("reload: %s", e.detail);
 	if (firewall_refresh(c->fw, &e) < 0)
 		log_error("reload: %s", e.detail);
 	resolvers_read(c->resolvers);
 	heal_all(c);
+	c->foreign_stale = true;
+	coexist_update(c);
 	autostart(c);
 }
 
@@ -268,6 +280,7 @@ void control_free(struct control *c)
 	live_free(c->store);
 	port_files_free(c->ports);
 	defs_free(c->defs);
+	coexist_free(c);
 	firewall_free(c->fw);
 	watch_free(c->watch);
 	netlink_free(c->nl);

@@ -218,3 +218,26 @@ int control_tap_add(struct control *c, const struct uuid *u, const struct contro
 int control_tap_del(struct control *c, const char *name, struct err *e);
 /* All taps that are ours, of one network if `u` is given; freed with mem_drop. */
 int control_tap_list(struct control *c, const struct uuid *u, struct control_tap **ret, size_t *ret_n, struct err *e);
+
+enum control_state { CONTROL_NONE, CONTROL_OK, CONTROL_WRONG }; /* the wire's numbers; NONE: nothing is wanted */
+
+struct control_net_status { /* of a network that runs */
+	const char *name;   /* control's, good until something changes */
+	enum control_state firewall, service;
+	uint64_t repairs;
+	bool held;
+};
+struct control_status {
+	uint64_t uptime_s;
+	bool guestd, owner;
+	const char *coexist;
+	uint64_t passes;
+	struct control_net_status *nets;
+	size_t n_nets;
+};
+/* How the daemon does; the caller frees ret->nets with mem_drop. */
+void control_get_status(const struct control *c, struct control_status *ret);
+
+struct host_report;
+/* Is the host fit for networks? host/validate.h has what is asked; the caller empties *ret with host_report_clear. */
+void control_validate(struct control *c, struct host_report *ret);

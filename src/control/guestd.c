@@ -153,6 +153,11 @@ bool guestd_has(const struct guestd *g, const struct uuid *network)
 	return map_get(g->wanted, network, sizeof(*network)) || served_stamp(g, network);
 }
 
+bool guestd_answers(const struct guestd *g)
+{
+	return g->stream && g->welcome;
+}
+
 int guestd_serve(struct guestd *g, const struct guest_scope *scope, struct err *e)
 {
 	const struct wanted *old = map_get(g->wanted, scope->uuid, sizeof(scope->uuid));

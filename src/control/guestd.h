@@ -29,6 +29,8 @@ void guestd_free(struct guestd *g); /* it goes on serving */
 bool guestd_serves(const struct guestd *g, const struct guest_scope *scope);
 bool guestd_has(const struct guestd *g, const struct uuid *network);
 
+bool guestd_answers(const struct guestd *g); /* now */
+
 int guestd_serve(struct guestd *g, const struct guest_scope *scope, struct err *e);
 void guestd_stop(struct guestd *g, const struct uuid *network);
 void guestd_forget(struct guestd *g, const struct uuid *network); /* stop, and drop its leases */

@@ -6,8 +6,12 @@
 #include <time.h>
 
 #include "base/log.h"
+#include "control/coexist.h"
+#include "control/observe.h"
 #include "control/reconcile.h"
 #include "control/uplinks.h"
+
+enum { HEAL_MANY = 8 }; /* networks: worth a survey */
 
 static void mark(struct control *c, struct net *n)
 {
@@ -67,19 +71,27 @@ static int on_watch(sd_event_source *s, int fd, uint32_t events, void *arg)
 	return 0;
 }
 
-static int on_firewall(sd_event_source *s, int fd, uint32_t events, void *arg)
+static void rules_changed(struct control *c)
 {
-	struct control *c = arg;
+	bool changed = firewall_changed(c->fw, &c->culprit);
+	struct fw_culprit by;
 	struct err e;
 
-	(void)s;
-	(void)fd;
-	(void)events;
-	if (!firewall_changed(c->fw, &c->culprit))
-		return 0;
+	if (firewall_others_changed(c->fw, &by))
+		coexist_changed(c, &by);
+	if (!changed)
+		return;
 	if (firewall_refresh(c->fw, &e) < 0)
 		log_error("%s", e.detail);
 	mark_all(c);
+}
+
+static int on_firewall(sd_event_source *s, int fd, uint32_t events, void *arg)
+{
+	(void)s;
+	(void)fd;
+	(void)events;
+	rules_changed(arg);
 	return 0;
 }
 
@@ -123,17 +135,12 @@ static void look_at(struct control *c, struct net *n)
 		    n->name, FIGHT_PAUSE_MAX_MS / 1000);
 }
 
-/* One that is held back stays marked, and the loop wakes up for it. */
-static int on_turn(sd_event_source *s, void *arg)
+/* Looks at those that are marked and need not wait. One that is held back stays marked; gives the time to the next, 0:
+ * none waits. */
+static unsigned look_at_all(struct control *c)
 {
-	struct control *c = arg;
 	unsigned sleep = 0;
 
-	(void)s;
-	uplinks_settle(c);
-	if (!c->dirty)
-		return 0;
-	c->dirty = false;
 	for (size_t i = 0; i < c->n_nets; i++) {
 		struct net *n = c->nets[i];
 		unsigned wait = n->dirty ? fight_wait(&n->fight, now_ms(c)) : 0;
@@ -144,7 +151,44 @@ static int on_turn(sd_event_source *s, void *arg)
 		if (n->dirty && (!sleep || wait < sleep))
 			sleep = wait;
 	}
+	return sleep;
+}
+
+static size_t count_marked(const struct control *c)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n_nets; i++)
+		n += c->nets[i]->dirty;
+	return n;
+}
+
+static unsigned heal_networks(struct control *c)
+{
+	if (!c->dirty)
+		return 0;
+	c->dirty = false;
+	if (count_marked(c) >= HEAL_MANY)
+		survey_begin(c);
+	unsigned sleep = look_at_all(c);
+
+	survey_end(c);
 	c->culprit = (struct fw_culprit){ 0 };
+	return sleep;
+}
+
+static int on_turn(sd_event_source *s, void *arg)
+{
+	struct control *c = arg;
+
+	(void)s;
+	if (firewall_missed(c->fw))
+		rules_changed(c);
+	uplinks_settle(c);
+	unsigned sleep = heal_networks(c), also = coexist_turn(c);
+
+	if (also && (!sleep || also < sleep))
+		sleep = also;
 	if (!sleep)
 		return 0;
 	sd_event_source_set_time_relative(c->heal_timer, (uint64_t)sleep * 1000);
@@ -170,6 +214,8 @@ int heal_open(struct control *c, struct err *e)
 
 	if (r >= 0)
 		r = sd_event_add_io(c->loop, &c->firewall_io, firewall_fd(c->fw), EPOLLIN, on_firewall, c);
+	if (r >= 0) /* before what clients ask: they are answered by what is */
+		r = sd_event_source_set_priority(c->firewall_io, SD_EVENT_PRIORITY_IMPORTANT);
 	if (r >= 0)
 		r = sd_event_add_time(c->loop, &c->heal_timer, CLOCK_MONOTONIC, 0, 1000, on_timer, c);
 	if (r >= 0)
@@ -191,5 +237,6 @@ void heal_all(struct control *c)
 {
 	for (size_t i = 0; i < c->n_nets; i++)
 		fight_forget(&c->nets[i]->fight);
+	fight_forget(&c->foreign_fight);
 	mark_all(c);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* How a network becomes active and inactive again. Whatever happens on the way, reconcile does the work. */
 #include "base/log.h"
+#include "control/coexist.h"
 #include "control/job.h"
-#include "control/neighbours.h"
 #include "control/reconcile.h"
 #include "control/uplinks.h"
 
@@ -44,8 +44,20 @@ static int stop(struct control *c, struct net *n, struct err *e)
 	net_ports_drop(c, n);
 	was = deactivate(c, n);
 	uplinks_release(c);
+	coexist_update(c);
 	job_tell(c, "stopped", "end", was, NULL);
 	return r;
+}
+
+/* What else is on this host and keeps the network from being of use. */
+static void warn(struct control *c, const struct net *n)
+{
+	const char *bridge = n->plan->bridge.name;
+	struct link l;
+
+	if (n->plan->unmanaged && bridge[0] && link_get(c->nl, bridge, &l) < 0)
+		log_warn("network: %s: the host has no bridge '%s' yet", n->name, bridge);
+	coexist_warn(c, n);
 }
 
 /* The live definition is on disk before the first step: a daemon that dies in the middle is followed by one that
@@ -64,7 +76,8 @@ static int start(struct control *c, struct net *n, struct network *live, struct 
 		uplinks_network(c, n->plan);
 		log_info("network: %s: started%s%s", n->name, n->live->bridge.name[0] ? " on " : "",
 			 n->live->bridge.name);
-		neighbours_warn(c, n);
+		coexist_update(c);
+		warn(c, n);
 		return 0;
 	}
 	err_in(e, "network '%s'", n->name);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "kernel/route.h"
 #include "kernel/sysctl.h"
@@ -34,10 +35,48 @@ static char (*observe_sysctls(const struct plan_sysctl *v, size_t n))[16]
 	return values;
 }
 
+static int by_master(const void *a, const void *b)
+{
+	int ma = ((const struct link *)a)->master, mb = ((const struct link *)b)->master;
+
+	return (ma > mb) - (ma < mb);
+}
+
+void survey_begin(struct control *c)
+{
+	if (link_list(c->nl, 0, &c->survey, &c->n_survey) == 0 && c->n_survey)
+		qsort(c->survey, c->n_survey, sizeof(*c->survey), by_master);
+}
+
+void survey_end(struct control *c)
+{
+	mem_drop(TAKE(c->survey));
+	c->n_survey = 0;
+}
+
+static int list_ports(struct control *c, int master, struct link **ret, size_t *ret_n)
+{
+	const struct link key = { .master = master };
+
+	if (!c->survey)
+		return link_list(c->nl, master, ret, ret_n);
+	const struct link *end = c->survey + c->n_survey;
+	const struct link *v = bsearch(&key, c->survey, c->n_survey, sizeof(key), by_master);
+	size_t n = 0;
+
+	while (v && v > c->survey && v[-1].master == master)
+		v--;
+	while (v && v + n < end && v[n].master == master)
+		n++;
+	*ret = mem_dup(v, n * sizeof(*v));
+	*ret_n = n;
+	return 0;
+}
+
 /* The ports of the bridge, and this network's taps that are not among them. */
 static int observe_ports(struct control *c, const struct net *n, struct observation *o)
 {
-	int r = link_list(c->nl, o->o.bridge.index, &o->ports, &o->n_ports);
+	int r = list_ports(c, o->o.bridge.index, &o->ports, &o->n_ports);
 
 	for (size_t i = 0; r == 0 && n && i < n->n_taps; i++) {
 		struct link l;

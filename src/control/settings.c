@@ -5,18 +5,32 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "base/file.h"
 #include "base/mem.h"
 
 enum { SETTINGS_MAX = 65536 };
 
+static const char *const no_yes[] = { "no", "yes", NULL };
+static const char *const coexist_words[] = { "auto", "warn", "off", NULL };
+
 static const struct {
 	const char *key;
-	size_t at; /* of a bool in struct settings */
-} switches[] = {
-	{ "strict_options", offsetof(struct settings, strict_options) },
+	size_t at;                /* in struct settings: a bool, or of other words an enum */
+	const char *const *words; /* by their number */
+} rows[] = {
+	{ "table_owner", offsetof(struct settings, table_owner), no_yes },
+	{ "coexist", offsetof(struct settings, coexist), coexist_words },
+	{ "strict_options", offsetof(struct settings, strict_options), no_yes },
 };
+
+static const struct settings defaults = { .table_owner = true };
+
+const char *settings_coexist(const struct settings *s)
+{
+	return coexist_words[s->coexist];
+}
 
 /* Without blanks around it. */
 static char *trim(char *s)
@@ -28,14 +42,37 @@ static char *trim(char *s)
 	return s;
 }
 
+/* Gives the word's number, or -1. */
+static int word_find(const char *const *words, const char *word)
+{
+	for (int i = 0; words[i]; i++)
+		if (strcmp(words[i], word) == 0)
+			return i;
+	return -1;
+}
+
+static int bad_word(const char *key, const char *value, const char *const *words, struct err *e)
+{
+	char all[64] = "";
+
+	for (size_t i = 0; words[i]; i++)
+		snprintf(all + strlen(all), sizeof(all) - strlen(all), "%s%s", i ? ", " : "", words[i]);
+	return err_set(e, VNET_ERR_INVALID_ARG, "%s: '%s' is none of %s", key, value, all);
+}
+
 static int set(struct settings *s, const char *key, const char *value, struct err *e)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(switches); i++) {
-		if (strcmp(switches[i].key, key) != 0)
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		if (strcmp(rows[i].key, key) != 0)
 			continue;
-		if (strcmp(value, "yes") != 0 && strcmp(value, "no") != 0)
-			return err_set(e, VNET_ERR_INVALID_ARG, "%s: '%s' is neither yes nor no", key, value);
-		*(bool *)((char *)s + switches[i].at) = value[0] == 'y';
+		int word = word_find(rows[i].words, value);
+
+		if (word < 0)
+			return bad_word(key, value, rows[i].words, e);
+		if (rows[i].words == no_yes)
+			*(bool *)((char *)s + rows[i].at) = word;
+		else
+			*(unsigned *)((char *)s + rows[i].at) = (unsigned)word;
 		return 0;
 	}
 	return err_set(e, VNET_ERR_INVALID_ARG, "there is no setting '%s'", key);
@@ -60,7 +97,7 @@ static int parse_line(char *line, struct settings *s, struct err *e)
 int settings_parse(const char *text, struct settings *ret, struct err *e)
 {
 	AUTO(mem_drop) char *copy = mem_strdup(text);
-	struct settings s = { 0 };
+	struct settings s = defaults;
 	char *rest = copy, *line;
 
 	for (int n = 1; (line = strsep(&rest, "\n")); n++)
@@ -78,7 +115,7 @@ int settings_load(const char *root, struct settings *ret, struct err *e)
 	int r = file_read(AT_FDCWD, path, SETTINGS_MAX, &text, &len);
 
 	if (r == -ENOENT) {
-		*ret = (struct settings){ 0 };
+		*ret = defaults;
 		return 0;
 	}
 	if (r < 0)

@@ -5,9 +5,15 @@
 
 #include "base/err.h"
 
-struct settings {
-	bool strict_options; /* an option of dnsmasq's that has no effect here is an error, not a warning */
+enum coexist { COEXIST_AUTO, COEXIST_WARN, COEXIST_OFF };
+
+struct settings {             /* zeroed, with `table_owner` set, it is the defaults */
+	bool table_owner;     /* others can't change our tables while the daemon runs */
+	enum coexist coexist; /* with firewalls that drop what they do not know */
+	bool strict_options;  /* an option of dnsmasq's that has no effect here is an error, not a warning */
 };
+
+const char *settings_coexist(const struct settings *s); /* the word */
 
 /* -1: *e names the line and what is wrong with it; *ret is not touched. */
 int settings_parse(const char *text, struct settings *ret, struct err *e);

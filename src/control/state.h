@@ -8,6 +8,7 @@
 #include "control/resolvers.h"
 #include "control/settings.h"
 #include "firewall/firewall.h"
+#include "firewall/foreign.h"
 #include "kernel/watch.h"
 #include "plan/plan.h"
 #include "store/defs.h"
@@ -63,6 +64,14 @@ struct control {
 	void *event_arg;
 	struct map *by_bridge; /* running networks by the name of the bridge that is theirs */
 	struct sd_event_source *watch_io, *watch_post, *firewall_io, *heal_timer;
+	struct link *survey; /* all links by their master while many networks are looked at, else NULL */
+	size_t n_survey;
+	struct foreign *foreign; /* other programs' rules as they were read last; NULL: not yet */
+	bool foreign_stale, foreign_due;
+	uint64_t foreign_read_ms;
+	struct fw_culprit foreign_by; /* who changed them since */
+	struct fight foreign_fight;
+	uint64_t start_s;          /* of clock_boot_s */
 	struct fw_culprit culprit; /* who changed our rules in this turn */
 	bool dirty;
 	bool uplinks_changed; /* uplinks.c: to be looked at */

@@ -84,7 +84,7 @@ const size_t fw_base_n_chains = ARRAY_SIZE(fw_base_chains);
 /* Both ends of a TCP connection hear of the narrowest link that the host knows on the way, since who sends too much may never
  * be told: ICMP is lost in many places. Each SYN costs a look at the routes both ways, each packet a hook. */
 static const struct fw_rule in_clamp[] = {
-	{ { T(TCP_SYN), T(IIFGROUP, .group = FW_BRIDGE_GROUP), T(CLAMP_MSS) } },
-	{ { T(TCP_SYN), T(OIFGROUP, .group = FW_BRIDGE_GROUP), T(CLAMP_MSS) } },
+	{ { T(TCP_SYN), T(IIFGROUP, .group = FW_GROUP), T(CLAMP_MSS) } },
+	{ { T(TCP_SYN), T(OIFGROUP, .group = FW_GROUP), T(CLAMP_MSS) } },
 };
 const struct fw_chain fw_clamp_chain = { .name = "clamp", .hook = &clamp, RULES(in_clamp) };

@@ -78,12 +78,14 @@ void batch_free(struct batch *b)
 	*b = (struct batch){ 0 };
 }
 
-void put_table(struct batch *b, int type, int flags)
+void put_table(struct batch *b, int type, int flags, uint32_t hold)
 {
 	struct nlmsghdr *h = start(b, type, flags);
 	struct nftnl_table *t = sure(nftnl_table_alloc());
 
 	nftnl_table_set_str(t, NFTNL_TABLE_NAME, b->table);
+	if (hold)
+		nftnl_table_set_u32(t, NFTNL_TABLE_FLAGS, hold);
 	nftnl_table_nlmsg_build_payload(h, t);
 	nftnl_table_free(t);
 	batch_add(b, h);
@@ -348,23 +350,23 @@ void put_block_removal(struct batch *b, const struct fw_block *block)
 		put_chain_removal(b, block->chains[i].name);
 }
 
-static void put_in_ports(struct batch *b, int type, int flags)
+static void put_in_ports(struct batch *b, int type, int flags, uint32_t hold)
 {
 	b->family = NFPROTO_BRIDGE;
 	b->table = FW_PORTS_TABLE;
-	put_table(b, type, flags);
+	put_table(b, type, flags, hold);
 }
 
 /* Its chain bears the base's stamp: one program makes both. */
-void put_ports(struct batch *b)
+void put_ports(struct batch *b, uint32_t hold)
 {
 	static const struct fw_hook hook = { "filter", "prerouting", NF_BR_PRE_ROUTING, "dstnat",
 					     NF_BR_PRI_NAT_DST_BRIDGED };
 	static const struct fw_chain chain = { .name = "prerouting", .hook = &hook };
 
-	put_in_ports(b, NFT_MSG_NEWTABLE, NLM_F_CREATE); /* deleting needs one to be there */
+	put_in_ports(b, NFT_MSG_NEWTABLE, NLM_F_CREATE, 0); /* deleting needs one to be there */
 	put_ports_removal(b);
-	put_in_ports(b, NFT_MSG_NEWTABLE, NLM_F_CREATE | NLM_F_EXCL);
+	put_in_ports(b, NFT_MSG_NEWTABLE, NLM_F_CREATE | NLM_F_EXCL, hold);
 	put_chain(b, &chain, fw_base_stamp(), "");
 	struct nftnl_rule *r = rule_new(b, chain.name);
 
@@ -372,7 +374,31 @@ void put_ports(struct batch *b)
 	put_rule(b, r);
 }
 
+void put_ports_claim(struct batch *b)
+{
+	put_in_ports(b, NFT_MSG_NEWTABLE, 0, FW_OWNED);
+}
+
 void put_ports_removal(struct batch *b)
 {
-	put_in_ports(b, NFT_MSG_DELTABLE, 0);
+	put_in_ports(b, NFT_MSG_DELTABLE, 0, 0);
+}
+
+void put_pass_change(struct batch *b, const struct pass_change *c)
+{
+	b->family = (uint8_t)c->table->family;
+	b->table = c->table->name;
+	struct nftnl_rule *r = rule_new(b, c->chain->name);
+	int flags = c->del ? 0 : c->before ? NLM_F_CREATE : NLM_F_CREATE | NLM_F_APPEND;
+	struct nlmsghdr *h = start(b, c->del ? NFT_MSG_DELRULE : NFT_MSG_NEWRULE, flags);
+
+	if (c->del)
+		nftnl_rule_set_u64(r, NFTNL_RULE_HANDLE, c->del);
+	else
+		put_pass_expressions(r, &passes[c->kind], pass_is_iptables(c->table));
+	if (c->before)
+		nftnl_rule_set_u64(r, NFTNL_RULE_POSITION, c->before);
+	nftnl_rule_nlmsg_build_payload(h, r);
+	nftnl_rule_free(r);
+	batch_add(b, h);
 }

@@ -2,6 +2,7 @@
 /* firewall/batch.h - inside firewall/: blocks as nf_tables messages, put one behind the other into a transaction. */
 #pragma once
 #include "firewall/block.h"
+#include "firewall/pass.h"
 
 struct batch {
 	char *buf;
@@ -16,12 +17,18 @@ void batch_begin(struct batch *b);
 void batch_end(struct batch *b); /* the last message before it asks for the acknowledgement */
 void batch_free(struct batch *b);
 
-void put_table(struct batch *b, int type, int flags); /* NFT_MSG_NEWTABLE, NFT_MSG_DELTABLE */
+/* A table of a program: nobody else can change it while the program lives (FW_OWNER), and it stays when the program ends
+ * (FW_PERSIST, Linux 6.9; the first without the second would take the rules along). */
+enum { FW_OWNER = 2, FW_PERSIST = 4, FW_OWNED = FW_OWNER | FW_PERSIST };
+
+/* NFT_MSG_NEWTABLE, NFT_MSG_DELTABLE; `hold` is of those above, or 0. */
+void put_table(struct batch *b, int type, int flags, uint32_t hold);
 void put_base(struct batch *b);
 void put_clamp(struct batch *b); /* its chain, which must not be there */
 void put_clamp_removal(struct batch *b);
 /* The table for ports, in place of any that is there; then all of it gone. The second is part of any transaction. */
-void put_ports(struct batch *b);
+void put_ports(struct batch *b, uint32_t hold);
+void put_ports_claim(struct batch *b); /* makes it ours again, as it is */
 void put_ports_removal(struct batch *b);
 void put_block(struct batch *b, const struct fw_block *block, const char *bridge);
 void put_block_removal(struct batch *b, const struct fw_block *block);
@@ -33,3 +40,9 @@ struct chain_mark {
 };
 /* -EBADMSG: not ours. */
 int chain_mark_parse(const void *data, size_t len, struct chain_mark *ret);
+
+/* A rule of ours in another program's chain, put or deleted. */
+void put_pass_change(struct batch *b, const struct pass_change *c);
+
+/* Ends the batch and sends it, without hearing of it. 0 or -errno. */
+int firewall_send(struct firewall *f, struct batch *b);

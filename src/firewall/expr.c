@@ -4,10 +4,14 @@
 
 #include <netinet/in.h>
 #include <libnftnl/expr.h>
+#include <libnftnl/udata.h>
+#include <linux/if_ether.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/netfilter/nf_nat.h>
 #include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/xt_comment.h>
+#include <linux/netfilter/xt_devgroup.h>
 #include <stdlib.h>
 #include <arpa/inet.h>
 
@@ -370,4 +374,75 @@ void put_port_mark(struct nftnl_rule *r)
 
 	nftnl_expr_set_u32(e, NFTNL_EXPR_META_KEY, NFT_META_MARK);
 	nftnl_expr_set_u32(e, NFTNL_EXPR_META_SREG, NFT_REG_1);
+}
+
+/* ---- rules in other programs' chains ---- */
+
+/* An extension of iptables', by nft_compat: its struct, filled up to a multiple of 8 bytes (XT_ALIGN), which the rule
+ * takes over. */
+static void put_xt_match(struct nftnl_rule *r, const char *name, const void *info, size_t len)
+{
+	size_t aligned = (len + 7) / 8 * 8;
+	char *copy = calloc(1, aligned);
+	struct nftnl_expr *e = put(r, "match");
+
+	if (!copy)
+		abort(); /* out of memory, as in base/mem.h */
+	memcpy(copy, info, len);
+	nftnl_expr_set_str(e, NFTNL_EXPR_MT_NAME, name);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_MT_REV, 0);
+	nftnl_expr_set(e, NFTNL_EXPR_MT_INFO, copy, (uint32_t)aligned);
+}
+
+static void put_xt_group(struct nftnl_rule *r, bool out)
+{
+	struct xt_devgroup_info info = { .flags = out ? XT_DEVGROUP_MATCH_DST : XT_DEVGROUP_MATCH_SRC };
+
+	if (out)
+		info.dst_group = FW_GROUP, info.dst_mask = UINT32_MAX;
+	else
+		info.src_group = FW_GROUP, info.src_mask = UINT32_MAX;
+	put_xt_match(r, "devgroup", &info, sizeof(info));
+}
+
+static void put_group(struct nftnl_rule *r, bool out)
+{
+	put_meta(r, out ? NFT_META_OIFGROUP : NFT_META_IIFGROUP);
+	put_cmp(r, NFT_CMP_EQ, &(uint32_t){ FW_GROUP }, sizeof(uint32_t));
+}
+
+static void put_comment(struct nftnl_rule *r)
+{
+	struct nftnl_udata_buf *u = nftnl_udata_buf_alloc(NFT_USERDATA_MAXLEN);
+
+	if (!u)
+		abort(); /* out of memory, as in base/mem.h */
+	nftnl_udata_put_strz(u, NFTNL_UDATA_RULE_COMMENT, PASS_COMMENT);
+	nftnl_rule_set_data(r, NFTNL_RULE_USERDATA, nftnl_udata_buf_data(u), nftnl_udata_buf_len(u));
+	nftnl_udata_buf_free(u);
+}
+
+void put_pass_expressions(struct nftnl_rule *r, const struct pass *p, bool iptables)
+{
+	struct xt_comment_info comment = { PASS_COMMENT };
+
+	if (p->proto)
+		put_l4proto(r, p->proto);
+	if (iptables)
+		put_xt_group(r, p->out);
+	else
+		put_group(r, p->out);
+	if (p->port) {
+		put_payload(r, NFT_PAYLOAD_TRANSPORT_HEADER, 2, 2);
+		put_cmp(r, NFT_CMP_EQ, &(uint16_t){ htons(p->port) }, sizeof(uint16_t));
+	}
+	if (iptables) {
+		put_xt_match(r, "comment", &comment, sizeof(comment));
+		nftnl_rule_set_u32(r, NFTNL_RULE_COMPAT_PROTO, p->proto);
+		nftnl_rule_set_u32(r, NFTNL_RULE_COMPAT_FLAGS, 0);
+	} else {
+		put_comment(r);
+	}
+	put(r, "counter");
+	put_verdict(r, NF_ACCEPT, NULL);
 }

@@ -18,6 +18,11 @@ struct firewall {
 	size_t n_wanted;
 	bool clamp;
 	bool no_ports; /* the kernel refused the table for ports */
+	bool own;      /* our tables are to be ours alone */
+	bool no_owner; /* but this kernel knows no such tables that outlive their owner */
+	bool others;   /* other programs' rules changed, by: */
+	struct fw_culprit other;
+	bool missed; /* somebody changed rules while we did not listen */
 };
 
 int firewall_open(struct firewall **ret, struct err *e)
@@ -25,7 +30,7 @@ int firewall_open(struct firewall **ret, struct err *e)
 	AUTO(firewall_free) struct firewall *f = mem_new(struct firewall);
 
 	/* watched before it is read: nothing is missed between */
-	if (nfnl_open(&f->nl, e) < 0 || fw_watch_open(nfnl_port(f->nl), &f->watch, e) < 0 || firewall_refresh(f, e) < 0)
+	if (nfnl_open(&f->nl, e) < 0 || fw_watch_open(&f->watch, e) < 0 || firewall_refresh(f, e) < 0)
 		return -1;
 	*ret = TAKE(f);
 	return 0;
@@ -68,7 +73,59 @@ int firewall_fd(const struct firewall *f)
 
 bool firewall_changed(struct firewall *f, struct fw_culprit *ret)
 {
-	return fw_watch_changed(f->watch, ret);
+	bool missed = f->missed;
+
+	f->missed = false;
+	f->others |= missed;
+	return fw_watch_changed(f->watch, ret, &f->others, &f->other) || missed;
+}
+
+bool firewall_others_changed(struct firewall *f, struct fw_culprit *ret)
+{
+	bool changed = f->others;
+
+	*ret = f->other;
+	f->others = false;
+	f->other = (struct fw_culprit){ 0 };
+	return changed;
+}
+
+bool firewall_missed(const struct firewall *f)
+{
+	return f->missed;
+}
+
+/* ---- whose the tables are ---- */
+
+void firewall_own(struct firewall *f, bool own)
+{
+	f->own = own;
+}
+
+static uint32_t wanted_hold(const struct firewall *f)
+{
+	return f->own && !f->no_owner ? FW_OWNED : 0;
+}
+
+/* One that an ended process left is as good as one that nobody ever held, and can be claimed. */
+static bool is_held(const struct firewall *f, uint32_t hold)
+{
+	return wanted_hold(f) ? hold == FW_OWNED : !(hold & FW_OWNER);
+}
+
+static bool is_claimable(const struct firewall *f, uint32_t hold)
+{
+	return wanted_hold(f) && hold == FW_PERSIST;
+}
+
+bool firewall_is_owned(const struct firewall *f)
+{
+	return f->seen.table ? f->seen.hold == FW_OWNED && !f->seen.taken : wanted_hold(f) != 0;
+}
+
+static bool ports_are_right(const struct firewall *f)
+{
+	return f->no_ports || (f->seen.ports && is_held(f, f->seen.ports_hold));
 }
 
 bool firewall_clamp(struct firewall *f, bool on)
@@ -83,7 +140,7 @@ bool firewall_has(const struct firewall *f, const struct fw_net *n)
 
 	if (n->mode == FW_OPEN)
 		return !seen;
-	if (!seen || !f->seen.base || f->seen.clamp != f->clamp || !(f->seen.ports || f->no_ports))
+	if (!seen || !f->seen.base || f->seen.clamp != f->clamp || !is_held(f, f->seen.hold) || !ports_are_right(f))
 		return false;
 	struct fw_block want = fw_block_of_net(n);
 	bool same = fw_block_eq(&seen->block, &want);
@@ -114,7 +171,8 @@ struct step {
 struct plan {
 	struct step *steps;
 	size_t n;
-	bool rebuild, clamp;
+	bool rebuild, claim, clamp;
+	uint32_t hold;
 	size_t after; /* networks there will be */
 };
 
@@ -153,7 +211,10 @@ static void plan_compile(struct plan *p, const struct fw_state *seen)
 
 static struct plan plan_make(const struct firewall *f, const struct fw_change *changes, size_t n)
 {
-	struct plan p = { .rebuild = !f->seen.base, .clamp = f->clamp };
+	struct plan p = { .hold = wanted_hold(f), .clamp = f->clamp };
+
+	p.claim = f->seen.base && is_claimable(f, f->seen.hold);
+	p.rebuild = !f->seen.base || !(is_held(f, f->seen.hold) || p.claim); /* an owner can't be changed otherwise */
 
 	for (size_t i = 0; i < n; i++) {
 		if (changes[i].del)
@@ -176,11 +237,11 @@ static void plan_free(struct plan *p)
 }
 
 /* A broken table goes, whatever is in it: deleting needs one to be there. */
-static void put_rebuild(struct batch *b)
+static void put_rebuild(struct batch *b, uint32_t hold)
 {
-	put_table(b, NFT_MSG_NEWTABLE, NLM_F_CREATE);
-	put_table(b, NFT_MSG_DELTABLE, 0);
-	put_table(b, NFT_MSG_NEWTABLE, NLM_F_CREATE | NLM_F_EXCL);
+	put_table(b, NFT_MSG_NEWTABLE, NLM_F_CREATE, 0);
+	put_table(b, NFT_MSG_DELTABLE, 0, 0);
+	put_table(b, NFT_MSG_NEWTABLE, NLM_F_CREATE | NLM_F_EXCL, hold);
 	put_base(b);
 }
 
@@ -202,7 +263,7 @@ static bool put_plan(struct batch *b, const struct plan *p, const struct fw_stat
 
 	if (p->after == 0) {
 		if (seen->table)
-			put_table(b, NFT_MSG_DELTABLE, 0);
+			put_table(b, NFT_MSG_DELTABLE, 0, 0);
 		if (seen->ports_table)
 			put_ports_removal(b);
 		return seen->table || seen->ports_table;
@@ -210,7 +271,9 @@ static bool put_plan(struct batch *b, const struct plan *p, const struct fw_stat
 	for (size_t i = 0; i < p->n; i++)
 		busy += !p->steps[i].idle;
 	if (p->rebuild)
-		put_rebuild(b);
+		put_rebuild(b, p->hold);
+	else if (p->claim)
+		put_table(b, NFT_MSG_NEWTABLE, 0, p->hold);
 	bool clamped = seen->clamp && !p->rebuild;
 
 	if (p->clamp && !clamped)
@@ -218,7 +281,25 @@ static bool put_plan(struct batch *b, const struct plan *p, const struct fw_stat
 	if (clamped && !p->clamp)
 		put_clamp_removal(b);
 	put_steps(b, p);
-	return p->rebuild || busy || p->clamp != clamped;
+	return p->rebuild || p->claim || busy || p->clamp != clamped;
+}
+
+/* Each transaction is one generation more; any other one in between is somebody else's. */
+int firewall_send(struct firewall *f, struct batch *b)
+{
+	uint32_t before = 0, after = 0;
+
+	batch_end(b);
+	nfnl_generation(f->nl, &before);
+	fw_watch_listen(f->watch, false);
+	int err = nfnl_commit(f->nl, b->buf, b->len);
+	int deaf = fw_watch_listen(f->watch, true);
+
+	nfnl_generation(f->nl, &after);
+	f->missed |= after != before + (err == 0);
+	if (deaf < 0)
+		log_error("firewall: others' changes are not seen any more: %s", strerror(-deaf));
+	return err;
 }
 
 static int run(struct firewall *f, const struct plan *p)
@@ -227,10 +308,8 @@ static int run(struct firewall *f, const struct plan *p)
 	int err = 0;
 
 	batch_begin(&b);
-	if (put_plan(&b, p, &f->seen)) {
-		batch_end(&b);
-		err = nfnl_commit(f->nl, b.buf, b.len);
-	}
+	if (put_plan(&b, p, &f->seen))
+		err = firewall_send(f, &b);
 	batch_free(&b);
 	return err;
 }
@@ -239,13 +318,16 @@ static int run(struct firewall *f, const struct plan *p)
 static void keep_seen(struct fw_state *seen, struct plan *p)
 {
 	bool ports_table = seen->ports_table && p->after, ports = seen->ports && p->after;
+	uint32_t hold = p->rebuild || p->claim ? p->hold : seen->hold, ports_hold = seen->ports_hold;
 
 	if (p->rebuild || p->after == 0)
 		fw_state_free(seen);
 	seen->ports_table = ports_table;
 	seen->ports = ports;
+	seen->ports_hold = ports_table ? ports_hold : 0;
 	seen->table = seen->base = p->after > 0;
 	seen->clamp = seen->table && p->clamp;
+	seen->hold = seen->table ? hold : 0;
 	for (size_t i = 0; i < p->n; i++) {
 		struct step *s = &p->steps[i];
 		struct fw_seen *old = fw_state_find(seen, s->bridge);
@@ -304,22 +386,41 @@ static bool is_stale(int err)
 	return err == -ENOENT || err == -EEXIST || err == -EBUSY;
 }
 
+/* A kernel that knows no owner, or none whose table outlives it (before 6.9), refuses the table. */
+static int commit_held(struct firewall *f, const struct fw_change *changes, size_t n)
+{
+	int err = commit(f, changes, n);
+
+	if ((err != -EOPNOTSUPP && err != -EINVAL) || !wanted_hold(f))
+		return err;
+	f->no_owner = true;
+	err = commit(f, changes, n);
+	if (err < 0)
+		f->no_owner = false; /* that was not it */
+	else
+		log_info("firewall: this kernel can't keep others out of our tables: what they change is repaired");
+	return err;
+}
+
 /* A transaction of its own: a kernel without tables for bridges still has all the others. Without this one guestd can't
  * tell ports apart, nothing else. */
 static void commit_ports(struct firewall *f)
 {
 	struct batch b;
 
-	if (!f->seen.table || f->seen.ports || f->no_ports)
+	if (!f->seen.table || ports_are_right(f))
 		return;
 	batch_begin(&b);
-	put_ports(&b);
-	batch_end(&b);
-	int err = nfnl_commit(f->nl, b.buf, b.len);
+	if (f->seen.ports && is_claimable(f, f->seen.ports_hold))
+		put_ports_claim(&b);
+	else
+		put_ports(&b, wanted_hold(f));
+	int err = firewall_send(f, &b);
 
 	batch_free(&b);
 	f->no_ports = err < 0;
 	f->seen.ports_table = f->seen.ports = err == 0;
+	f->seen.ports_hold = wanted_hold(f);
 	if (err < 0)
 		log_warn("firewall: no rules of family bridge: %s: one guest may use up all DHCP of its network",
 			 strerror(-err));
@@ -327,13 +428,16 @@ static void commit_ports(struct firewall *f)
 
 int firewall_commit(struct firewall *f, const struct fw_change *changes, size_t n, struct err *e)
 {
-	int err = commit(f, changes, n);
+	int err = commit_held(f, changes, n);
 
 	if (is_stale(err)) {
 		if (firewall_refresh(f, e) < 0)
 			return -1;
-		err = commit(f, changes, n);
+		err = commit_held(f, changes, n);
 	}
+	if (err == -EPERM && f->seen.taken)
+		return err_set(e, VNET_ERR_OPERATION_FAILED,
+			       "install firewall rules: table inet %s belongs to another process that runs", FW_TABLE);
 	if (err < 0)
 		return err_sys(e, err, "install firewall rules");
 	commit_ports(f);

@@ -14,6 +14,10 @@ int firewall_open(struct firewall **ret, struct err *e);
 void firewall_free(struct firewall *f); /* rules stay in the kernel */
 DEFINE_AUTO(struct firewall *, firewall_free)
 
+/* Shall nobody else be able to change our tables while we live? Takes effect with the next commit. A kernel before 6.9
+ * can't: that is logged, and no error. */
+void firewall_own(struct firewall *f, bool own);
+
 /* Reads again what the kernel holds of ours. */
 int firewall_refresh(struct firewall *f, struct err *e);
 
@@ -26,8 +30,15 @@ struct fw_culprit {
 /* Did anybody but us change our table since it was asked last, or may have? *ret says who, if that is known. */
 bool firewall_changed(struct firewall *f, struct fw_culprit *ret);
 
+/* And did other programs change chains or rules of theirs, as far as firewall_changed has read? */
+bool firewall_others_changed(struct firewall *f, struct fw_culprit *ret);
+/* Is there such a change that the descriptor does not tell of? It fell into a commit of ours. */
+bool firewall_missed(const struct firewall *f);
+
 /* Is this network in the kernel exactly like this? */
 bool firewall_has(const struct firewall *f, const struct fw_net *n);
+/* Can nobody else change our tables, or will that be so when there are some? */
+bool firewall_is_owned(const struct firewall *f);
 /* Is anything of a network with this bridge there? The bridges that are there: firewall_bridges gives the i-th, NULL at
  * the end. */
 bool firewall_has_bridge(const struct firewall *f, const char *bridge);

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "firewall/nfnl.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
+#include <libnftnl/common.h>
+#include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <stdbool.h>
 #include <sys/socket.h>
@@ -10,6 +13,7 @@ enum {
 	ANSWER_MAX = 64 * 1024,
 	SEND_ROOM = 256 * 1024 * 1024, /* a limit, not an allocation: a transaction is one message to the socket */
 	RECEIVE_ROOM = 4 * 1024 * 1024,
+	GENERATION_MAX = 64, /* the question for it */
 };
 
 struct nfnl {
@@ -141,4 +145,20 @@ const struct nlattr *nfnl_attr(const struct nlmsghdr *h, int type)
 		a = mnl_attr_next(a);
 	}
 	return NULL;
+}
+
+static int take_generation(const struct nlmsghdr *h, void *arg)
+{
+	const struct nlattr *id = nfnl_attr(h, NFTA_GEN_ID);
+
+	if (id)
+		*(uint32_t *)arg = ntohl(mnl_attr_get_u32(id));
+	return MNL_CB_OK;
+}
+
+int nfnl_generation(struct nfnl *nl, uint32_t *ret)
+{
+	char buf[GENERATION_MAX];
+
+	return nfnl_ask(nl, nftnl_nlmsg_build_hdr(buf, NFT_MSG_GETGEN, 0, NLM_F_ACK, 0), take_generation, ret);
 }

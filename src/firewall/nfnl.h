@@ -22,6 +22,9 @@ int nfnl_ask(struct nfnl *nl, struct nlmsghdr *request, mnl_cb_t take, void *arg
 /* Sends one transaction; its last message but the end asks for an acknowledgement. Gives the first error. */
 int nfnl_commit(struct nfnl *nl, const void *batch, size_t len);
 
+/* The number of the last transaction, whosever it was: each one adds 1. */
+int nfnl_generation(struct nfnl *nl, uint32_t *ret);
+
 uint32_t nfnl_port(const struct nfnl *nl); /* the socket's netlink port */
 
 /* The attribute `type` of a message's top level, or NULL. */

@@ -220,15 +220,33 @@ static struct nlmsghdr *request(char buf[REQUEST_MAX], int type, int flags)
 	return request_in(buf, NFPROTO_INET, type, flags);
 }
 
-static int see_table(struct nfnl *nl, struct observation *o)
+struct table_seen {
+	uint32_t hold, port;
+};
+
+static int take_table(const struct nlmsghdr *h, void *arg)
+{
+	const struct nlattr *flags = nfnl_attr(h, NFTA_TABLE_FLAGS), *owner = nfnl_attr(h, NFTA_TABLE_OWNER);
+	struct table_seen *t = arg;
+
+	t->hold = flags ? ntohl(mnl_attr_get_u32(flags)) & FW_OWNED : 0;
+	t->port = owner ? ntohl(mnl_attr_get_u32(owner)) : 0;
+	return MNL_CB_OK;
+}
+
+static int see_table(struct nfnl *nl, struct observation *o, int family, const char *name, bool *ret,
+		     uint32_t *ret_hold)
 {
 	char buf[REQUEST_MAX];
-	struct nlmsghdr *h = request(buf, NFT_MSG_GETTABLE, NLM_F_ACK);
+	struct nlmsghdr *h = request_in(buf, family, NFT_MSG_GETTABLE, NLM_F_ACK);
+	struct table_seen t = { 0 };
 
-	mnl_attr_put_strz(h, NFTA_TABLE_NAME, FW_TABLE);
-	int err = nfnl_ask(nl, h, NULL, NULL);
+	mnl_attr_put_strz(h, NFTA_TABLE_NAME, name);
+	int err = nfnl_ask(nl, h, take_table, &t);
 
-	o->s.table = err == 0;
+	*ret = err == 0;
+	*ret_hold = t.hold;
+	o->s.taken |= (t.hold & FW_OWNER) && t.port != nfnl_port(nl);
 	return err == -ENOENT ? 0 : err;
 }
 
@@ -285,22 +303,6 @@ static bool take_base(struct observation *o)
 	return same;
 }
 
-static int take_generation(const struct nlmsghdr *h, void *arg)
-{
-	const struct nlattr *id = nfnl_attr(h, NFTA_GEN_ID);
-
-	if (id)
-		*(uint32_t *)arg = mnl_attr_get_u32(id);
-	return MNL_CB_OK;
-}
-
-static int see_generation(struct nfnl *nl, uint32_t *ret)
-{
-	char buf[REQUEST_MAX];
-
-	return nfnl_ask(nl, request(buf, NFT_MSG_GETGEN, NLM_F_ACK), take_generation, ret);
-}
-
 /* What is in the table for ports. */
 struct ports {
 	size_t chains, rules, ours;
@@ -335,16 +337,14 @@ static int count_ports_rule(const struct nlmsghdr *h, void *arg)
 static int see_ports(struct nfnl *nl, struct observation *o)
 {
 	char buf[REQUEST_MAX];
-	struct nlmsghdr *h = request_in(buf, NFPROTO_BRIDGE, NFT_MSG_GETTABLE, NLM_F_ACK);
 	struct ports p = { 0 };
 
-	mnl_attr_put_strz(h, NFTA_TABLE_NAME, FW_PORTS_TABLE);
-	o->s.ports_table = nfnl_ask(nl, h, NULL, NULL) == 0;
+	see_table(nl, o, NFPROTO_BRIDGE, FW_PORTS_TABLE, &o->s.ports_table, &o->s.ports_hold);
 	if (!o->s.ports_table)
 		return 0;
 	int err = nfnl_ask(nl, request_in(buf, NFPROTO_BRIDGE, NFT_MSG_GETCHAIN, NLM_F_DUMP), count_ports_chain, &p);
 
-	h = request_in(buf, NFPROTO_BRIDGE, NFT_MSG_GETRULE, NLM_F_DUMP);
+	struct nlmsghdr *h = request_in(buf, NFPROTO_BRIDGE, NFT_MSG_GETRULE, NLM_F_DUMP);
 	mnl_attr_put_strz(h, NFTA_RULE_TABLE, FW_PORTS_TABLE);
 	if (err == 0)
 		err = nfnl_ask(nl, h, count_ports_rule, &p);
@@ -355,10 +355,10 @@ static int see_ports(struct nfnl *nl, struct observation *o)
 static int see_all(struct nfnl *nl, struct observation *o)
 {
 	uint32_t before = 0, after = 0;
-	int err = see_generation(nl, &before);
+	int err = nfnl_generation(nl, &before);
 
 	if (err == 0)
-		err = see_table(nl, o);
+		err = see_table(nl, o, NFPROTO_INET, FW_TABLE, &o->s.table, &o->s.hold);
 	if (err == 0 && o->s.table)
 		err = see_chains_and_rules(nl, o);
 	for (enum fw_set_id id = 0; id < FW_SETS && err == 0 && o->s.table; id++)
@@ -366,7 +366,7 @@ static int see_all(struct nfnl *nl, struct observation *o)
 	if (err == 0)
 		err = see_ports(nl, o);
 	if (err == 0)
-		err = see_generation(nl, &after);
+		err = nfnl_generation(nl, &after);
 	return err == 0 && before != after ? -EINTR : err;
 }
 

@@ -15,6 +15,8 @@ struct fw_state {
 	bool clamp;       /* the chain for it is there, as we make it; one that isn't is foreign */
 	bool ports_table; /* that for ports is there */
 	bool ports;       /* and as we make it */
+	uint32_t hold, ports_hold; /* FW_OWNER, FW_PERSIST */
+	bool taken;                /* one of them is another process's: nothing can be changed */
 	struct fw_seen *nets;
 	size_t n;
 };

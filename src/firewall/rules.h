@@ -13,9 +13,10 @@
 #include "base/addr.h"
 #include "base/mem.h"
 
-/* The group (IFLA_GROUP) of our bridges. Unlike the alias it is set in the request that makes the bridge, so one that a
- * crash left without its alias is still known; and rules can mean all our bridges by one number. */
-enum { FW_BRIDGE_GROUP = 0x766e };
+/* The groups (IFLA_GROUP) of our bridges: rules, of ours in other programs' chains too, mean what bears the first one. Of what
+ * passes on an open network the administrator alone decides. Unlike the alias they are set in the request that makes the
+ * bridge, so one that a crash left without its alias is still known. */
+enum { FW_GROUP = 0x766e, FW_GROUP_OPEN };
 
 enum fw_mode { FW_ISOLATED, FW_NAT, FW_ROUTE, FW_OPEN };
 

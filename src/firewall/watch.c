@@ -4,7 +4,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <libmnl/libmnl.h>
-#include <linux/filter.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
@@ -25,42 +24,31 @@ _Static_assert((int)NFTA_TABLE_NAME == ATTR_TABLE && (int)NFTA_CHAIN_TABLE == AT
 
 struct fw_watch {
 	int fd;
-	bool touched; /* our table, in a transaction whose end (NEWGEN) is not read yet */
+	bool touched, others_touched; /* our tables, others', in a transaction whose end (NEWGEN) is not read yet */
 	char buf[WATCH_READ] __attribute__((aligned(NLMSG_ALIGNTO)));
 };
 
-/* Our own transactions are not queued: a thousand networks started at once would overflow the socket. A filter loads
- * words in network order, so the port that stands there in host order is turned round. */
-static int skip_own(int fd, uint32_t own)
+static int listen_to_rules(int fd, bool on)
 {
-	struct sock_filter code[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct nlmsghdr, nlmsg_pid)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htonl(own), 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, 0),
-		BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
-	};
-	struct sock_fprog filter = { .len = ARRAY_SIZE(code), .filter = code };
+	int group = NFNLGRP_NFTABLES, how = on ? NETLINK_ADD_MEMBERSHIP : NETLINK_DROP_MEMBERSHIP;
 
-	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter)) < 0 ? -errno : 0;
+	return setsockopt(fd, SOL_NETLINK, how, &group, sizeof(group)) < 0 ? -errno : 0;
 }
 
-int fw_watch_open(uint32_t own, struct fw_watch **ret, struct err *e)
+int fw_watch_open(struct fw_watch **ret, struct err *e)
 {
 	AUTO(fd_close) int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_NETFILTER);
 	struct sockaddr_nl us = { .nl_family = AF_NETLINK };
-	int group = NFNLGRP_NFTABLES, room = WATCH_ROOM;
+	int room = WATCH_ROOM;
 
 	if (fd < 0)
 		return err_sys(e, -errno, "open nfnetlink socket");
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)) < 0)
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
-	int r = skip_own(fd, own);
+	int r = bind(fd, (struct sockaddr *)&us, sizeof(us)) < 0 ? -errno : listen_to_rules(fd, true);
 
 	if (r < 0)
-		return err_sys(e, r, "filter firewall notifications");
-	if (bind(fd, (struct sockaddr *)&us, sizeof(us)) < 0 ||
-	    setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)) < 0)
-		return err_sys(e, -errno, "watch firewall rules");
+		return err_sys(e, r, "watch firewall rules");
 	*ret = mem_new(struct fw_watch);
 	(*ret)->fd = TAKE_FD(fd);
 	return 0;
@@ -72,6 +60,11 @@ void fw_watch_free(struct fw_watch *w)
 		return;
 	fd_close(w->fd);
 	mem_drop(w);
+}
+
+int fw_watch_listen(struct fw_watch *w, bool on)
+{
+	return listen_to_rules(w->fd, on);
 }
 
 int fw_watch_fd(const struct fw_watch *w)
@@ -96,25 +89,50 @@ static void take_culprit(const struct nlmsghdr *h, struct fw_culprit *ret)
 	snprintf(ret->program, sizeof(ret->program), "%s", name ? mnl_attr_get_str(name) : "");
 }
 
-/* Is it the end of a transaction that touched our table? */
-static bool take_message(struct fw_watch *w, const struct nlmsghdr *h, struct fw_culprit *ret)
+/* What decides over packets; elements of sets come and go by the thousand. */
+static bool is_rules(const struct nlmsghdr *h)
 {
-	if (h->nlmsg_type >> 8 != NFNL_SUBSYS_NFTABLES || mnl_nlmsg_get_payload_len(h) < sizeof(struct nfgenmsg))
-		return false;
-	if ((h->nlmsg_type & 0xff) != NFT_MSG_NEWGEN) {
-		w->touched |= is_ours(h);
+	switch (h->nlmsg_type & 0xff) {
+	case NFT_MSG_NEWTABLE:
+	case NFT_MSG_DELTABLE:
+	case NFT_MSG_NEWCHAIN:
+	case NFT_MSG_DELCHAIN:
+	case NFT_MSG_NEWRULE:
+	case NFT_MSG_DELRULE:
+		return true;
+	default:
 		return false;
 	}
-	if (!w->touched)
-		return false;
-	w->touched = false;
-	take_culprit(h, ret);
-	return true;
 }
 
-bool fw_watch_changed(struct fw_watch *w, struct fw_culprit *ret)
+struct news {
+	bool changed, *others;
+	struct fw_culprit *by, *others_by;
+};
+
+static void take_message(struct fw_watch *w, const struct nlmsghdr *h, struct news *ret)
 {
-	bool changed = false;
+	if (h->nlmsg_type >> 8 != NFNL_SUBSYS_NFTABLES || mnl_nlmsg_get_payload_len(h) < sizeof(struct nfgenmsg))
+		return;
+	if ((h->nlmsg_type & 0xff) != NFT_MSG_NEWGEN) {
+		bool ours = is_ours(h);
+
+		w->touched |= ours;
+		w->others_touched |= !ours && is_rules(h);
+		return;
+	}
+	if (w->touched)
+		take_culprit(h, ret->by);
+	if (w->others_touched)
+		take_culprit(h, ret->others_by);
+	ret->changed |= w->touched;
+	*ret->others |= w->others_touched;
+	w->touched = w->others_touched = false;
+}
+
+bool fw_watch_changed(struct fw_watch *w, struct fw_culprit *ret, bool *ret_others, struct fw_culprit *ret_others_by)
+{
+	struct news news = { false, ret_others, ret, ret_others_by };
 
 	for (;;) {
 		ssize_t n = recv(w->fd, w->buf, sizeof(w->buf), MSG_TRUNC);
@@ -123,12 +141,12 @@ bool fw_watch_changed(struct fw_watch *w, struct fw_culprit *ret)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if ((n < 0 && errno == ENOBUFS) || n > (ssize_t)sizeof(w->buf)) { /* some are lost */
-			changed = true;
+			news.changed = *ret_others = true;
 			continue;
 		}
 		if (n < 0)
-			return changed;
+			return news.changed;
 		for (const struct nlmsghdr *h = (void *)w->buf; mnl_nlmsg_ok(h, left); h = mnl_nlmsg_next(h, &left))
-			changed |= take_message(w, h, ret);
+			take_message(w, h, &news);
 	}
 }

@@ -5,8 +5,11 @@
 
 struct fw_watch;
 
-/* `own` is the netlink port of the socket that we commit by: what it does is not told. */
-int fw_watch_open(uint32_t own, struct fw_watch **ret, struct err *e);
+int fw_watch_open(struct fw_watch **ret, struct err *e);
 void fw_watch_free(struct fw_watch *w);
 int fw_watch_fd(const struct fw_watch *w);
-bool fw_watch_changed(struct fw_watch *w, struct fw_culprit *ret);
+/* Not while we commit: the kernel would build a notification of each rule only for us to throw it away, a third of the
+ * cost of a big transaction. Who else commits meanwhile shows in the generation. 0 or -errno. */
+int fw_watch_listen(struct fw_watch *w, bool on);
+/* Did others change our tables? *ret_others is set if they changed rules of theirs. */
+bool fw_watch_changed(struct fw_watch *w, struct fw_culprit *ret, bool *ret_others, struct fw_culprit *ret_others_by);

@@ -165,6 +165,19 @@ int link_create_bridge(struct netlink *nl, const struct bridge_attrs *a, int *re
 	return 0;
 }
 
+/* The kernel looks for the kind of device first, then refuses an address that is nobody's. */
+int link_probe_bridge(struct netlink *nl)
+{
+	static const struct mac group = { { 1 } };
+	struct nl_msg *m = link_request(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, 0);
+
+	nla_put(m, IFLA_ADDRESS, sizeof(group), &group);
+	put_bridge(m, false, NULL);
+	int err = request_send(nl, m, NULL, NULL);
+
+	return err == -EADDRNOTAVAIL ? 0 : err;
+}
+
 int link_set_bridge(struct netlink *nl, int index, bool stp, unsigned delay_cs)
 {
 	unsigned allowed = allowed_delay(stp, delay_cs);

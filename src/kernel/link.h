@@ -61,6 +61,8 @@ struct bridge_attrs {
 /* Makes a bridge, down, with its attributes, in one request where the kernel allows it. -EEXIST: the name is taken
  * (whatever is there is not touched). */
 int link_create_bridge(struct netlink *nl, const struct bridge_attrs *a, int *ret_index);
+/* Could one be made? 0, or -errno: -EOPNOTSUPP, this kernel has none; -EPERM, not by us. Nothing is made. */
+int link_probe_bridge(struct netlink *nl);
 int link_set_bridge(struct netlink *nl, int index, bool stp, unsigned delay_cs);
 int link_set_mac(struct netlink *nl, int index, const struct mac *mac);
 int link_set_mtu(struct netlink *nl, int index, unsigned mtu);

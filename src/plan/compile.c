@@ -41,7 +41,7 @@ static unsigned kernel_delay(const struct network *n)
 
 static void compile_bridge(const struct network *n, struct plan *p)
 {
-	p->bridge.group = PLAN_LINK_GROUP;
+	p->bridge.group = n->forward.mode == FORWARD_OPEN ? PLAN_LINK_GROUP_OPEN : PLAN_LINK_GROUP;
 	p->bridge.mac = n->mac;
 	p->bridge.mtu = n->mtu;
 	p->bridge.stp = n->bridge.stp;

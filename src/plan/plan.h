@@ -41,7 +41,7 @@ struct plan {
 
 #define PLAN_FORWARDING6 "net/ipv6/conf/all/forwarding"
 
-enum { PLAN_LINK_GROUP = FW_BRIDGE_GROUP };
+enum { PLAN_LINK_GROUP = FW_GROUP, PLAN_LINK_GROUP_OPEN = FW_GROUP_OPEN };
 
 /* The alias by which a device is known as ours: "vnet:" and the network's uuid. */
 void plan_alias(const struct uuid *uuid, char ret[LINK_ALIAS_MAX]);

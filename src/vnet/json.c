@@ -70,6 +70,53 @@ json_object *cli_json_tap(const struct vnet_tap *t)
 	return o;
 }
 
+static void add_number(json_object *o, const char *key, uint64_t value)
+{
+	json_object_object_add(o, key, json_object_new_int64((int64_t)value));
+}
+
+static void add_state(json_object *o, const char *key, enum vnet_state s)
+{
+	add_text(o, key, s == VNET_STATE_NONE ? NULL : s == VNET_STATE_OK ? "ok" : "wrong");
+}
+
+json_object *cli_json_status(const struct vnet_status *s)
+{
+	json_object *o = json_object_new_object(), *networks = json_object_new_array();
+
+	add_text(o, "version", s->version);
+	add_number(o, "uptime", s->uptime);
+	add_bool(o, "guestd", s->guestd);
+	add_bool(o, "owner", s->owner);
+	add_text(o, "coexist", s->coexist);
+	add_number(o, "passes", s->passes);
+	for (size_t i = 0; i < s->n_networks; i++) {
+		const struct vnet_network_status *n = &s->networks[i];
+		json_object *row = json_object_new_object();
+
+		add_text(row, "name", n->name);
+		add_state(row, "firewall", n->firewall);
+		add_state(row, "service", n->service);
+		add_number(row, "repairs", n->repairs);
+		add_bool(row, "held", n->held);
+		json_object_array_add(networks, row);
+	}
+	json_object_object_add(o, "networks", networks);
+	return o;
+}
+
+json_object *cli_json_check(const struct vnet_check *c)
+{
+	static const char *const levels[] = { "pass", "warn", "fail" };
+	json_object *o = json_object_new_object();
+
+	add_text(o, "level", levels[c->level]);
+	add_text(o, "check", c->what);
+	add_text(o, "found", c->found);
+	add_text(o, "remedy", c->remedy);
+	return o;
+}
+
 void cli_json_print(json_object *o)
 {
 	puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));

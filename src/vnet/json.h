@@ -12,6 +12,11 @@ json_object *cli_json_lease(const struct vnet_lease *l);
 json_object *cli_json_past_lease(const struct vnet_past_lease *l);
 /* {"name", "network" (null: gone), "owner": uid, null: root only, "mac", "attached", "persistent"} */
 json_object *cli_json_tap(const struct vnet_tap *t);
+/* {"version", "uptime": seconds, "guestd", "owner", "coexist", "passes", "networks": [{"name", "firewall", "service": "ok",
+ * "wrong", null: none wanted, "repairs", "held"}]} */
+json_object *cli_json_status(const struct vnet_status *s);
+/* {"level": "pass"|"warn"|"fail", "check", "found", "remedy" (null: nothing to do)} */
+json_object *cli_json_check(const struct vnet_check *c);
 
 /* Prints it and a newline, and releases it. */
 void cli_json_print(json_object *o);

@@ -441,7 +441,7 @@ static double kernel_ms(struct nfnl *nl, unsigned first, unsigned n, bool base)
 
 	batch_begin(&b);
 	if (base) {
-		put_table(&b, NFT_MSG_NEWTABLE, NLM_F_CREATE | NLM_F_EXCL);
+		put_table(&b, NFT_MSG_NEWTABLE, NLM_F_CREATE | NLM_F_EXCL, 0);
 		put_base(&b);
 	}
 	for (unsigned i = first; i < first + n; i++) {

@@ -64,11 +64,22 @@ echo "restart: $(($(ms) - t)) ms"
 echo "the restart touched no rule: all handles are the same"
 
 count() { nft list map inet vnetd nat4 | grep -o goto | wc -l; }
+not() { ! "$@"; }
 back() { [ "$(count)" = $((N + 1)) ]; }
-t=$(ms)
 nft flush ruleset
+[ "$(nft -a list table inet vnetd | md5sum)" = "$before" ] && echo "ruleset flushed: ours is not touched (table_owner = yes)"
+
+echo "table_owner = no" >"$ROOT/etc/vnet/vnetd.conf"
+kill -HUP "$vnetd_pid"
+hold() { nft list table inet vnetd | grep -q 'flags.*owner'; }
+until_true 30 not hold || fail "the table is given free"
+t=$(ms)
+count >/dev/null
+listing=$(($(ms) - t))
+nft flush ruleset
+t=$(ms)
 until_true 30 back || fail "flushed rules come back"
-echo "ruleset flushed, all back after $(($(ms) - t)) ms"
+echo "table_owner = no, ruleset flushed: all back $(($(ms) - t)) ms after that (listing them, $listing ms, is in it)"
 
 # The kernel's own part of it, without rules and services: the same links and addresses, made by ip.
 echo "link add more type bridge stp_state 1

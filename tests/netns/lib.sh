@@ -11,6 +11,7 @@
 #   outside                          a namespace `outside` at 203.0.113.1: a web server on 8080, a DNS server
 #   guest NAME [BRIDGE [MAC]]        a namespace with eth0 on the bridge      on NAME CMD...   a command in it
 #   dhcp NAME [CLIENT]               by udhcpc, dhclient or dhcpcd; prints the address
+#   guests_work WHEN                 lease, names, world and each other, of guests g1 and g2
 top=${0%/*}
 until [ -e "$top/tests/netns/lib.sh" ]; do
 	[ ${#top} -lt 1000 ] || { echo "$0 is outside of the source tree" >&2; exit 1; }
@@ -238,6 +239,19 @@ name_server() # NAME ADDRESS WORD=ADDRESS...
 
 # `hello ADDRESS PORT` as the server outside saw it, or nothing.
 fetch() { on "$1" timeout 5 busybox wget -q -O - "http://${2:-203.0.113.1}:$web_port/cgi-bin/who" 2>/dev/null; }
+
+# Of the guests g1 and g2 on the default network the first gets a lease, asks us for a name, reaches the world and the second.
+resolves() { on g1 timeout 10 busybox nslookup www.example.org 192.168.122.1 2>&1 | grep -q 203.0.113.1; }
+guests_work() # WHEN
+{
+	eq "$(dhcp g1)" "192.168.122.*" "$1: a guest gets a lease"
+	[ -n "$(address g2)" ] || dhcp g2 >/dev/null || fail "$1: no lease"
+	until_true 20 resolves || fail "$1: names are not resolved"
+	ok "$1: names are resolved"
+	eq "$(fetch g1)" "hello 203.0.113.2 *" "$1: the world is reached"
+	on g1 ping -c 1 -W 2 "$(address g2)" >/dev/null 2>&1 || fail "$1: a guest does not reach the other"
+	ok "$1: guests reach each other"
+}
 
 # --- what is there, to compare before and after
 

@@ -3,6 +3,8 @@
 # Somebody changes what is ours behind our back: each thing is noticed and put right at once, without a reload; a loop of
 # it is slowed down.
 . "${0%/*}/lib.sh"
+mkdir -p "$ROOT/etc/vnet"
+echo "table_owner = no" >"$ROOT/etc/vnet/vnetd.conf" # else nobody could change the rules (t_owner.sh)
 start_vnetd
 outside
 network default
@@ -43,6 +45,8 @@ heals rules_back "our table deleted" "rules of 'virbr0'" nft delete table inet v
 	heals rules_back "our table for ports deleted" "rules of 'virbr0'" nft delete table bridge vnetd_ports
 heals rules_back "a chain flushed" "rules of 'virbr0'" nft flush chain inet vnetd virbr0_nat4
 heals rules_back "an element deleted" "rules of 'virbr0'" nft delete element inet vnetd egress '{ "virbr0" }'
+heals rules_back "a chain deleted" "rules of 'virbr0'" nft 'delete element inet vnetd egress { "virbr0" }
+	flush chain inet vnetd virbr0_out; delete chain inet vnetd virbr0_out'
 heals rules_back "a foreign rule in our table" "rules of 'virbr0'" nft add rule inet vnetd forward accept
 heals address_back "address deleted" "add address 192.168.122.1/24" ip addr del 192.168.122.1/24 dev virbr0
 heals up_back "bridge down" "bring up 'virbr0'" ip link set virbr0 down

@@ -56,7 +56,7 @@ see vnet #
 send li\t\n
 see default   active
 see vnet # 
-send st\tis\t\n
+send star\tis\t\n
 see Network isolated started
 see vnet # 
 send de\t

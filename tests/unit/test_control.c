@@ -52,7 +52,9 @@ static void settings_are_read_or_refused(void **state)
 		{ "strict_options = yes\n", NULL, true },
 		{ " strict_options=yes # because\n", NULL, true },
 		{ "strict_options = yes\nstrict_options = no", NULL, false },
-		{ "\nstrict_options = maybe\n", "line 2: strict_options: 'maybe' is neither yes nor no", false },
+		{ "\nstrict_options = maybe\n", "line 2: strict_options: 'maybe' is none of no, yes", false },
+		{ "coexist = warn\ntable_owner = no\nstrict_options = yes\n", NULL, true },
+		{ "coexist = never\n", "line 1: coexist: 'never' is none of auto, warn, off", false },
 		{ "colour = blue\n", "line 1: there is no setting 'colour'", false },
 		{ "yes\n", "line 1: 'yes' is not key = value", false },
 	};
@@ -68,6 +70,18 @@ static void settings_are_read_or_refused(void **state)
 		if (r == 0 && s.strict_options != cases[i].strict)
 			fail_msg("'%s': %d", cases[i].text, s.strict_options);
 	}
+}
+
+static void settings_have_defaults(void **state)
+{
+	struct settings s = { .coexist = COEXIST_OFF };
+	struct err e;
+
+	(void)state;
+	assert_int_equal(settings_parse("", &s, &e), 0);
+	assert_true(s.table_owner && s.coexist == COEXIST_AUTO && !s.strict_options);
+	assert_int_equal(settings_parse("coexist = off\ntable_owner = no\n", &s, &e), 0);
+	assert_true(!s.table_owner && s.coexist == COEXIST_OFF);
 }
 
 static struct guest_lease lease(guest_lease_event event, char *ip, char *id, unsigned id_len)
@@ -181,6 +195,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(resolv_conf_is_read_as_resolv_conf_5_says),
 		cmocka_unit_test(settings_are_read_or_refused),
+		cmocka_unit_test(settings_have_defaults),
 		cmocka_unit_test(leases_follow_events_and_rounds),
 		cmocka_unit_test(hostile_lease_addresses_are_dropped),
 		cmocka_unit_test(sockets_stay_while_addresses_stay),

@@ -195,6 +195,26 @@ static const struct step life[] = {
 	  "address\n\n",
 	  1 },
 	{ "$VNET dhcp-leases iso0 --since 1d", "error: --ip and --since go with --history\n\n", 1 },
+	{ "$VNET status",
+	  "vnetd:          0.1, up 1 h 1 min\nvnet-guestd:    answers\nRules:          repaired if others change them\n"
+	  "Coexistence:    auto, rules of ours put back 2 times\n\n"
+	  " Name   Firewall   Services   Repairs\n--------------------------------------------\n"
+	  " iso0   ok         wrong      3, held back\n\n",
+	  0 },
+	{ "$VNET -q status", " iso0   ok   wrong   3, held back\n", 0 },
+	{ "$VNET status --json | tr -d ' \n'",
+	  "{\"version\":\"0.1\",\"uptime\":3661,\"guestd\":true,\"owner\":false,\"coexist\":\"auto\",\"passes\":2,"
+	  "\"networks\":[{\"name\":\"iso0\",\"firewall\":\"ok\",\"service\":\"wrong\",\"repairs\":3,\"held\":true}]}",
+	  0 },
+	{ "$VNET host-validate",
+	  "PASS  tun: taps can be made\nWARN  firewall: somebody drops all\n      do: open it\n"
+	  "FAIL  bridge: no bridges\n      do: modprobe bridge\n\n",
+	  1 },
+	{ "$VNET host-validate --json | tr -d '\n' | tr -s ' '",
+	  "[ { \"level\":\"pass\", \"check\":\"tun\", \"found\":\"taps can be made\", \"remedy\":null }, "
+	  "{ \"level\":\"warn\", \"check\":\"firewall\", \"found\":\"somebody drops all\", \"remedy\":\"open it\" }, "
+	  "{ \"level\":\"fail\", \"check\":\"bridge\", \"found\":\"no bridges\", \"remedy\":\"modprobe bridge\" }]",
+	  0 },
 	{ "$VNET dhcp-leases iso0 --mac zz",
 	  "error: Failed to get leases info for iso0\nerror: invalid MAC address: zz\n\n", 1 },
 	{ "$VNET -q 'destroy iso0; list --all'", " iso0   inactive   no   yes\n", 0 },
