@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # install-deps.sh GROUP...: installs the distribution's packages that GROUP (build, check, demo, bench, ci) needs and that are
-# missing. `ci` is for machines that nobody misses: what it installs may come with services that start. Needs root only when something is missing. Where the package manager is unknown, prints what is needed.
+# missing. `ci` is for machines that nobody misses: what it installs may come with services that start. Needs root only when
+# something is missing. Where the package manager is unknown, prints what is needed.
 set -eu
 
 # group  Debian, Ubuntu     Fedora                Arch              Alpine (- : not there, or part of another one)
