@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "control/coexist.h"
+#include "control/guard.h"
 #include "control/heal.h"
 #include "control/hooks.h"
 #include "control/job.h"
@@ -155,6 +156,7 @@ static int resume(struct control *c, struct err *e)
 	uplinks_decide(c); /* before the rules are looked at: those that are right are not touched */
 	resume_firewall(c);
 	survey_begin(c);
+	guard_resume(c, links, n_links);
 	for (size_t i = 0; i < c->n_nets; i++)
 		if (c->nets[i]->live && reconcile(c, c->nets[i], e) < 0)
 			log_error("network: %s: %s", c->nets[i]->name, e->detail);
@@ -230,6 +232,7 @@ int control_start_up(const struct control_options *o, struct sd_event *loop, str
 	c->by_name = map_new();
 	c->by_bridge = map_new();
 	c->leases = leases_new(lease_fits, c);
+	leases_on_change(c->leases, guard_lease_changed, c);
 	c->hooks = hooks_new(o->root, loop);
 	if (settings_load(c->root, &c->settings, e) < 0 || open_all(c, o, e) < 0 || heal_open(c, e) < 0 ||
 	    load_definitions(c, e) < 0 || load_running(c, e) < 0 || open_guestd(c, o, e) < 0 || resume(c, e) < 0)
@@ -346,6 +349,8 @@ int control_plan(struct control *c, const struct uuid *u, char **ret, struct err
 	if (!out)
 		return err_sys(e, -errno, "print the plan");
 	plan_print(p, out);
+	if (n->live)
+		guard_print(c, n, out);
 	fprintf(out, n->live ? "to change now:\n" : "to change when it is started:\n");
 	int r = reconcile_print(c, p, n, out, e);
 

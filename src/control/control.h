@@ -195,11 +195,12 @@ int control_plan(struct control *c, const struct uuid *u, char **ret, struct err
 enum { CONTROL_TAP_QUEUES_MAX = 16 }; /* descriptors that one tap hands out */
 
 struct control_tap_request {
-	const char *name; /* NULL: vnetN */
-	uint32_t owner;   /* uid that may open it; UINT32_MAX: root only */
-	unsigned queues;  /* 0 or 1: a single-queue tap */
-	struct mac mac;   /* of the guest; zero: unknown */
-	bool persist;     /* stays; else it lives as long as its descriptors */
+	const char *name;  /* NULL: vnetN */
+	uint32_t owner;    /* uid that may open it; UINT32_MAX: root only */
+	unsigned queues;   /* 0 or 1: a single-queue tap */
+	struct mac mac;    /* of the guest; zero: unknown */
+	const char *group; /* port group; NULL: the default one, if there is one */
+	bool persist;      /* stays; else it lives as long as its descriptors */
 };
 
 struct control_tap {
@@ -241,3 +242,14 @@ void control_get_status(const struct control *c, struct control_status *ret);
 struct host_report;
 /* Is the host fit for networks? host/validate.h has what is asked; the caller empties *ret with host_report_clear. */
 void control_validate(struct control *c, struct host_report *ret);
+
+enum { CONTROL_REFUSALS = 6 };
+
+struct control_guarded { /* a port that may send only what is its guest's */
+	char port[IFNAMSIZ];
+	struct mac mac;                     /* of its guest; zero: unknown */
+	uint64_t refused[CONTROL_REFUSALS]; /* frames, by enum vnet_refusal */
+};
+/* The guarded ports of an active network; freed with mem_drop. */
+int control_guarded(struct control *c, const struct uuid *u, struct control_guarded **ret, size_t *ret_n,
+		    struct err *e);

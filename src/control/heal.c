@@ -7,13 +7,14 @@
 
 #include "base/log.h"
 #include "control/coexist.h"
+#include "control/guard.h"
 #include "control/observe.h"
 #include "control/reconcile.h"
 #include "control/uplinks.h"
 
 enum { HEAL_MANY = 8 }; /* networks: worth a survey */
 
-static void mark(struct control *c, struct net *n)
+void heal_mark(struct control *c, struct net *n)
 {
 	if (n && n->live)
 		n->dirty = c->dirty = true;
@@ -22,7 +23,7 @@ static void mark(struct control *c, struct net *n)
 static void mark_all(struct control *c)
 {
 	for (size_t i = 0; i < c->n_nets; i++)
-		mark(c, c->nets[i]);
+		heal_mark(c, c->nets[i]);
 }
 
 static void mark_device(struct control *c, int index)
@@ -30,7 +31,7 @@ static void mark_device(struct control *c, int index)
 	char name[IFNAMSIZ];
 
 	if (index && if_indextoname((unsigned)index, name))
-		mark(c, map_get_str(c->by_bridge, name));
+		heal_mark(c, map_get_str(c->by_bridge, name));
 }
 
 static void on_link(struct control *c, const struct watch_event *ev)
@@ -45,8 +46,11 @@ static void on_link(struct control *c, const struct watch_event *ev)
 			net_tap_seen(owner, &ev->link);
 	}
 	uplinks_changed(c, &ev->link);
-	mark(c, owner);
-	mark(c, map_get_str(c->by_bridge, ev->link.name));
+	heal_mark(c, owner);
+	heal_mark(c, map_get_str(c->by_bridge, ev->link.name));
+	const char *guarded = firewall_guarded(c->fw, ev->link.name);
+
+	heal_mark(c, guarded ? map_get_str(c->by_bridge, guarded) : NULL); /* it may have left it */
 	mark_device(c, ev->link.master); /* a port that joins: the kernel names the bridge by index only */
 }
 
@@ -185,6 +189,7 @@ static int on_turn(sd_event_source *s, void *arg)
 	if (firewall_missed(c->fw))
 		rules_changed(c);
 	uplinks_settle(c);
+	guard_follow(c);
 	unsigned sleep = heal_networks(c), also = coexist_turn(c);
 
 	if (also && (!sleep || also < sleep))

@@ -7,5 +7,8 @@
 int heal_open(struct control *c, struct err *e);
 void heal_close(struct control *c);
 
+/* This network is to be looked at, if it runs. NULL: none. */
+void heal_mark(struct control *c, struct net *n);
+
 /* The administrator asks: all running networks are looked at, whatever happened to them before. */
 void heal_all(struct control *c);

@@ -15,6 +15,8 @@ struct leases {
 	struct map *scopes; /* by uuid */
 	leases_fit fits;
 	void *arg;
+	void (*changed)(void *arg, const struct uuid *network);
+	void *changed_arg;
 	unsigned round;
 };
 
@@ -62,6 +64,22 @@ void leases_free(struct leases *l)
 	mem_drop(l);
 }
 
+void leases_on_change(struct leases *l, void (*changed)(void *arg, const struct uuid *network), void *arg)
+{
+	l->changed = changed;
+	l->changed_arg = arg;
+}
+
+/* Another copy of a lease, or none, where there was one or none. */
+static void replaced(struct leases *l, const struct uuid *network, struct lease_copy *old, const struct lease_copy *now)
+{
+	bool same = old && now ? mac_eq(&old->mac, &now->mac) : !old && !now;
+
+	if (!same && l->changed)
+		l->changed(l->changed_arg, network);
+	copy_free(old);
+}
+
 void leases_begin(struct leases *l)
 {
 	l->round++;
@@ -75,7 +93,7 @@ void leases_synced(struct leases *l)
 	for (size_t pos = 0; (s = map_next(l->scopes, &pos));)
 		for (size_t i = 0; (c = map_next(s->by_ip, &i));)
 			if (c->round != l->round)
-				copy_free(map_del(s->by_ip, &c->ip, sizeof(c->ip)));
+				replaced(l, &s->uuid, map_del(s->by_ip, &c->ip, sizeof(c->ip)), NULL);
 }
 
 static char *id_text(const char *id, unsigned len)
@@ -126,7 +144,7 @@ void leases_event(struct leases *l, const struct guest_lease *g)
 	struct scope_leases *s = scope_get(l, &network);
 
 	if (g->event == GUEST_LEASE_ENDED) {
-		copy_free(map_del(s->by_ip, &ip, sizeof(ip)));
+		replaced(l, &network, map_del(s->by_ip, &ip, sizeof(ip)), NULL);
 		return;
 	}
 	if (map_count(s->by_ip) >= LEASES_MAX)
@@ -139,7 +157,7 @@ void leases_event(struct leases *l, const struct guest_lease *g)
 	c->hostname = leases_name_fits(g->hostname) ? mem_strdup(g->hostname) : NULL;
 	c->client_id = id_text(g->client_id.client_id_val, g->client_id.client_id_len);
 	c->round = l->round;
-	copy_free(map_put(s->by_ip, &ip, sizeof(ip), c));
+	replaced(l, &network, map_put(s->by_ip, &ip, sizeof(ip), c), c);
 }
 
 void leases_forget(struct leases *l, const struct uuid *network)

@@ -24,6 +24,8 @@ typedef bool (*leases_fit)(void *arg, const struct uuid *network, const struct i
 
 struct leases *leases_new(leases_fit fits, void *arg);
 void leases_free(struct leases *l);
+/* Who is told when an address of a network has another holder, or none. */
+void leases_on_change(struct leases *l, void (*changed)(void *arg, const struct uuid *network), void *arg);
 
 /* A new round of telling begins (WELCOME), or is complete (SYNCED): what was not told in it is gone. */
 void leases_begin(struct leases *l);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "control/guard.h"
 #include "kernel/route.h"
 #include "kernel/sysctl.h"
 
@@ -16,6 +17,7 @@ void observation_free(struct observation *o)
 	mem_drop(o->host_sysctls);
 	mem_drop(o->routes);
 	mem_drop(o->bridge_routes);
+	fw_guard_free(&o->guard);
 	*o = (struct observation){ 0 };
 }
 
@@ -177,6 +179,8 @@ int observe(struct control *c, const struct plan *p, const struct net *n, struct
 	o.host_sysctls = observe_sysctls(p->host_sysctls, p->n_host_sysctls);
 	o.o.firewall_same = firewall_has(c->fw, &p->firewall);
 	o.o.firewall_there = firewall_has_bridge(c->fw, p->bridge.name) && (!holder || holder->plan == p);
+	o.guard = guard_of(c, n, p, o.ports, o.n_ports);
+	o.o.guard_same = firewall_has_guard(c->fw, &o.guard);
 	o.o.service_there = guestd_has(c->guestd, &p->uuid);
 	if (p->scope) {
 		p->scope->ifindex = o.o.has_bridge ? (unsigned)o.o.bridge.index : 0;
@@ -190,5 +194,6 @@ int observe(struct control *c, const struct plan *p, const struct net *n, struct
 	o.o.routes = o.routes;
 	o.o.bridge_routes = o.bridge_routes;
 	*ret = o;
+	ret->o.guard = &ret->guard;
 	return 0;
 }

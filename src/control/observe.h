@@ -12,6 +12,7 @@ struct observation { /* struct observed and the arrays behind it */
 	struct observed_route *routes;
 	struct route *bridge_routes;
 	size_t n_ports;
+	struct fw_guard guard;
 };
 void observation_free(struct observation *o);
 

@@ -2,6 +2,7 @@
 /* The guests' NICs on each running network: those that clients (libvirt's QEMU driver, mostly) tell of and move
  * themselves, kept in files so that they outlive the daemon, and our own taps. */
 #include "base/log.h"
+#include "control/heal.h"
 #include "control/job.h"
 
 /* ---- a tap as a port ---- */
@@ -155,6 +156,7 @@ static void after_created(struct job *j, const struct err *why)
 
 	if (!why && port_files_save(j->c->ports, &j->n->uuid, p, &e) < 0)
 		why = &e;
+	heal_mark(j->c, j->n); /* its device may be there already */
 	if (why)
 		drop(j->c, j->n, p);
 	else
@@ -255,6 +257,7 @@ int control_port_delete(struct control *c, const struct uuid *u, const struct uu
 	job_tell(c, "port-deleted", "begin", n->live, p);
 	guestd_end_port(c->guestd, &n->uuid, &p->mac);
 	drop(c, n, p);
+	heal_mark(c, n);
 	log_info("port: %s: network %s: deleted", uuid_text(port, uuid), n->name);
 	return 0;
 }

@@ -96,6 +96,12 @@ static int del_firewall(struct run *r, const struct step *s)
 	return 0;
 }
 
+static int set_guard(struct run *r, const struct step *s)
+{
+	firewall_guard(r->c->fw, &s->guard, 1);
+	return 0;
+}
+
 static int add_addr(struct run *r, const struct step *s)
 {
 	int ret = addr_add(r->c->nl, r->bridge, &s->addr);
@@ -157,8 +163,10 @@ static int attach(struct run *r, const struct step *s)
 		ret = link_attach_forwarding(nl, s->port.index, r->bridge);
 	else if (ret == 0 && s->port.master != r->bridge)
 		ret = link_set_master(nl, s->port.index, r->bridge);
-	if (ret == 0 && strcmp(s->port.alias, r->p->bridge.alias) == 0)
+	if (ret == 0 && plan_owns_tap(r->p, &s->port))
 		ret = link_set_port_isolated(nl, s->port.index, r->p->isolated);
+	if (ret == 0 && s->port.port.never_root != s->guarded)
+		ret = link_set_port_never_root(nl, s->port.index, s->guarded);
 	/* -ENODEV: a tap that went away meanwhile. -ENETDOWN: nobody has it open; the kernel tells when that changes,
 	 * and it is made to forward then. */
 	return kernel_failed(r, s, ret == -ENODEV || ret == -ENETDOWN ? 0 : ret);
@@ -187,6 +195,7 @@ static int (*const apply[STEP_OPS])(struct run *r, const struct step *s) = {
 	[STEP_SYSCTL] = set_sysctl,
 	[STEP_KEEP_ROUTES] = keep_routes,
 	[STEP_FIREWALL] = add_firewall,
+	[STEP_GUARD] = set_guard,
 	[STEP_ADD_ADDR] = add_addr,
 	[STEP_DEL_ADDR] = del_addr,
 	[STEP_UP] = bring_up,
@@ -224,11 +233,13 @@ static int run_all_steps(struct run *r, const struct steps *s)
 	return ret;
 }
 
-/* Guests' ports that come up are made to forward, and services follow: that is our daily work, no repair. */
+/* Guests' ports that come up are made to forward, the guard and services follow: that is our daily work, no repair. */
 static bool is_repair(const struct run *r, const struct step *s)
 {
 	if (s->op == STEP_ATTACH)
 		return !r->bridge || s->port.master != r->bridge || s->port.port.isolated != r->p->isolated;
+	if (s->op == STEP_GUARD)
+		return !firewall_guards_are_whole(r->c->fw);
 	return s->op != STEP_SERVE;
 }
 

@@ -15,6 +15,9 @@
 #include "store/live.h"
 #include "store/ports.h"
 
+/* The device of a guest's NIC has the guest's address with this first octet, so that it never wins as a bridge's. */
+enum { GUEST_DEVICE_OCTET = 0xfe };
+
 /* A tap of ours that is there: known by its index, since names come back for other devices and change. */
 struct net_tap {
 	int index;
@@ -28,8 +31,9 @@ struct net {
 	struct network *live; /* what runs; NULL: inactive */
 	struct plan *plan;    /* of `live` */
 	bool autostart;
-	struct job *job; /* the change that waits for hook scripts; others wait for its end */
-	bool dirty;      /* the kernel told of a change: to be reconciled */
+	struct job *job;     /* the change that waits for hook scripts; others wait for its end */
+	bool dirty;          /* the kernel told of a change: to be reconciled */
+	bool leases_changed; /* others hold addresses now: the guard is to follow */
 	struct fight fight;
 	struct net_tap *taps;
 	size_t n_taps;
@@ -71,12 +75,12 @@ struct control {
 	uint64_t foreign_read_ms;
 	struct fw_culprit foreign_by; /* who changed them since */
 	struct fight foreign_fight;
-	uint64_t start_s;          /* of clock_boot_s */
-	struct fw_culprit culprit; /* who changed our rules in this turn */
-	bool dirty;
-	bool uplinks_changed; /* uplinks.c: to be looked at */
-	bool clamps;          /* an uplink is narrower than a network of ours */
-	unsigned widest;      /* MTU of our networks, 0: none runs */
+	uint64_t start_s;           /* of clock_boot_s */
+	struct fw_culprit culprit;  /* who changed our rules in this turn */
+	bool dirty, leases_changed; /* a network is */
+	bool uplinks_changed;       /* uplinks.c: to be looked at */
+	bool clamps;                /* an uplink is narrower than a network of ours */
+	unsigned widest;            /* MTU of our networks, 0: none runs */
 };
 
 /* networks.c */

@@ -9,8 +9,6 @@
 
 /* A tap is ours by its alias, which names its network; what is remembered here is only whom to look at. */
 
-enum { GUEST_DEVICE_OCTET = 0xfe };
-
 static struct net_tap *find(struct net *n, int index)
 {
 	for (size_t i = 0; i < n->n_taps; i++)
@@ -88,6 +86,16 @@ static int check_request(const struct control_tap_request *r, struct err *e)
 	return 0;
 }
 
+static int check_group(const struct network *n, const char *group, struct err *e)
+{
+	for (size_t i = 0; group && i < n->n_portgroups; i++)
+		if (strcmp(n->portgroups[i].name, group) == 0 && strlen(group) <= TAP_GROUP_MAX)
+			return 0;
+	return group ? err_set(e, VNET_ERR_INVALID_ARG, "network '%s' has no port group '%.80s' for a tap", n->name,
+			       group)
+		     : 0;
+}
+
 static int check_network(const struct net *n, struct err *e)
 {
 	if (n->live->bridge.name[0])
@@ -131,14 +139,16 @@ static int create(const struct control_tap_request *r, char name[IFNAMSIZ], int 
 static int dress(struct control *c, const struct net *n, const struct control_tap_request *r, const char *name,
 		 struct link *ret, struct err *e)
 {
+	char alias[LINK_ALIAS_MAX];
 	struct mac mac = r->mac;
 	int k = link_get(c->nl, name, ret);
 
 	mac.b[0] = GUEST_DEVICE_OCTET;
 	if (k == 0 && !mac_is_zero(&r->mac))
 		k = link_set_mac(c->nl, ret->index, &mac);
+	plan_tap_alias(n->plan, &r->mac, r->group, alias);
 	if (k == 0)
-		k = link_set_alias(c->nl, ret->index, n->plan->bridge.alias);
+		k = link_set_alias(c->nl, ret->index, alias);
 	return k < 0 ? err_sys(e, k, "set up tap '%s'", name) : 0;
 }
 
@@ -177,7 +187,8 @@ int control_tap_add(struct control *c, const struct uuid *u, const struct contro
 	struct link l = { 0 };
 	size_t n_fds = 0;
 
-	if (!n || check_network(n, e) < 0 || check_request(r, e) < 0 || create(r, name, fds, &n_fds, e) < 0)
+	if (!n || check_network(n, e) < 0 || check_request(r, e) < 0 || check_group(n->live, r->group, e) < 0 ||
+	    create(r, name, fds, &n_fds, e) < 0)
 		return -1;
 	int k = dress(c, n, r, name, &l, e);
 

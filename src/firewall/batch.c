@@ -26,13 +26,6 @@ enum {
 	NFT_TYPE_VERDICT = 0xffffff00,
 };
 
-static void *sure(void *p)
-{
-	if (!p)
-		abort(); /* out of memory, as in base/mem.h */
-	return p;
-}
-
 /* Room for one more message of any size. */
 static char *batch_room(struct batch *b)
 {
@@ -48,13 +41,13 @@ static char *batch_room(struct batch *b)
 	return b->buf + b->len;
 }
 
-static void batch_add(struct batch *b, const struct nlmsghdr *h)
+void batch_add(struct batch *b, const struct nlmsghdr *h)
 {
 	b->last = b->len;
 	b->len += NLMSG_ALIGN(h->nlmsg_len);
 }
 
-static struct nlmsghdr *start(struct batch *b, int type, int flags)
+struct nlmsghdr *batch_start(struct batch *b, int type, int flags)
 {
 	return nftnl_nlmsg_build_hdr(batch_room(b), (uint16_t)type, b->family, (uint16_t)flags, ++b->seq);
 }
@@ -80,7 +73,7 @@ void batch_free(struct batch *b)
 
 void put_table(struct batch *b, int type, int flags, uint32_t hold)
 {
-	struct nlmsghdr *h = start(b, type, flags);
+	struct nlmsghdr *h = batch_start(b, type, flags);
 	struct nftnl_table *t = sure(nftnl_table_alloc());
 
 	nftnl_table_set_str(t, NFTNL_TABLE_NAME, b->table);
@@ -112,7 +105,7 @@ static void set_byte_order(struct nftnl_set *s, uint32_t order)
 static void put_set(struct batch *b, enum fw_set_id id)
 {
 	const struct fw_set *def = &fw_sets[id];
-	struct nlmsghdr *h = start(b, NFT_MSG_NEWSET, NLM_F_CREATE | NLM_F_EXCL);
+	struct nlmsghdr *h = batch_start(b, NFT_MSG_NEWSET, NLM_F_CREATE | NLM_F_EXCL);
 	struct nftnl_set *s = sure(nftnl_set_alloc());
 	bool interval = def->key == KEY_IPV4 || def->key == KEY_IPV6;
 	uint32_t flags = (def->verdicts ? NFT_SET_MAP : 0) | (interval ? NFT_SET_INTERVAL : 0);
@@ -167,7 +160,7 @@ int chain_mark_parse(const void *data, size_t len, struct chain_mark *ret)
 static void put_chain(struct batch *b, const struct fw_chain *c, uint64_t stamp, const char *bridge)
 {
 	/* NLM_F_EXCL: rules are appended, so to a chain that is there they would come a second time */
-	struct nlmsghdr *h = start(b, NFT_MSG_NEWCHAIN, NLM_F_CREATE | NLM_F_EXCL);
+	struct nlmsghdr *h = batch_start(b, NFT_MSG_NEWCHAIN, NLM_F_CREATE | NLM_F_EXCL);
 	struct nftnl_chain *n = sure(nftnl_chain_alloc());
 
 	nftnl_chain_set_str(n, NFTNL_CHAIN_TABLE, b->table);
@@ -197,7 +190,7 @@ static struct nftnl_rule *rule_new(const struct batch *b, const char *chain)
 /* Takes the rule. */
 static void put_rule(struct batch *b, struct nftnl_rule *r)
 {
-	struct nlmsghdr *h = start(b, NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND);
+	struct nlmsghdr *h = batch_start(b, NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND);
 
 	nftnl_rule_nlmsg_build_payload(h, r);
 	nftnl_rule_free(r);
@@ -205,7 +198,7 @@ static void put_rule(struct batch *b, struct nftnl_rule *r)
 }
 
 /* All chains first: rules and elements jump to them. */
-static void put_chains(struct batch *b, const struct fw_chain *c, size_t n, uint64_t stamp, const char *bridge)
+void put_chains(struct batch *b, const struct fw_chain *c, size_t n, uint64_t stamp, const char *bridge)
 {
 	for (size_t i = 0; i < n; i++)
 		put_chain(b, &c[i], stamp, bridge);
@@ -236,9 +229,9 @@ static struct nftnl_set_elem *add_key(struct nftnl_set *s, const void *key, uint
 	return el;
 }
 
-static void put_elements_message(struct batch *b, int type, struct nftnl_set *s)
+void put_elements_message(struct batch *b, int type, struct nftnl_set *s)
 {
-	struct nlmsghdr *h = start(b, type, type == NFT_MSG_NEWSETELEM ? NLM_F_CREATE | NLM_F_EXCL : 0);
+	struct nlmsghdr *h = batch_start(b, type, type == NFT_MSG_NEWSETELEM ? NLM_F_CREATE | NLM_F_EXCL : 0);
 
 	nftnl_set_elems_nlmsg_build_payload(h, s);
 	nftnl_set_free(s);
@@ -323,18 +316,9 @@ void put_clamp(struct batch *b)
 	put_chains(b, &fw_clamp_chain, 1, fw_base_stamp(), "");
 }
 
-static void put_chain_removal(struct batch *b, const char *name)
-{
-	struct nlmsghdr *h = start(b, NFT_MSG_DELCHAIN, 0); /* and its rules */
-
-	mnl_attr_put_strz(h, NFTA_CHAIN_TABLE, FW_TABLE);
-	mnl_attr_put_strz(h, NFTA_CHAIN_NAME, name);
-	batch_add(b, h);
-}
-
 void put_clamp_removal(struct batch *b)
 {
-	put_chain_removal(b, fw_clamp_chain.name);
+	put_chains_removal(b, &fw_clamp_chain, 1);
 }
 
 void put_block(struct batch *b, const struct fw_block *block, const char *bridge)
@@ -343,11 +327,21 @@ void put_block(struct batch *b, const struct fw_block *block, const char *bridge
 	put_all_elements(b, NFT_MSG_NEWSETELEM, block);
 }
 
+void put_chains_removal(struct batch *b, const struct fw_chain *c, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct nlmsghdr *h = batch_start(b, NFT_MSG_DELCHAIN, 0); /* and its rules */
+
+		mnl_attr_put_strz(h, NFTA_CHAIN_TABLE, b->table);
+		mnl_attr_put_strz(h, NFTA_CHAIN_NAME, c[i].name);
+		batch_add(b, h);
+	}
+}
+
 void put_block_removal(struct batch *b, const struct fw_block *block)
 {
 	put_all_elements(b, NFT_MSG_DELSETELEM, block);
-	for (size_t i = 0; i < block->n_chains; i++)
-		put_chain_removal(b, block->chains[i].name);
+	put_chains_removal(b, block->chains, block->n_chains);
 }
 
 static void put_in_ports(struct batch *b, int type, int flags, uint32_t hold)
@@ -390,7 +384,7 @@ void put_pass_change(struct batch *b, const struct pass_change *c)
 	b->table = c->table->name;
 	struct nftnl_rule *r = rule_new(b, c->chain->name);
 	int flags = c->del ? 0 : c->before ? NLM_F_CREATE : NLM_F_CREATE | NLM_F_APPEND;
-	struct nlmsghdr *h = start(b, c->del ? NFT_MSG_DELRULE : NFT_MSG_NEWRULE, flags);
+	struct nlmsghdr *h = batch_start(b, c->del ? NFT_MSG_DELRULE : NFT_MSG_NEWRULE, flags);
 
 	if (c->del)
 		nftnl_rule_set_u64(r, NFTNL_RULE_HANDLE, c->del);

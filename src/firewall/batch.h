@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* firewall/batch.h - inside firewall/: blocks as nf_tables messages, put one behind the other into a transaction. */
 #pragma once
+#include <stdlib.h>
+
 #include "firewall/block.h"
 #include "firewall/pass.h"
 
@@ -13,9 +15,20 @@ struct batch {
 	const char *table;
 };
 
+static inline void *sure(void *p)
+{
+	if (!p)
+		abort(); /* out of memory, as in base/mem.h */
+	return p;
+}
+
 void batch_begin(struct batch *b);
 void batch_end(struct batch *b); /* the last message before it asks for the acknowledgement */
 void batch_free(struct batch *b);
+/* One message: what batch_start gives is filled in, then added. */
+struct nlmsghdr;
+struct nlmsghdr *batch_start(struct batch *b, int type, int flags);
+void batch_add(struct batch *b, const struct nlmsghdr *h);
 
 /* A table of a program: nobody else can change it while the program lives (FW_OWNER), and it stays when the program ends
  * (FW_PERSIST, Linux 6.9; the first without the second would take the rules along). */
@@ -23,6 +36,12 @@ enum { FW_OWNER = 2, FW_PERSIST = 4, FW_OWNED = FW_OWNER | FW_PERSIST };
 
 /* NFT_MSG_NEWTABLE, NFT_MSG_DELTABLE; `hold` is of those above, or 0. */
 void put_table(struct batch *b, int type, int flags, uint32_t hold);
+/* All chains first: rules and elements jump to them. One that others lead to is removed after them. */
+void put_chains(struct batch *b, const struct fw_chain *c, size_t n, uint64_t stamp, const char *bridge);
+void put_chains_removal(struct batch *b, const struct fw_chain *c, size_t n);
+/* NFT_MSG_NEWSETELEM, NFT_MSG_DELSETELEM; takes the set. */
+struct nftnl_set;
+void put_elements_message(struct batch *b, int type, struct nftnl_set *s);
 void put_base(struct batch *b);
 void put_clamp(struct batch *b); /* its chain, which must not be there */
 void put_clamp_removal(struct batch *b);

@@ -8,9 +8,11 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "firewall/field.h"
 #include "firewall/rules.h"
 
 #define FW_TABLE       "vnetd"
+#define FW_GUARD_TABLE "vnetd_guard" /* of family bridge: firewall/guard.h */
 #define FW_PORTS_TABLE "vnetd_ports" /* of family bridge: marks guests' DHCP messages with the port they came in by */
 
 enum {
@@ -43,12 +45,17 @@ enum fw_term_kind {
 	TERM_UDP_DPORT, /* name: a set */
 	TERM_TCP_DPORT, /* port */
 	TERM_CLAMP_MSS, /* matches all; it changes the packet */
+	/* of the bridge family, where each field is looked at by itself */
+	TERM_FIELD,        /* of[0] is `value` */
+	TERM_FIELD_PREFIX, /* of[0] is in `prefix` */
+	TERM_FIELD_IN,     /* of[0], or both in a row, are in the set `name` */
 	/* these end a rule */
 	TERM_ACCEPT,
 	TERM_DROP,
 	TERM_RETURN,
 	TERM_REJECT,
 	TERM_GOTO, /* name: a chain */
+	TERM_JUMP,
 	TERM_MASQUERADE,
 	TERM_SNAT,
 };
@@ -60,11 +67,12 @@ struct fw_nat {
 
 struct fw_term {
 	enum fw_term_kind kind;
+	enum fw_field of[2];
 	union {
 		char name[FW_NAME];
 		struct prefix prefix;
 		struct fw_nat nat;
-		uint16_t port;
+		uint16_t port, value;
 		uint32_t group;
 	};
 };
@@ -141,4 +149,8 @@ void fw_block_free(struct fw_block *b);
 /* The same chains (by name, stamp and number of rules) and elements, in any order? */
 bool fw_block_eq(const struct fw_block *a, const struct fw_block *b);
 void fw_block_print(const struct fw_block *b, const char *indent, FILE *out);
+void fw_chain_print(const struct fw_chain *c, const char *indent, FILE *out);
+/* The name of a bridge's own chain. */
+void fw_chain_name(const char *bridge, const char *suffix, char ret[FW_NAME]);
 uint64_t fw_hash_text(const char *text, size_t len);
+uint64_t fw_hash_print(void (*print)(const void *what, FILE *out), const void *what); /* of what is printed */

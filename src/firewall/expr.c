@@ -25,15 +25,16 @@ static struct nftnl_expr *put(struct nftnl_rule *r, const char *name)
 	return e;
 }
 
-static void put_meta(struct nftnl_rule *r, uint32_t key)
+static struct nftnl_expr *put_meta(struct nftnl_rule *r, uint32_t key)
 {
 	struct nftnl_expr *e = put(r, "meta");
 
 	nftnl_expr_set_u32(e, NFTNL_EXPR_META_KEY, key);
 	nftnl_expr_set_u32(e, NFTNL_EXPR_META_DREG, NFT_REG_1);
+	return e;
 }
 
-static void put_payload(struct nftnl_rule *r, uint32_t base, size_t offset, size_t len)
+static struct nftnl_expr *put_payload(struct nftnl_rule *r, uint32_t base, size_t offset, size_t len)
 {
 	struct nftnl_expr *e = put(r, "payload");
 
@@ -41,6 +42,7 @@ static void put_payload(struct nftnl_rule *r, uint32_t base, size_t offset, size
 	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_OFFSET, (uint32_t)offset);
 	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_LEN, (uint32_t)len);
 	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_DREG, NFT_REG_1);
+	return e;
 }
 
 static void put_cmp(struct nftnl_rule *r, uint32_t op, const void *data, size_t len)
@@ -259,6 +261,58 @@ static void put_snat(struct nftnl_rule *r, const struct fw_nat *n)
 	nftnl_expr_set_u32(e, NFTNL_EXPR_NAT_FLAGS, flags);
 }
 
+static void put_field_protocol(struct nftnl_rule *r, enum fw_field field)
+{
+	if (fw_fields[field].l4proto)
+		put_l4proto(r, fw_fields[field].l4proto);
+}
+
+/* Loads a field into the registers of 4 bytes from `reg` on, and gives the next: what is looked up together stands in a
+ * row. */
+static uint32_t put_field(struct nftnl_rule *r, enum fw_field field, uint32_t reg)
+{
+	const struct fw_field_def *def = &fw_fields[field];
+
+	if (def->meta >= 0)
+		nftnl_expr_set_u32(put_meta(r, (uint32_t)def->meta), NFTNL_EXPR_META_DREG, reg);
+	else
+		nftnl_expr_set_u32(put_payload(r, def->base, def->offset, def->len), NFTNL_EXPR_PAYLOAD_DREG, reg);
+	return reg + (uint32_t)(def->len + 3) / 4;
+}
+
+static void put_field_value(struct nftnl_rule *r, enum fw_field field, uint16_t value)
+{
+	size_t len = fw_fields[field].len;
+	uint16_t wide = htons(value);
+	uint8_t narrow = (uint8_t)value;
+
+	put_field_protocol(r, field);
+	put_field(r, field, NFT_REG32_00);
+	put_cmp(r, NFT_CMP_EQ, len == 1 ? (const void *)&narrow : &wide, len);
+}
+
+static void put_field_prefix(struct nftnl_rule *r, enum fw_field field, const struct prefix *p)
+{
+	struct ip net = prefix_network(p), mask = prefix_mask(p->ip.family, p->len);
+	size_t len = fw_fields[field].len;
+
+	put_field(r, field, NFT_REG32_00);
+	if (p->len < ip_bits(p->ip.family))
+		put_mask(r, mask.b, len);
+	put_cmp(r, NFT_CMP_EQ, net.b, len);
+}
+
+static void put_fields_in(struct nftnl_rule *r, const struct fw_term *t)
+{
+	put_field_protocol(r, t->of[0]);
+	put_field_protocol(r, t->of[1]); /* it uses the registers that the fields are loaded into */
+	uint32_t reg = put_field(r, t->of[0], NFT_REG32_00);
+
+	if (t->of[1])
+		put_field(r, t->of[1], reg);
+	put_lookup(r, t->name);
+}
+
 static void put_match(struct nftnl_rule *r, const struct fw_term *t)
 {
 	switch (t->kind) {
@@ -319,6 +373,15 @@ static void put_match(struct nftnl_rule *r, const struct fw_term *t)
 		put_dport(r, IPPROTO_TCP);
 		put_cmp(r, NFT_CMP_EQ, &(uint16_t){ htons(t->port) }, sizeof(t->port));
 		break;
+	case TERM_FIELD:
+		put_field_value(r, t->of[0], t->value);
+		break;
+	case TERM_FIELD_PREFIX:
+		put_field_prefix(r, t->of[0], &t->prefix);
+		break;
+	case TERM_FIELD_IN:
+		put_fields_in(r, t);
+		break;
 	default:
 		break; /* put_end */
 	}
@@ -338,6 +401,9 @@ static void put_end(struct nftnl_rule *r, const struct fw_term *t)
 		break;
 	case TERM_GOTO:
 		put_verdict(r, NFT_GOTO, t->name);
+		break;
+	case TERM_JUMP:
+		put_verdict(r, NFT_JUMP, t->name);
 		break;
 	case TERM_REJECT:
 		put_reject(r);

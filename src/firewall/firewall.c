@@ -7,6 +7,8 @@
 
 #include "base/log.h"
 #include "firewall/batch.h"
+#include "firewall/guard_observe.h"
+#include "firewall/guards.h"
 #include "firewall/observe.h"
 #include "firewall/watch.h"
 
@@ -23,12 +25,15 @@ struct firewall {
 	bool others;   /* other programs' rules changed, by: */
 	struct fw_culprit other;
 	bool missed; /* somebody changed rules while we did not listen */
+	struct guards *guards;
+	bool no_guards; /* and that of the guard */
 };
 
 int firewall_open(struct firewall **ret, struct err *e)
 {
 	AUTO(firewall_free) struct firewall *f = mem_new(struct firewall);
 
+	f->guards = guards_new();
 	/* watched before it is read: nothing is missed between */
 	if (nfnl_open(&f->nl, e) < 0 || fw_watch_open(&f->watch, e) < 0 || firewall_refresh(f, e) < 0)
 		return -1;
@@ -43,6 +48,7 @@ void firewall_free(struct firewall *f)
 	for (size_t i = 0; i < f->n_wanted; i++)
 		fw_net_free(&f->wanted[i]);
 	mem_drop(f->wanted);
+	guards_free(f->guards);
 	fw_state_free(&f->seen);
 	fw_watch_free(f->watch);
 	nfnl_free(f->nl);
@@ -58,7 +64,8 @@ int firewall_refresh(struct firewall *f, struct err *e)
 		return err_sys(e, err, "read firewall rules");
 	fw_state_free(&f->seen);
 	f->seen = now;
-	return 0;
+	err = guards_refresh(f->guards, f->nl);
+	return err < 0 ? err_sys(e, err, "read firewall rules") : 0;
 }
 
 struct nfnl *firewall_nfnl(struct firewall *f)
@@ -442,4 +449,68 @@ int firewall_commit(struct firewall *f, const struct fw_change *changes, size_t 
 		return err_sys(e, err, "install firewall rules");
 	commit_ports(f);
 	return 0;
+}
+
+/* ---- the guard ---- */
+
+bool firewall_has_guard(const struct firewall *f, const struct fw_guard *g)
+{
+	return f->no_guards || guards_has(f->guards, g, wanted_hold(f));
+}
+
+bool firewall_guards_are_whole(const struct firewall *f)
+{
+	return f->no_guards || guards_are_whole(f->guards, wanted_hold(f));
+}
+
+bool firewall_guards_bridge(const struct firewall *f, const char *bridge)
+{
+	return guards_has_bridge(f->guards, bridge);
+}
+
+const char *firewall_guarded(const struct firewall *f, const char *port)
+{
+	return guards_bridge_of(f->guards, port);
+}
+
+static int commit_guards(struct firewall *f, const struct fw_guard *const *v, size_t n)
+{
+	struct batch b;
+	int err = 0;
+
+	batch_begin(&b);
+	if (guards_put(f->guards, v, n, wanted_hold(f), &b))
+		err = firewall_send(f, &b);
+	batch_free(&b);
+	if (err < 0)
+		guards_broke(f->guards);
+	else
+		guards_committed(f->guards, wanted_hold(f));
+	return err;
+}
+
+void firewall_guard(struct firewall *f, const struct fw_guard *const *v, size_t n)
+{
+	if (f->no_guards)
+		return;
+	int err = commit_guards(f, v, n);
+
+	if (err < 0) /* it held something else than we remembered */
+		err = commit_guards(f, NULL, 0);
+	f->no_guards = err < 0;
+	if (err < 0)
+		log_warn("firewall: no rules of family bridge: %s: guests are not kept from using others' addresses",
+			 strerror(-err));
+}
+
+int firewall_refused(struct firewall *f, const char *bridge, struct guard_count **ret, size_t *ret_n, struct err *e)
+{
+	*ret = NULL;
+	*ret_n = 0;
+	if (!guards_has_bridge(f->guards, bridge))
+		return 0;
+	int err = guard_counts(f->nl, ret, ret_n);
+
+	*ret_n = guards_choose(f->guards, bridge, *ret, *ret_n);
+	return err < 0 ? err_sys(e, err, "read the guard's counters") : 0;
 }

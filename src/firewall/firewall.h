@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "base/err.h"
+#include "firewall/guard.h"
 #include "firewall/rules.h"
 
 struct firewall;
@@ -57,3 +58,21 @@ struct fw_change {
  * table of family bridge comes and goes with it: it marks DHCP requests with the index of the port by which they come in.
  * A kernel that has no such tables is told of once, and does without. */
 int firewall_commit(struct firewall *f, const struct fw_change *changes, size_t n, struct err *e);
+
+/* What guarded ports may send: a table of its own, there while any port is guarded. A kernel that has no such tables is
+ * told of once, and guests are not contained. */
+bool firewall_has_guard(const struct firewall *f, const struct fw_guard *g); /* exactly like this, or it can't be */
+/* Each is what is wanted of its bridge from now on, in one transaction; a port is guarded where it was named last. With
+ * none, what is there of before is taken away. */
+void firewall_guard(struct firewall *f, const struct fw_guard *const *v, size_t n);
+bool firewall_guards_are_whole(const struct firewall *f);                  /* as we committed them, all of them */
+bool firewall_guards_bridge(const struct firewall *f, const char *bridge); /* any port of it */
+const char *firewall_guarded(const struct firewall *f, const char *port);  /* by its bridge's rules, or NULL */
+
+struct guard_count {
+	char port[IFNAMSIZ];
+	struct mac mac; /* zero: any that is nobody else's */
+	uint64_t packets[FW_REFUSALS];
+};
+/* The guarded ports of a bridge, and what was refused of each; freed with mem_drop. */
+int firewall_refused(struct firewall *f, const char *bridge, struct guard_count **ret, size_t *ret_n, struct err *e);

@@ -21,7 +21,7 @@ static bool is_plain(char c)
 
 /* A chain name that nft can read: letters, digits and "_.-/", and no digit or '-' in front. No interface name has a
  * '/', so what follows one is always ours: two hex digits of the byte that stood there, or "_" after an added front. */
-static void chain_name(const char *bridge, const char *suffix, char ret[FW_NAME])
+void fw_chain_name(const char *bridge, const char *suffix, char ret[FW_NAME])
 {
 	char *p = ret;
 
@@ -65,7 +65,7 @@ static void begin_chain(struct builder *x, const char *suffix)
 {
 	struct fw_chain *c = mem_push(x->b.chains, x->b.n_chains);
 
-	chain_name(x->net->bridge, suffix, c->name);
+	fw_chain_name(x->net->bridge, suffix, c->name);
 	c->stamp = x->stamp;
 }
 
@@ -241,19 +241,15 @@ struct fw_block fw_block_of_net(const struct fw_net *n)
 	return build(n, fw_net_stamp(n));
 }
 
+static void print_net(const void *net, FILE *out)
+{
+	fw_net_print(net, "", out);
+}
+
 /* The text is all that a network is in the kernel, so its hash is the stamp: a change of what we build is noticed too. */
 uint64_t fw_net_stamp(const struct fw_net *n)
 {
-	char *text = NULL;
-	size_t len = 0;
-	FILE *out = open_memstream(&text, &len);
-
-	fw_net_print(n, "", out);
-	fclose(out);
-	uint64_t stamp = fw_hash_text(text, len);
-
-	free(text);
-	return stamp;
+	return fw_hash_print(print_net, n);
 }
 
 void fw_net_print(const struct fw_net *n, const char *indent, FILE *out)

@@ -115,8 +115,9 @@ static int take_rule(const struct nlmsghdr *h, void *arg)
 	return MNL_CB_OK;
 }
 
-static void take_element(struct observation *o, struct nftnl_set_elem *se)
+static void take_element(void *arg, struct nftnl_set_elem *se)
 {
+	struct observation *o = arg;
 	struct fw_element el = { .map = o->set };
 	uint32_t len = 0, flags = 0;
 	const void *key = nftnl_set_elem_get(se, NFTNL_SET_ELEM_KEY, &len);
@@ -145,7 +146,7 @@ static void take_element(struct observation *o, struct nftnl_set_elem *se)
 	}
 }
 
-static int take_elements(const struct nlmsghdr *h, void *arg)
+int fw_each_element(const struct nlmsghdr *h, void (*take)(void *arg, struct nftnl_set_elem *el), void *arg)
 {
 	struct nftnl_set *s = nftnl_set_alloc();
 	struct nftnl_set_elems_iter *iter;
@@ -157,10 +158,15 @@ static int take_elements(const struct nlmsghdr *h, void *arg)
 	}
 	iter = nftnl_set_elems_iter_create(s);
 	while ((el = nftnl_set_elems_iter_next(iter)))
-		take_element(arg, el);
+		take(arg, el);
 	nftnl_set_elems_iter_destroy(iter);
 	nftnl_set_free(s);
 	return MNL_CB_OK;
+}
+
+static int take_elements(const struct nlmsghdr *h, void *arg)
+{
+	return fw_each_element(h, take_element, arg);
 }
 
 static int edge_cmp(const void *pa, const void *pb)

@@ -21,6 +21,10 @@ struct fw_state {
 	size_t n;
 };
 
+/* Gives each element of a message about a set to `take`. For nfnl_ask. */
+struct nftnl_set_elem;
+int fw_each_element(const struct nlmsghdr *h, void (*take)(void *arg, struct nftnl_set_elem *el), void *arg);
+
 /* 0 or -errno. */
 int fw_observe(struct nfnl *nl, struct fw_state *ret);
 void fw_state_free(struct fw_state *s);

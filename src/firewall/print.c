@@ -41,6 +41,22 @@ static void print_snat(const struct fw_nat *n, FILE *out)
 	fputs(" persistent", out);
 }
 
+/* Of a frame: one field, or two in a row. */
+static void print_fields(const struct fw_term *t, FILE *out)
+{
+	char text[PREFIX_TEXT];
+
+	fputs(fw_fields[t->of[0]].text, out);
+	if (t->of[1])
+		fprintf(out, " . %s", fw_fields[t->of[1]].text);
+	if (t->kind == TERM_FIELD_IN)
+		fprintf(out, " @%s", t->name);
+	else if (t->kind == TERM_FIELD_PREFIX)
+		fprintf(out, " %s", prefix_text(&t->prefix, text));
+	else
+		fprintf(out, t->of[0] == FIELD_ETHER_TYPE ? " 0x%04x" : " %u", t->value);
+}
+
 static void print_term(const struct fw_term *t, FILE *out)
 {
 	static const char *const words[] = {
@@ -97,8 +113,14 @@ static void print_term(const struct fw_term *t, FILE *out)
 	case TERM_TCP_DPORT:
 		fprintf(out, "tcp dport %u", t->port);
 		break;
+	case TERM_FIELD:
+	case TERM_FIELD_PREFIX:
+	case TERM_FIELD_IN:
+		print_fields(t, out);
+		break;
 	case TERM_GOTO:
-		fprintf(out, "goto %s", t->name);
+	case TERM_JUMP:
+		fprintf(out, "%s %s", t->kind == TERM_JUMP ? "jump" : "goto", t->name);
 		break;
 	case TERM_MASQUERADE:
 		print_masquerade(&t->nat, out);
@@ -111,7 +133,7 @@ static void print_term(const struct fw_term *t, FILE *out)
 	}
 }
 
-static void print_chain(const struct fw_chain *c, const char *indent, FILE *out)
+void fw_chain_print(const struct fw_chain *c, const char *indent, FILE *out)
 {
 	fprintf(out, "%s\tchain %s {\n", indent, c->name);
 	if (c->hook)
@@ -147,7 +169,7 @@ void fw_block_print(const struct fw_block *b, const char *indent, FILE *out)
 		return;
 	fprintf(out, "%stable inet " FW_TABLE " {\n", indent);
 	for (size_t i = 0; i < b->n_chains; i++)
-		print_chain(&b->chains[i], indent, out);
+		fw_chain_print(&b->chains[i], indent, out);
 	fprintf(out, "%s}\n", indent);
 	for (size_t i = 0; i < b->n_elements; i++)
 		print_element(&b->elements[i], indent, out);
@@ -172,28 +194,25 @@ void fw_base_print(FILE *out)
 	for (size_t i = 0; i < FW_SETS; i++)
 		print_set(&fw_sets[i], out);
 	for (size_t i = 0; i < fw_base_n_chains; i++)
-		print_chain(&fw_base_chains[i], "", out);
+		fw_chain_print(&fw_base_chains[i], "", out);
 	fputs("}\n", out);
 }
 
 void fw_clamp_print(FILE *out)
 {
 	fputs("table inet " FW_TABLE " {\n", out);
-	print_chain(&fw_clamp_chain, "", out);
+	fw_chain_print(&fw_clamp_chain, "", out);
 	fputs("}\n", out);
+}
+
+static void print_base(const void *nothing, FILE *out)
+{
+	(void)nothing;
+	fw_base_print(out);
+	fw_clamp_print(out);
 }
 
 uint64_t fw_base_stamp(void)
 {
-	char *text = NULL;
-	size_t len = 0;
-	FILE *out = open_memstream(&text, &len);
-
-	fw_base_print(out);
-	fw_clamp_print(out);
-	fclose(out);
-	uint64_t stamp = fw_hash_text(text, len);
-
-	free(text);
-	return stamp;
+	return fw_hash_print(print_base, NULL);
 }

@@ -32,6 +32,20 @@ uint64_t fw_hash_text(const char *text, size_t len)
 	return h;
 }
 
+uint64_t fw_hash_print(void (*print)(const void *what, FILE *out), const void *what)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+
+	print(what, out);
+	fclose(out);
+	uint64_t stamp = fw_hash_text(text, len);
+
+	free(text);
+	return stamp;
+}
+
 void fw_block_free(struct fw_block *b)
 {
 	for (size_t i = 0; i < b->n_chains; i++)

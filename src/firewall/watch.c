@@ -77,8 +77,11 @@ static bool is_ours(const struct nlmsghdr *h)
 	const struct nfgenmsg *nfg = mnl_nlmsg_get_payload(h);
 	const struct nlattr *table = nfnl_attr(h, ATTR_TABLE);
 
-	return table && ((nfg->nfgen_family == NFPROTO_INET && strcmp(mnl_attr_get_str(table), FW_TABLE) == 0) ||
-			 (nfg->nfgen_family == NFPROTO_BRIDGE && strcmp(mnl_attr_get_str(table), FW_PORTS_TABLE) == 0));
+	const char *name = table ? mnl_attr_get_str(table) : "";
+
+	if (nfg->nfgen_family == NFPROTO_BRIDGE)
+		return strcmp(name, FW_PORTS_TABLE) == 0 || strcmp(name, FW_GUARD_TABLE) == 0;
+	return nfg->nfgen_family == NFPROTO_INET && strcmp(name, FW_TABLE) == 0;
 }
 
 static void take_culprit(const struct nlmsghdr *h, struct fw_culprit *ret)

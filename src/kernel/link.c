@@ -242,6 +242,11 @@ int link_set_port_isolated(struct netlink *nl, int index, bool isolated)
 	return set_port(nl, index, IFLA_BRPORT_ISOLATED, isolated);
 }
 
+int link_set_port_never_root(struct netlink *nl, int index, bool never_root)
+{
+	return set_port(nl, index, IFLA_BRPORT_PROTECT, never_root);
+}
+
 int link_delete(struct netlink *nl, int index)
 {
 	return request_send(nl, link_request(RTM_DELLINK, 0, index), NULL, NULL);

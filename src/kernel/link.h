@@ -36,7 +36,8 @@ struct link {
 	struct {
 		enum port_state state;
 		bool isolated;
-	} port; /* master != 0 and that is a bridge */
+		bool never_root; /* what it says of spanning trees makes no other bridge the root */
+	} port;                  /* master != 0 and that is a bridge */
 	struct {
 		bool tap, persist;
 		uint32_t owner;
@@ -70,6 +71,7 @@ int link_set_alias(struct netlink *nl, int index, const char *alias);
 int link_set_up(struct netlink *nl, int index, bool up);
 int link_set_master(struct netlink *nl, int index, int master);           /* 0: none */
 int link_set_port_isolated(struct netlink *nl, int index, bool isolated); /* from other isolated ports */
+int link_set_port_never_root(struct netlink *nl, int index, bool never_root);
 int link_delete(struct netlink *nl, int index);
 
 /* Makes `index` (already up) a port of the bridge `master` that forwards at once although STP is on and the kernel's

@@ -53,6 +53,7 @@ static void parse_port(struct nlattr *data, struct link *l)
 		return;
 	l->port.state = get_u8(tb[IFLA_BRPORT_STATE]);
 	l->port.isolated = get_u8(tb[IFLA_BRPORT_ISOLATED]) != 0;
+	l->port.never_root = get_u8(tb[IFLA_BRPORT_PROTECT]) != 0;
 }
 
 static void parse_linkinfo(struct nlattr *info, struct link *l)

@@ -24,8 +24,41 @@ void plan_alias(const struct uuid *uuid, char ret[LINK_ALIAS_MAX])
 bool plan_alias_uuid(const char *alias, struct uuid *ret)
 {
 	size_t len = sizeof(alias_prefix) - 1;
+	char text[UUID_TEXT];
 
-	return strncmp(alias, alias_prefix, len) == 0 && uuid_parse(alias + len, ret) == 0;
+	if (strncmp(alias, alias_prefix, len) != 0 || strcspn(alias + len, " ") >= sizeof(text))
+		return false;
+	snprintf(text, sizeof(text), "%.*s", (int)strcspn(alias + len, " "), alias + len);
+	return uuid_parse(text, ret) == 0;
+}
+
+void plan_tap_alias(const struct plan *p, const struct mac *mac, const char *group, char ret[LINK_ALIAS_MAX])
+{
+	char text[MAC_TEXT] = "-";
+
+	if (!mac_is_zero(mac))
+		mac_text(mac, text);
+	snprintf(ret, LINK_ALIAS_MAX, "%.*s %s%s%.*s", (int)sizeof(alias_prefix) + UUID_TEXT, p->bridge.alias, text,
+		 group ? " " : "", TAP_GROUP_MAX, group ? group : "");
+}
+
+bool plan_owns_tap(const struct plan *p, const struct link *l)
+{
+	size_t len = strlen(p->bridge.alias);
+
+	return strncmp(l->alias, p->bridge.alias, len) == 0 && (!l->alias[len] || l->alias[len] == ' ');
+}
+
+struct plan_port plan_tap_port(const struct link *l)
+{
+	const char *mac = strchr(l->alias, ' '), *group = mac ? strchr(mac + 1, ' ') : NULL;
+	struct plan_port p = { .group = group ? group + 1 : NULL };
+	char text[MAC_TEXT];
+
+	memcpy(p.name, l->name, sizeof(p.name));
+	snprintf(text, sizeof(text), "%.*s", mac ? (int)strcspn(mac + 1, " ") : 0, mac ? mac + 1 : "");
+	mac_parse(text, &p.mac); /* else it stays zero */
+	return p;
 }
 
 /* What the kernel makes of it: with STP at least 2 s; 30 s are the most that IEEE 802.1D-1998 table 8-3 knows. */
@@ -194,6 +227,7 @@ int plan_compile(const struct network *n, struct plan **ret, struct err *e)
 		compile_bridge(n, p);
 		compile_sysctls(n, p);
 		compile_firewall(n, &p->firewall);
+		p->guard = plan_guard_compile(n);
 		p->scope = compile_scope(n);
 	}
 	*ret = TAKE(p);
@@ -210,6 +244,7 @@ void plan_free(struct plan *p)
 	mem_drop(p->bridge_sysctls);
 	mem_drop(p->host_sysctls);
 	fw_net_free(&p->firewall);
+	plan_guard_free(&p->guard);
 	guest_scope_free(p->scope);
 	mem_drop(p);
 }

@@ -188,11 +188,21 @@ static bool is_guest_device(const struct link *l)
 	return strcmp(l->kind, "tun") == 0 || strcmp(l->kind, "veth") == 0;
 }
 
-/* Must this port be attached, isolated, or be made to forward? */
-static bool wants_port(const struct plan *p, const struct link *bridge, const struct link *port)
+static bool is_guarded(const struct observed *have, const char *port)
 {
-	bool ours = strcmp(port->alias, p->bridge.alias) == 0;
+	for (size_t i = 0; have->guard && i < have->guard->n_ports; i++)
+		if (have->guard->ports[i].guarded && strcmp(have->guard->ports[i].name, port) == 0)
+			return true;
+	return false;
+}
 
+/* Must this port be attached, isolated, kept from the spanning tree, or be made to forward? */
+static bool wants_port(const struct plan *p, const struct link *bridge, const struct link *port, bool guarded)
+{
+	bool ours = plan_owns_tap(p, port);
+
+	if (port->port.never_root != guarded && (ours || guarded))
+		return true;
 	/* index 0: the bridge is to be made */
 	if (ours &&
 	    (!bridge->index || port->master != bridge->index || !port->up || port->port.isolated != p->isolated))
@@ -217,13 +227,15 @@ static void diff_ports(const struct plan *p, const struct observed *have, struct
 	for (size_t i = 0; i < have->n_ports; i++) {
 		const struct link *port = &have->ports[i];
 		unsigned mtu = port_mtu(p, have, port, wanted);
+		bool guarded = is_guarded(have, port->name);
 
-		if (!mtu && !wants_port(p, &have->bridge, port))
+		if (!mtu && !wants_port(p, &have->bridge, port, guarded))
 			continue;
 		struct step *step = add(s, STEP_ATTACH);
 
 		step->port = *port;
 		step->mtu = mtu;
+		step->guarded = guarded;
 	}
 }
 
@@ -240,6 +252,8 @@ int plan_diff(const struct plan *p, const struct observed *have, struct steps *r
 	diff_sysctls(p->bridge_sysctls, p->n_bridge_sysctls, have->has_bridge ? have->bridge_sysctls : NULL, ret);
 	if (!have->firewall_same)
 		add(ret, STEP_FIREWALL); /* before the addresses: there is no unprotected moment */
+	if (!have->guard_same)
+		add(ret, STEP_GUARD)->guard = have->guard; /* before its ports are attached */
 	diff_addrs(p, have, ret);
 	if (!have->has_bridge || !have->bridge.up)
 		add(ret, STEP_UP);
@@ -266,6 +280,8 @@ void plan_diff_gone(const struct plan *p, const struct observed *have, struct st
 		add(ret, STEP_DOWN); /* before the rules go: nothing passes unfiltered */
 	if (have->firewall_there)
 		add(ret, STEP_DEL_FIREWALL);
+	if (!have->guard_same)
+		add(ret, STEP_GUARD)->guard = have->guard;
 	if (ours)
 		add(ret, STEP_DEL_BRIDGE);
 }

@@ -24,6 +24,8 @@ struct observed {
 	const struct route *bridge_routes; /* of the bridge; asked for only if the plan has some */
 	size_t n_bridge_routes;
 	bool firewall_same, firewall_there;
+	const struct fw_guard *guard; /* what the ports and leases that there are want of the guard */
+	bool guard_same;
 	bool service_same, service_there;
 };
 
@@ -36,6 +38,7 @@ enum step_op {
 	STEP_SYSCTL,
 	STEP_KEEP_ROUTES, /* that the host's interfaces took from routers, before it forwards IPv6 */
 	STEP_FIREWALL,
+	STEP_GUARD,
 	STEP_ADD_ADDR,
 	STEP_DEL_ADDR,
 	STEP_UP,
@@ -55,7 +58,9 @@ struct step {
 	struct prefix addr;               /* ADD_ADDR, DEL_ADDR */
 	const struct plan_sysctl *sysctl; /* the plan's */
 	const struct route *route;        /* ADD_ROUTE: the plan's, DEL_ROUTE: the observed one */
+	const struct fw_guard *guard;     /* GUARD: the observed one */
 	struct link port;                 /* ATTACH */
+	bool guarded;                     /* and that port is */
 	unsigned mtu;                     /* SET_MTU; ATTACH: 0 leaves the port's */
 };
 

@@ -7,6 +7,7 @@
 #include "kernel/link.h"
 #include "kernel/route.h"
 #include "model/network.h"
+#include "plan/guard.h"
 
 struct plan_sysctl {
 	char key[96]; /* below /proc/sys, with slashes */
@@ -36,6 +37,7 @@ struct plan {
 	struct plan_sysctl *host_sysctls;
 	size_t n_host_sysctls;
 	struct fw_net firewall;
+	struct plan_guard guard;
 	struct guest_scope *scope; /* its ifindex is filled in when the bridge is there; NULL: nothing to serve */
 };
 
@@ -45,8 +47,15 @@ enum { PLAN_LINK_GROUP = FW_GROUP, PLAN_LINK_GROUP_OPEN = FW_GROUP_OPEN };
 
 /* The alias by which a device is known as ours: "vnet:" and the network's uuid. */
 void plan_alias(const struct uuid *uuid, char ret[LINK_ALIAS_MAX]);
-/* The uuid in such an alias; false: not ours. */
+/* The uuid in such an alias, or in a tap's; false: not ours. */
 bool plan_alias_uuid(const char *alias, struct uuid *ret);
+
+/* A tap of ours bears the alias of its network, and behind it what the device itself has no room for: its guest's MAC,
+ * "-" if that is not known, and the port group, if one was named. */
+enum { TAP_GROUP_MAX = 180 }; /* bytes of a port group's name that fit */
+void plan_tap_alias(const struct plan *p, const struct mac *mac, const char *group, char ret[LINK_ALIAS_MAX]);
+bool plan_owns_tap(const struct plan *p, const struct link *l);
+struct plan_port plan_tap_port(const struct link *l); /* its group is good as long as the link */
 
 /* -1: the definition can't run here (VNET_ERR_CONFIG_UNSUPPORTED); its values were checked when it was parsed. */
 int plan_compile(const struct network *n, struct plan **ret, struct err *e);

@@ -24,6 +24,12 @@ static void print_bridge(const struct plan *p, FILE *out)
 		fprintf(out, "  address %s/%u\n", ip_text(&p->addrs[i].ip, ip), p->addrs[i].len);
 	if (p->isolated)
 		fputs("  ports are isolated from each other\n", out);
+	if (p->guard.on)
+		fprintf(out, "  guests send only what is theirs%s\n",
+			p->guard.rules.strict ? ", and no address that nobody gave them" : "");
+	for (size_t i = 0; i < p->guard.n_groups; i++)
+		fprintf(out, "  port group %s: guests send %s\n", p->guard.groups[i].name,
+			p->guard.groups[i].guarded ? "only what is theirs" : "what they like");
 }
 
 static const char *route_text(const struct route *r, char out[ROUTE_TEXT])
@@ -89,6 +95,7 @@ void step_text(const struct plan *p, const struct step *s, char *out, size_t siz
 		[STEP_SET_STP] = "set STP and forward delay of bridge",
 		[STEP_KEEP_ROUTES] = "keep the host's routes by router advertisement beside",
 		[STEP_FIREWALL] = "install firewall rules of",
+		[STEP_GUARD] = "set the guard of the ports of",
 		[STEP_UP] = "bring up",
 		[STEP_SERVE] = "serve DHCP and DNS on",
 		[STEP_UNSERVE] = "stop DHCP and DNS on",

@@ -76,7 +76,8 @@ int plan_supported(const struct network *n, struct err *e)
 		  "<virtualport> of a network with a bridge of its own", NULL },
 		{ too_many_ipv6(n), "more than 32 IPv6 <ip>", NULL },
 		{ find_ip(n, has_host_id), "id of an IPv4 <host>", NULL },
-		{ network_wants_guard(n), "<vnet:guard enabled='yes'>", NULL },
+		{ network_wants_guard(n) && !network_is_managed(n),
+		  "<vnet:guard enabled='yes'> of a network without a bridge of its own", NULL },
 		{ n->own.flowtable == TRI_YES, "<vnet:flowtable enabled='yes'>", NULL },
 	};
 

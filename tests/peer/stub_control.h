@@ -389,6 +389,20 @@ void control_history_free(struct control_past *v, size_t n)
 	mem_drop(v);
 }
 
+/* Two ports, one of a guest that is not known. */
+int control_guarded(struct control *c, const struct uuid *u, struct control_guarded **ret, size_t *ret_n, struct err *e)
+{
+	if (!stub_by_uuid(c, u, NULL, e))
+		return -1;
+	*ret = mem_array(2, sizeof(**ret));
+	*ret_n = 2;
+	(*ret)[0] = (struct control_guarded){ .port = "vnet10", .refused = { 0, 0, 0, 0, 0, UINT64_MAX } };
+	(*ret)[1] = (struct control_guarded){ .port = "vnet2",
+					      .mac = { { 0x52, 0x54, 0, 0x11, 0x22, 0x33 } },
+					      .refused = { 1, 2, 3, 4, 5, 6 } };
+	return 0;
+}
+
 int control_import_leases(struct control *c, const struct uuid *u, const struct control_import *v, size_t n,
 			  size_t *ret_n, struct err *e)
 {

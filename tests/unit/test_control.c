@@ -140,6 +140,41 @@ static void leases_follow_events_and_rounds(void **state)
 	leases_free(l);
 }
 
+static void count_change(void *arg, const struct uuid *network)
+{
+	(void)network;
+	++*(int *)arg;
+}
+
+/* The guard follows: told when somebody else holds an address, not when its lease is extended. */
+static void another_holder_is_told(void **state)
+{
+	char a[] = { 10, 0, 0, 1 };
+	struct guest_lease bound = lease(GUEST_LEASE_BOUND, a, NULL, 0), other = bound;
+	struct guest_lease end = lease(GUEST_LEASE_ENDED, a, NULL, 0);
+	struct leases *l = leases_new(fits, NULL);
+	const struct {
+		const struct guest_lease *event; /* NULL: a round of telling without it */
+		int changes;
+	} rows[] = {
+		{ &bound, 1 }, { &bound, 1 }, { &other, 2 }, { &end, 3 }, { &end, 3 }, { &bound, 4 }, { NULL, 5 }
+	};
+	int changes = 0;
+
+	(void)state;
+	other.mac[5] = 9;
+	leases_on_change(l, count_change, &changes);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		if (rows[i].event)
+			leases_event(l, rows[i].event);
+		else
+			leases_begin(l), leases_synced(l);
+		if (changes != rows[i].changes)
+			fail_msg("event %zu: %d changes", i, changes);
+	}
+	leases_free(l);
+}
+
 static void hostile_lease_addresses_are_dropped(void **state)
 {
 	char a[16] = { 10 };
@@ -197,6 +232,7 @@ int main(void)
 		cmocka_unit_test(settings_are_read_or_refused),
 		cmocka_unit_test(settings_have_defaults),
 		cmocka_unit_test(leases_follow_events_and_rounds),
+		cmocka_unit_test(another_holder_is_told),
 		cmocka_unit_test(hostile_lease_addresses_are_dropped),
 		cmocka_unit_test(sockets_stay_while_addresses_stay),
 	};

@@ -36,6 +36,7 @@ static void a_definition_compiles_to_this_text(void **state)
 				   "  mac 52:54:00:00:00:07\n"
 				   "  stp on, forward delay 0 s (ports forward at once)\n"
 				   "  address 10.7.0.1/24\n"
+				   "  guests send only what is theirs\n"
 				   "sysctl net/ipv6/conf/br7/disable_ipv6 = 1\n"
 				   "sysctl net/ipv6/conf/br7/accept_ra = 0\n"
 				   "sysctl net/ipv6/conf/br7/autoconf = 0\n"
@@ -106,7 +107,11 @@ static void each_setting_is_in_the_text(void **state)
 		  "iifname \"up0\" ip daddr 10.7.0.0/24 return\n", NULL },
 		{ "<forward><interface dev='up0'/></forward><ip address='10.7.0.1' prefix='24'/>",
 		  "oifname \"up0\" masquerade\n", NULL },
-		{ "<port isolated='yes'/>", "  ports are isolated from each other\n", NULL },
+		{ "<port isolated='yes'/>", "  ports are isolated from each other\n", "guests send" },
+		{ "<v:guard xmlns:v='urn:vnet:network:1' enabled='yes' static='no'/>",
+		  "  guests send only what is theirs, and no address that nobody gave them\n", NULL },
+		{ "<portgroup name='a'><v:guard xmlns:v='urn:vnet:network:1' enabled='yes'/></portgroup>",
+		  "  port group a: guests send only what is theirs\n", NULL },
 		{ "<ip address='10.7.0.1' prefix='24'/><ip address='10.8.0.1' prefix='24'/>",
 		  "  address 10.7.0.1/24\n  address 10.8.0.1/24\n", NULL },
 		{ "<forward mode='nat'/><ip address='10.7.0.1' prefix='24'/><ip address='10.8.0.1' prefix='24'/>",
@@ -175,13 +180,14 @@ static struct observed all_right(const struct plan *p)
 				  .host_sysctls = forwarding,
 				  .firewall_same = true,
 				  .firewall_there = true,
+				  .guard_same = true,
 				  .service_same = true,
 				  .service_there = true };
 }
 
 static struct observed nothing(void)
 {
-	return (struct observed){ .host_sysctls = not_forwarding };
+	return (struct observed){ .host_sysctls = not_forwarding, .guard_same = true };
 }
 
 static void expect_steps(const char *what, const struct plan *p, const struct observed *have, const char *want)
@@ -243,6 +249,13 @@ static void steps_follow_from_what_is(void **state)
 	o = all_right(p);
 	o.firewall_same = false;
 	expect_steps("rules flushed", p, &o, "  install firewall rules of 'br7'\n");
+	o = all_right(p);
+	o.guard_same = false;
+	ports[0] = port("vnet0", "tun", ALIAS " 52:54:00:00:00:01", 0, PORT_DISABLED);
+	o.ports = ports;
+	o.n_ports = 1;
+	expect_steps("a guest comes, contained from the first frame on", p, &o,
+		     "  set the guard of the ports of 'br7'\n  make 'vnet0' a forwarding port of 'br7'\n");
 	o = all_right(p);
 	o.addrs = &odd;
 	expect_steps("another address", p, &o,
@@ -394,6 +407,11 @@ static void gone_removes_only_what_is_ours(void **state)
 	plan_diff_gone(p, &o, &s);
 	assert_int_equal(s.n, 2);
 	assert_int_equal(s.v[1].op, STEP_DEL_FIREWALL);
+	steps_free(&s);
+	o.guard_same = false;
+	plan_diff_gone(p, &o, &s);
+	assert_int_equal(s.n, 3);
+	assert_int_equal(s.v[2].op, STEP_GUARD);
 	steps_free(&s);
 	o = nothing();
 	plan_diff_gone(p, &o, &s);
