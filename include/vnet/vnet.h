@@ -237,12 +237,13 @@ VNET_API void vnet_history_free(struct vnet_past_lease *v, size_t n);
 
 #define VNET_NO_OWNER UINT32_MAX
 
-struct vnet_tap_request { /* zeroed, with `owner` set, it asks for an anonymous tap of one queue */
-	const char *name; /* NULL: the next free vnetN */
-	uint32_t owner;   /* uid that may open it by name; VNET_NO_OWNER: root only */
-	unsigned queues;  /* 0 and 1: a single-queue tap; at most VNET_TAP_QUEUES_MAX */
-	uint8_t mac[6];   /* of the guest; zero: unknown */
-	bool persist;     /* it stays until vnet_tap_del; else it lives as long as its descriptors are open */
+struct vnet_tap_request {  /* zeroed, with `owner` set, it asks for an anonymous tap of one queue */
+	const char *name;  /* NULL: the next free vnetN */
+	uint32_t owner;    /* uid that may open it by name; VNET_NO_OWNER: root only */
+	unsigned queues;   /* 0 and 1: a single-queue tap; at most VNET_TAP_QUEUES_MAX */
+	uint8_t mac[6];    /* of the guest; zero: unknown */
+	bool persist;      /* it stays until vnet_tap_del; else it lives as long as its descriptors are open */
+	const char *group; /* port group of the network; NULL: its default one, if it has one */
 };
 
 struct vnet_tap {
@@ -264,6 +265,27 @@ VNET_API int vnet_tap_del(struct vnet_conn *c, const char *name, struct vnet_err
 /* All taps, or those of one network if `net` is not NULL: *ret_n of them at *ret. */
 VNET_API int vnet_tap_list(struct vnet_conn *c, const struct vnet_network *net, struct vnet_tap **ret, size_t *ret_n,
 			   struct vnet_error *err);
+
+/* --- What guests may not send --- */
+
+enum vnet_refusal {
+	VNET_REFUSED_MAC,   /* another source MAC than the guest's */
+	VNET_REFUSED_ARP,   /* ARP for an address that is somebody else's, or of no subnet of the network */
+	VNET_REFUSED_IP,    /* a source address that is */
+	VNET_REFUSED_ND,    /* neighbour discovery for such an address, router advertisements, redirects */
+	VNET_REFUSED_DHCP,  /* what a DHCP server says, and what a client says of another client */
+	VNET_REFUSED_FRAME, /* what is none of IPv4, IPv6 and ARP: VLAN tags, for one */
+	VNET_REFUSALS
+};
+
+struct vnet_guarded { /* a port whose guest may send only what is its own */
+	char port[VNET_IFNAME_MAX];
+	uint8_t mac[6];                  /* of the guest; zero: unknown */
+	uint64_t refused[VNET_REFUSALS]; /* frames */
+};
+/* The guarded ports of a running network: *ret_n of them at *ret, freed with vnet_free. */
+VNET_API int vnet_guarded(struct vnet_conn *c, const struct vnet_network *net, struct vnet_guarded **ret, size_t *ret_n,
+			  struct vnet_error *err);
 
 /* --- Ports: the guests' NICs on a running network --- */
 

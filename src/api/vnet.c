@@ -53,6 +53,7 @@ static int tap_add(struct api_call *c, struct err *e)
 		.owner = a->owner,
 		.queues = a->queues,
 		.persist = a->persist,
+		.group = a->group ? *a->group : NULL,
 	};
 	struct control_net n;
 	struct control_tap t;
@@ -211,9 +212,31 @@ static int history(struct api_call *c, struct err *e)
 	return 0;
 }
 
+static int guarded(struct api_call *c, struct err *e)
+{
+	const struct remote_one_net *a = c->args;
+	struct vnet_guarded_ret *ret = c->ret;
+	AUTO(mem_drop) struct control_guarded *v = NULL;
+	struct control_net net;
+	size_t n = 0;
+
+	if (api_find(c, &a->net, &net, e) < 0 || control_guarded(c->session->control, &net.uuid, &v, &n, e) < 0)
+		return -1;
+	ret->rows.rows_val = mem_array(n + 1, sizeof(struct vnet_guarded_row));
+	ret->rows.rows_len = (unsigned)n; /* a bridge has at most 1023 ports */
+	for (size_t i = 0; i < n; i++) {
+		struct vnet_guarded_row *row = &ret->rows.rows_val[i];
+
+		row->port = mem_strdup(v[i].port);
+		memcpy(row->mac, v[i].mac.b, sizeof(row->mac));
+		row->refused.refused_val = mem_dup(v[i].refused, sizeof(v[i].refused));
+		row->refused.refused_len = CONTROL_REFUSALS;
+	}
+	return 0;
+}
+
 const struct api_handler api_vnet_handlers[] = {
-	{ VNET_PROC_TAP_ADD, tap_add },   { VNET_PROC_TAP_DEL, tap_del },
-	{ VNET_PROC_TAP_LIST, tap_list }, { VNET_PROC_PLAN, plan },
-	{ VNET_PROC_APPLY, apply },       { VNET_PROC_IMPORT_LEASES, import_leases },
-	{ VNET_PROC_HISTORY, history },   { 0 },
+	{ VNET_PROC_TAP_ADD, tap_add }, { VNET_PROC_TAP_DEL, tap_del }, { VNET_PROC_TAP_LIST, tap_list },
+	{ VNET_PROC_PLAN, plan },       { VNET_PROC_APPLY, apply },     { VNET_PROC_IMPORT_LEASES, import_leases },
+	{ VNET_PROC_HISTORY, history }, { VNET_PROC_GUARDED, guarded }, { 0 },
 };

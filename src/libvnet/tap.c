@@ -27,13 +27,14 @@ static int check_fds(const struct vnet_tap_request *request, const int *fds, siz
 int vnet_tap_add(struct vnet_conn *c, const struct vnet_network *net, const struct vnet_tap_request *request,
 		 struct vnet_tap *ret, int *fds, size_t *ret_n_fds, struct vnet_error *err)
 {
-	rpc_text name = (char *)request->name;
+	rpc_text name = (char *)request->name, group = (char *)request->group;
 	struct vnet_tap_add_args a = {
 		.net = conn_put_net(net),
 		.name = request->name ? &name : NULL,
 		.owner = request->owner,
 		.queues = request->queues,
 		.persist = request->persist,
+		.group = request->group ? &group : NULL,
 	};
 	struct vnet_tap_row wire = { 0 };
 	int got[RPC_FDS_MAX];

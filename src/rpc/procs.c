@@ -74,6 +74,7 @@ static const struct rpc_proc procs[] = {
 	VNET(VNET_PROC_PLAN, "vnet_plan", remote_one_net, remote_str, 0),
 	VNET(VNET_PROC_APPLY, "vnet_apply", remote_xml_flags, remote_str, RPC_WRITES),
 	VNET(VNET_PROC_IMPORT_LEASES, "vnet_import_leases", vnet_import_leases_args, remote_int, RPC_WRITES),
+	VNET(VNET_PROC_GUARDED, "vnet_guarded", remote_one_net, vnet_guarded_ret, 0),
 	VNET(VNET_PROC_HISTORY, "vnet_history", vnet_history_args, vnet_history_ret, 0),
 	VNET(VNET_PROC_STATUS, "vnet_status", none, vnet_status_ret, 0),
 	VNET(VNET_PROC_VALIDATE, "vnet_validate", none, vnet_validate_ret, 0),

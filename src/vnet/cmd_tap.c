@@ -43,6 +43,7 @@ static int read_owner(const char *text, uint32_t *ret)
 
 static int read_request(const struct cli_args *args, struct vnet_tap_request *r)
 {
+	r->group = cli_arg(args, "portgroup");
 	if (read_mac(cli_arg(args, "mac"), r->mac) < 0)
 		return -1;
 	return cli_arg_number(args, "queues", 1, VNET_TAP_QUEUES_MAX, &r->queues);
@@ -214,7 +215,8 @@ static int tap_exec(struct cli *cli, const struct cli_args *args)
 #define TAP_OPTIONS                                                                     \
 	{ "name", ARG_VALUE, false, "the tap's name; else the next free vnetN" },       \
 	{ "queues", ARG_VALUE, false, "how many queues it has" },                       \
-	{ "mac", ARG_VALUE, false, "MAC address of the guest" }
+	{ "mac", ARG_VALUE, false, "MAC address of the guest" },                        \
+	{ "portgroup", ARG_VALUE, false, "port group of the network" }
 
 const struct cli_cmd cli_tap_cmds[] = {
 	{ "tap add", tap_add, "add a persistent tap to a running network", false,

@@ -39,6 +39,9 @@ until_true 60 eval 'ip -o link show master virbr0 | grep -q "fe:54:00:00:00:21"'
 eq "$(ip -o link show master virbr0)" "*vnet0*link/ether fe:54:00:00:00:21*" "its tap is on our bridge"
 until_true 10 eval 'bridge -d link show dev vnet0 | grep -q "state forwarding"' &&
 	ok "and forwards" || fail "the tap does not forward: $(bridge -d link show dev vnet0)"
+guarded() { vnet guard default 2>/dev/null | grep -q 'vnet0 *52:54:00:00:00:21'; }
+! nft list table bridge vnetd_ports >/dev/null 2>&1 || until_true 20 guarded && ok "its guest is kept to what is its own" ||
+	fail "it is not guarded: $(vnet guard default)"
 eq "$(vnet dumpxml default)" "<network connections='1'>*" "it is counted"
 stop_vnetd KILL
 start_vnetd --libvirt
@@ -48,3 +51,4 @@ kill "$runner"
 wait "$runner"
 until_true 20 eval '! has_port' && ok "the port is deleted with the guest" || fail "the port stays: $(tail -n 5 "$T/qemu.log")"
 refused "its tap is gone" "*" ip link show vnet0
+until_true 20 eval '! guarded' && ok "and the guard forgets it" || fail "the guard stays"

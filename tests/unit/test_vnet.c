@@ -328,6 +328,18 @@ static const struct step taps[] = {
 	{ "$VNET tap exec iso0 --queues 3 -- sh -c 'echo x{fd}y{fd}' | tr -d 0-9", "x::y::\n", 0 },
 	{ "$VNET tap exec iso0 -- /nowhere/x", "error: cannot run '/nowhere/x': No such file or directory\n", 1 },
 	{ "$VNET tap exec iso0 -- sh -c 'exit 3'", "", 3 },
+	{ "$VNET guard iso0",
+	  " Port     MAC address         MAC   ARP   IP   ND   DHCP   Other\n"
+	  "---------------------------------------------------------------------------------\n"
+	  " vnet2    52:54:00:11:22:33   1     2     3    4    5      6\n"
+	  " vnet10   -                   0     0     0    0    0      18446744073709551615\n\n",
+	  0 },
+	{ "$VNET guard iso0 --json | tr -d ' \n'",
+	  "[{\"port\":\"vnet2\",\"mac\":\"52:54:00:11:22:33\",\"refused\":{\"mac\":1,\"arp\":2,\"ip\":3,\"nd\":4,"
+	  "\"dhcp\":5,\"other\":6}},{\"port\":\"vnet10\",\"mac\":null,\"refused\":{\"mac\":0,\"arp\":0,\"ip\":0,"
+	  "\"nd\":0,\"dhcp\":0,\"other\":18446744073709551615}}]",
+	  0 },
+	{ "$VNET guard none 2>&1 | head -1", "error: failed to get network 'none'\n", 0 },
 	{ "$VNET -q 'tap del vnet0; destroy iso0'", "", 0 },
 };
 
