@@ -12,6 +12,7 @@ struct plan_sysctl {
 	char key[96]; /* below /proc/sys, with slashes */
 	char value[16];
 	bool optional; /* a kernel without the setting needs nothing */
+	bool guarded;  /* it is safe only behind our rules */
 };
 
 struct plan {
@@ -36,6 +37,8 @@ struct plan {
 	struct plan_sysctl *host_sysctls;
 	size_t n_host_sysctls;
 	struct fw_net firewall;
+	char **publishes; /* a line for each published port, for people */
+	size_t n_publishes;
 	struct guest_scope *scope; /* its ifindex is filled in when the bridge is there; NULL: nothing to serve */
 };
 
@@ -48,7 +51,8 @@ void plan_alias(const struct uuid *uuid, char ret[LINK_ALIAS_MAX]);
 /* The uuid in such an alias; false: not ours. */
 bool plan_alias_uuid(const char *alias, struct uuid *ret);
 
-/* -1: the definition can't run here (VNET_ERR_CONFIG_UNSUPPORTED); its values were checked when it was parsed. */
+/* Published ports lead to guests whose address the definition tells; plan/publish.h adds those of leases.
+ * -1: the definition can't run here (VNET_ERR_CONFIG_UNSUPPORTED); its values were checked when it was parsed. */
 int plan_compile(const struct network *n, struct plan **ret, struct err *e);
 void plan_free(struct plan *p);
 DEFINE_AUTO(struct plan *, plan_free)

@@ -77,7 +77,6 @@ int plan_supported(const struct network *n, struct err *e)
 		{ too_many_ipv6(n), "more than 32 IPv6 <ip>", NULL },
 		{ find_ip(n, has_host_id), "id of an IPv4 <host>", NULL },
 		{ network_wants_guard(n), "<vnet:guard enabled='yes'>", NULL },
-		{ n->own.n_publishes, "<vnet:publish>", NULL },
 		{ n->own.flowtable == TRI_YES, "<vnet:flowtable enabled='yes'>", NULL },
 	};
 
