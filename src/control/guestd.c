@@ -42,6 +42,7 @@ struct guestd {
 	unsigned n_resolvers;
 	struct stream *stream;  /* NULL: not connected */
 	bool welcome;           /* it has said what it serves */
+	bool synced;            /* and which leases there are */
 	bool settled;           /* all networks that are wanted are known */
 	struct uuid *forgotten; /* networks whose leases it is to drop when it is there again */
 	size_t n_forgotten;
@@ -337,6 +338,7 @@ static void on_message(struct guestd *g, const struct guest_msg *m)
 		break;
 	case GUEST_SYNCED:
 		leases_synced(g->leases);
+		g->synced = true;
 		break;
 	case GUEST_FAILED:
 		on_failed(g, &m->guest_msg_u.failed);
@@ -434,7 +436,7 @@ static void lost(struct guestd *g, const char *why)
 	log_warn("guestd: %s; trying again in %llu ms", why, (unsigned long long)g->retry_us / 1000);
 	g->io = sd_event_source_disable_unref(g->io);
 	stream_free(TAKE(g->stream));
-	g->welcome = false;
+	g->welcome = g->synced = false;
 	forget_served(g);
 	g->retry = sd_event_source_disable_unref(g->retry);
 	sd_event_add_time_relative(g->loop, &g->retry, CLOCK_MONOTONIC, g->retry_us, 1000, on_retry, g);
@@ -460,11 +462,12 @@ static int make_state_dir(struct guestd *g, struct err *e)
 	return 0;
 }
 
+/* And for its leases: what is published leads where they say. */
 static void wait_for_welcome(struct guestd *g)
 {
 	uint64_t end = now_us() + WELCOME_WAIT_MS * 1000;
 
-	for (uint64_t now = now_us(); g->stream && !g->welcome && now < end; now = now_us()) {
+	for (uint64_t now = now_us(); g->stream && !g->synced && now < end; now = now_us()) {
 		struct pollfd p = { .fd = stream_fd(g->stream), .events = POLLIN };
 
 		if (poll(&p, 1, (int)((end - now) / 1000) + 1) > 0) {

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "control/coexist.h"
 #include "control/observe.h"
+#include "control/publish.h"
 #include "control/reconcile.h"
 #include "control/uplinks.h"
 
@@ -185,6 +186,7 @@ static int on_turn(sd_event_source *s, void *arg)
 	if (firewall_missed(c->fw))
 		rules_changed(c);
 	uplinks_settle(c);
+	publish_follow(c);
 	unsigned sleep = heal_networks(c), also = coexist_turn(c);
 
 	if (also && (!sleep || also < sleep))

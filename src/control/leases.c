@@ -14,6 +14,7 @@ struct scope_leases {
 struct leases {
 	struct map *scopes; /* by uuid */
 	leases_fit fits;
+	void (*changed)(void *arg, const struct uuid *network);
 	void *arg;
 	unsigned round;
 };
@@ -27,6 +28,17 @@ struct leases *leases_new(leases_fit fits, void *arg)
 
 	l->scopes = map_new();
 	return l;
+}
+
+void leases_on_change(struct leases *l, void (*changed)(void *arg, const struct uuid *network))
+{
+	l->changed = changed;
+}
+
+static void tell(const struct leases *l, const struct uuid *network)
+{
+	if (l->changed)
+		l->changed(l->arg, network);
 }
 
 static void copy_free(struct lease_copy *c)
@@ -74,8 +86,10 @@ void leases_synced(struct leases *l)
 
 	for (size_t pos = 0; (s = map_next(l->scopes, &pos));)
 		for (size_t i = 0; (c = map_next(s->by_ip, &i));)
-			if (c->round != l->round)
+			if (c->round != l->round) {
 				copy_free(map_del(s->by_ip, &c->ip, sizeof(c->ip)));
+				tell(l, &s->uuid);
+			}
 }
 
 static char *id_text(const char *id, unsigned len)
@@ -125,6 +139,7 @@ void leases_event(struct leases *l, const struct guest_lease *g)
 		return;
 	struct scope_leases *s = scope_get(l, &network);
 
+	tell(l, &network);
 	if (g->event == GUEST_LEASE_ENDED) {
 		copy_free(map_del(s->by_ip, &ip, sizeof(ip)));
 		return;
@@ -145,6 +160,7 @@ void leases_event(struct leases *l, const struct guest_lease *g)
 void leases_forget(struct leases *l, const struct uuid *network)
 {
 	scope_free(map_del(l->scopes, network, sizeof(*network)));
+	tell(l, network);
 }
 
 const struct lease_copy *leases_next(const struct leases *l, const struct uuid *network, size_t *pos)

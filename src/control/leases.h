@@ -23,6 +23,8 @@ enum { LEASES_MAX = 1 << 17 }; /* of one network: as many as guestd keeps */
 typedef bool (*leases_fit)(void *arg, const struct uuid *network, const struct ip *ip);
 
 struct leases *leases_new(leases_fit fits, void *arg);
+/* Whom to tell that leases of a network came, changed or went; with the same `arg`. */
+void leases_on_change(struct leases *l, void (*changed)(void *arg, const struct uuid *network));
 void leases_free(struct leases *l);
 
 /* A new round of telling begins (WELCOME), or is complete (SYNCED): what was not told in it is gone. */

@@ -30,6 +30,7 @@ struct net {
 	bool autostart;
 	struct job *job; /* the change that waits for hook scripts; others wait for its end */
 	bool dirty;      /* the kernel told of a change: to be reconciled */
+	bool moved;      /* leases changed: published ports may lead elsewhere */
 	struct fight fight;
 	struct net_tap *taps;
 	size_t n_taps;
@@ -73,10 +74,10 @@ struct control {
 	struct fight foreign_fight;
 	uint64_t start_s;          /* of clock_boot_s */
 	struct fw_culprit culprit; /* who changed our rules in this turn */
-	bool dirty;
-	bool uplinks_changed; /* uplinks.c: to be looked at */
-	bool clamps;          /* an uplink is narrower than a network of ours */
-	unsigned widest;      /* MTU of our networks, 0: none runs */
+	bool dirty, moved;         /* a network is */
+	bool uplinks_changed;      /* uplinks.c: to be looked at */
+	bool clamps;               /* an uplink is narrower than a network of ours */
+	unsigned widest;           /* MTU of our networks, 0: none runs */
 };
 
 /* networks.c */

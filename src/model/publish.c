@@ -5,8 +5,11 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 
 #include "base/mem.h"
+#include "model/array.h"
+#include "model/check.h"
 #include "model/network.h"
 
 void publish_copy(struct publish *to, const struct publish *from)
@@ -128,4 +131,57 @@ bool publish_overlaps(const struct network *n, const struct publish *p, const st
 bool publish_on_loopback(const struct network *n, const struct publish *p)
 {
 	return publish_has_family(n, p, AF_INET) && (publish_any_address(p) || p->address.b[0] == 127);
+}
+
+int network_publish(struct network *n, const struct publish *p, struct err *e)
+{
+	struct network_own *own = &n->own;
+	char text[PUBLISH_TEXT], theirs[PUBLISH_TEXT];
+
+	for (size_t i = 0; i < own->n_publishes; i++) {
+		const struct publish *q = &own->publishes[i];
+
+		if (publish_overlaps(n, p, n, q))
+			return err_set(e, VNET_ERR_OPERATION_INVALID,
+				       "cannot publish %s: network '%s' publishes %s for guest '%s'",
+				       publish_text(p, text), n->name, publish_text(q, theirs), q->guest);
+	}
+	if (own->n_publishes == PUBLISH_MAX)
+		return err_set(e, VNET_ERR_OPERATION_INVALID, "network '%s' publishes ports for %d guests, the most",
+			       n->name, PUBLISH_MAX);
+	publish_copy(mem_push(own->publishes, own->n_publishes), p);
+	if (network_check(n, e) == 0)
+		return 0;
+	publish_clear(&own->publishes[--own->n_publishes]);
+	return -1;
+}
+
+static bool is_meant(const struct publish *have, const struct publish *p)
+{
+	return have->transport == p->transport && have->port == p->port && have->port_end == p->port_end &&
+	       ip_eq(&have->address, &p->address) && (!p->guest || strcasecmp(have->guest, p->guest) == 0);
+}
+
+int network_unpublish(struct network *n, const struct publish *p, struct err *e)
+{
+	struct network_own *own = &n->own;
+	size_t found = 0, at = 0;
+	char text[PUBLISH_TEXT];
+
+	for (size_t i = 0; i < own->n_publishes; i++) {
+		if (!is_meant(&own->publishes[i], p))
+			continue;
+		found++;
+		at = i;
+	}
+	if (found > 1)
+		return err_set(e, VNET_ERR_OPERATION_INVALID, "network '%s' publishes %s for several guests; name one",
+			       n->name, publish_text(p, text));
+	if (!found)
+		return err_set(e, VNET_ERR_OPERATION_INVALID, "network '%s' does not publish %s%s%s", n->name,
+			       publish_text(p, text), p->guest ? " for guest " : "", p->guest ? p->guest : "");
+	publish_clear(&own->publishes[at]);
+	array_close(own->publishes, own->n_publishes, at, sizeof(*own->publishes));
+	own->n_publishes--;
+	return 0;
 }

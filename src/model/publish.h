@@ -38,6 +38,11 @@ int publish_set_guest(struct publish *p, const char *guest);
 const char *publish_text(const struct publish *p, char out[PUBLISH_TEXT]);
 
 struct network;
+/* Adds a copy to the definition, or takes out the one of these ports; there the guest may be NULL. Whole or not at all.
+ * VNET_ERR_OPERATION_INVALID: one overlaps; there is none, or, of two families, more than one; else as network_parse. */
+int network_publish(struct network *n, const struct publish *p, struct err *e);
+int network_unpublish(struct network *n, const struct publish *p, struct err *e);
+
 bool publish_any_address(const struct publish *p);
 /* Can it be of this family: by its addresses, else by those of its network? */
 bool publish_has_family(const struct network *n, const struct publish *p, int family);
