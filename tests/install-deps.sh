@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # install-deps.sh GROUP...: installs the distribution's packages that GROUP (build, check, demo, bench, ci) needs and that are
-# missing. Needs root only when something is missing. Where the package manager is unknown, prints what is needed.
+# missing. `ci` is for machines that nobody misses: what it installs may come with services that start. Needs root only when
+# something is missing. Where the package manager is unknown, prints what is needed.
 set -eu
 
 # group  Debian, Ubuntu     Fedora                Arch              Alpine (- : not there, or part of another one)
@@ -49,6 +50,8 @@ demo     cpio               cpio                  cpio              cpio
 demo     lz4                lz4                   lz4               lz4
 bench    dnsmasq-base       dnsmasq               dnsmasq           dnsmasq
 bench    kea-dhcp4-server   kea                   kea               kea-dhcp4
+ci       ufw                ufw                   ufw               ufw
+ci       firewalld          firewalld             firewalld         firewalld
 ci       clang              clang                 clang             clang
 ci       libclang-rt-dev    compiler-rt           compiler-rt       compiler-rt
 ci       clang-format       clang-tools-extra     -                 clang-extra-tools

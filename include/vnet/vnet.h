@@ -233,6 +233,42 @@ VNET_API int vnet_history(struct vnet_conn *c, const struct vnet_network *net, c
 			  struct vnet_past_lease **ret, size_t *ret_n, struct vnet_error *err);
 VNET_API void vnet_history_free(struct vnet_past_lease *v, size_t n);
 
+/* --- Published ports: of the host, that lead to a guest --- */
+
+struct vnet_publish {
+	const char *address;     /* of the host; NULL: any, 0.0.0.0 and ::, any of that family */
+	uint16_t port, port_end; /* port_end 0: one port */
+	const char *protocol;    /* "tcp" or "udp"; NULL: tcp */
+	const char *guest;       /* its host name, MAC or address */
+	uint16_t to;             /* the guest's port, the first of as many; 0: the same as the host's */
+};
+
+/* Publishes ports: who connects to them from outside, from the host or from a guest reaches the guest. It follows the
+ * guest's address; without one it leads nowhere until there is one. `flags` are of enum vnet_affect; none: both
+ * definitions, as far as there are both, and then both must accept it or nothing changes. VNET_ERR_OPERATION_INVALID: one
+ * of the ports is published already, or a program of the host has it; VNET_ERR_CONFIG_UNSUPPORTED: the network lets
+ * nobody in; VNET_ERR_INVALID_ARG and VNET_ERR_XML: it makes no sense. */
+VNET_API int vnet_publish(struct vnet_conn *c, const struct vnet_network *net, const struct vnet_publish *what,
+			  unsigned flags, struct vnet_error *err);
+/* Takes it back; connections end. Address, ports and protocol are as they were published, `guest` may be NULL and `to`
+ * means nothing. VNET_ERR_OPERATION_INVALID: they are not published. */
+VNET_API int vnet_unpublish(struct vnet_conn *c, const struct vnet_network *net, const struct vnet_publish *what,
+			    unsigned flags, struct vnet_error *err);
+
+struct vnet_published {
+	char address[46]; /* "": any */
+	uint16_t port, port_end;
+	char protocol[4];
+	char guest[64];
+	uint16_t to;                   /* 0: the same as the host's */
+	char to_ipv4[46], to_ipv6[46]; /* the guest's addresses; "": none */
+	char why[64];                  /* it leads nowhere now, in words; "": it leads to the guest */
+};
+
+/* What a network publishes that runs, or is stored if it does not run: *ret_n of them at *ret. */
+VNET_API int vnet_published(struct vnet_conn *c, const struct vnet_network *net, struct vnet_published **ret,
+			    size_t *ret_n, struct vnet_error *err);
+
 /* --- Taps --- */
 
 #define VNET_NO_OWNER UINT32_MAX

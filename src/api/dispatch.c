@@ -35,6 +35,16 @@ struct uuid api_uuid(const remote_uuid u)
 	return ret;
 }
 
+rpc_text *api_text(const char *s)
+{
+	if (!s)
+		return NULL;
+	rpc_text *p = mem_new(rpc_text);
+
+	*p = mem_strdup(s);
+	return p;
+}
+
 struct remote_net api_net(const struct control_net *n)
 {
 	struct remote_net net = { .name = mem_strdup(n->name) };
@@ -75,7 +85,7 @@ static const struct api_handler *find_handler(const struct rpc_proc *p)
 		{ RPC_PROGRAM_REMOTE, api_connect_handlers }, { RPC_PROGRAM_REMOTE, api_network_handlers },
 		{ RPC_PROGRAM_REMOTE, api_list_handlers },    { RPC_PROGRAM_REMOTE, api_event_handlers },
 		{ RPC_PROGRAM_REMOTE, api_port_handlers },    { RPC_PROGRAM_VNET, api_vnet_handlers },
-		{ RPC_PROGRAM_VNET, api_host_handlers },
+		{ RPC_PROGRAM_VNET, api_host_handlers },      { RPC_PROGRAM_VNET, api_publish_handlers },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {

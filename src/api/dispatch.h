@@ -59,11 +59,13 @@ extern const struct api_handler api_network_handlers[];
 extern const struct api_handler api_list_handlers[];
 extern const struct api_handler api_event_handlers[];
 extern const struct api_handler api_port_handlers[];
-extern const struct api_handler api_vnet_handlers[], api_host_handlers[]; /* of the second program */
+extern const struct api_handler api_vnet_handlers[], api_host_handlers[],
+    api_publish_handlers[]; /* of the second program */
 
 /* For handlers: an error of another domain than the networks': return api_domain(e, DOMAIN, err_set(e, ...)). */
 int api_domain(struct err *e, int domain, int r);
 struct remote_net api_net(const struct control_net *n);
+rpc_text *api_text(const char *s); /* a copy for an answer; NULL stays NULL: it is absent */
 /* Refuses flags that are not in `known`, naming the function as libvirt does. */
 int api_check_flags(unsigned flags, unsigned known, const char *function, struct err *e);
 /* The network an argument names, for calls that need more of it than its uuid. */

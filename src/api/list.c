@@ -104,16 +104,6 @@ static int num_defined(struct api_call *c, struct err *e)
 	return 0;
 }
 
-static rpc_text *optional(const char *s)
-{
-	if (!s)
-		return NULL;
-	rpc_text *p = mem_new(rpc_text);
-
-	*p = mem_strdup(s);
-	return p;
-}
-
 static struct remote_lease lease_row(const struct control_lease *l)
 {
 	char mac[MAC_TEXT], ip[IP_TEXT];
@@ -122,11 +112,11 @@ static struct remote_lease lease_row(const struct control_lease *l)
 		.iface = mem_strdup(l->iface),
 		.expiry = (quad_t)l->expiry,
 		.type = l->ip.family == AF_INET6 ? LEASE_IPV6 : LEASE_IPV4,
-		.mac = mac_is_zero(&l->mac) ? NULL : optional(mac_text(&l->mac, mac)),
+		.mac = mac_is_zero(&l->mac) ? NULL : api_text(mac_text(&l->mac, mac)),
 		.ipaddr = mem_strdup(ip_text(&l->ip, ip)),
 		.prefix = l->prefix,
-		.hostname = optional(l->hostname),
-		.clientid = optional(l->client_id),
+		.hostname = api_text(l->hostname),
+		.clientid = api_text(l->client_id),
 	};
 }
 

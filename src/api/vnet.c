@@ -172,10 +172,7 @@ static struct vnet_history_row history_row(const struct control_past *p)
 	};
 
 	memcpy(row.mac, p->mac.b, sizeof(row.mac));
-	if (p->hostname) {
-		row.hostname = mem_new(rpc_text);
-		*row.hostname = mem_strdup(p->hostname);
-	}
+	row.hostname = api_text(p->hostname);
 	return row;
 }
 

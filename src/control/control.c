@@ -14,6 +14,7 @@
 #include "control/hooks.h"
 #include "control/job.h"
 #include "control/observe.h"
+#include "control/publish.h"
 #include "control/reconcile.h"
 #include "control/state.h"
 #include "control/uplinks.h"
@@ -154,6 +155,7 @@ static int resume(struct control *c, struct err *e)
 	if (ports_resume(c, e) < 0)
 		return -1;
 	uplinks_decide(c); /* before the rules are looked at: those that are right are not touched */
+	publish_resume(c);
 	resume_firewall(c);
 	survey_begin(c);
 	guard_resume(c, links, n_links);
@@ -232,7 +234,7 @@ int control_start_up(const struct control_options *o, struct sd_event *loop, str
 	c->by_name = map_new();
 	c->by_bridge = map_new();
 	c->leases = leases_new(lease_fits, c);
-	leases_on_change(c->leases, guard_lease_changed, c);
+	leases_on_change(c->leases, heal_lease_changed, c);
 	c->hooks = hooks_new(o->root, loop);
 	if (settings_load(c->root, &c->settings, e) < 0 || open_all(c, o, e) < 0 || heal_open(c, e) < 0 ||
 	    load_definitions(c, e) < 0 || load_running(c, e) < 0 || open_guestd(c, o, e) < 0 || resume(c, e) < 0)
@@ -342,7 +344,7 @@ int control_plan(struct control *c, const struct uuid *u, char **ret, struct err
 	AUTO(mem_drop) char *text = NULL;
 	size_t len;
 
-	if (!n || plan_compile(net_shown(n), &p, e) < 0)
+	if (!n || net_compile(c, net_shown(n), &p, e) < 0)
 		return -1;
 	FILE *out = open_memstream(&text, &len);
 

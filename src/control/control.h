@@ -38,6 +38,8 @@ void control_set_caller(struct control *c, const void *caller);
 void control_caller_gone(struct control *c, const void *caller);
 void control_on_progress(struct control *c, void (*progress)(void *arg), void *arg);
 
+struct publish; /* model/publish.h */
+
 enum control_happening { /* libvirt's numbers of network events */
 			 CONTROL_DEFINED = 0,
 			 CONTROL_UNDEFINED = 1,
@@ -111,6 +113,21 @@ int control_set_metadata(struct control *c, const struct uuid *u, const struct c
 /* `flags` is one bit or none. Freed with mem_drop. VNET_ERR_NO_METADATA: there is none. */
 int control_get_metadata(const struct control *c, const struct uuid *u, int type, const char *uri, unsigned flags,
 			 char **ret, struct err *e);
+
+/* Publishes ports of the host for a guest, or takes that back: then `p` names the ports as they were published, and the
+ * guest may be NULL. No flags: both definitions, as far as there are both. VNET_ERR_OPERATION_INVALID: they are published
+ * already or a program of the host has one of them; or they are not published. */
+int control_publish(struct control *c, const struct uuid *u, const struct publish *p, unsigned flags, struct err *e);
+int control_unpublish(struct control *c, const struct uuid *u, const struct publish *p, unsigned flags, struct err *e);
+
+struct control_published { /* good until the loop turns */
+	const struct publish *what;
+	struct ip to4, to6; /* the guest's; family 0: none */
+	const char *why;    /* it leads nowhere; NULL: it leads to the guest */
+};
+/* Of what runs, else of what is stored. Freed with mem_drop. */
+int control_published(const struct control *c, const struct uuid *u, struct control_published **ret, size_t *ret_n,
+		      struct err *e);
 
 struct control_lease {     /* strings are control's, good until the loop turns */
 	const char *iface; /* the bridge */

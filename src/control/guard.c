@@ -102,15 +102,6 @@ void guard_resume(struct control *c, const struct link *links, size_t n)
 		fw_guard_free(&rules[--count]);
 }
 
-void guard_lease_changed(void *control, const struct uuid *network)
-{
-	struct control *c = control;
-	struct net *n = map_get(c->by_uuid, network, sizeof(*network));
-
-	if (n && n->live)
-		n->leases_changed = c->leases_changed = true;
-}
-
 /* With the ports that are on its bridge now; false: there is none. */
 static bool guard_now(struct control *c, const struct net *n, struct fw_guard *ret)
 {
@@ -124,11 +115,11 @@ static bool guard_now(struct control *c, const struct net *n, struct fw_guard *r
 	return true;
 }
 
-static void follow(struct control *c, struct net *n)
+void guard_follow(struct control *c, struct net *n)
 {
 	struct fw_guard rules;
 
-	if (!guard_now(c, n, &rules))
+	if (!n->live || !firewall_guards_bridge(c->fw, n->plan->bridge.name) || !guard_now(c, n, &rules))
 		return;
 	firewall_guard(c->fw, &(const struct fw_guard *){ &rules }, 1);
 	fw_guard_free(&rules);
@@ -142,20 +133,6 @@ void guard_print(struct control *c, const struct net *n, FILE *out)
 		return;
 	fw_guard_print(&rules, out);
 	fw_guard_free(&rules);
-}
-
-void guard_follow(struct control *c)
-{
-	if (!c->leases_changed)
-		return;
-	c->leases_changed = false;
-	for (size_t i = 0; i < c->n_nets; i++) {
-		struct net *n = c->nets[i];
-
-		if (n->leases_changed && n->live && firewall_guards_bridge(c->fw, n->plan->bridge.name))
-			follow(c, n);
-		n->leases_changed = false;
-	}
 }
 
 _Static_assert((int)CONTROL_REFUSALS == FW_REFUSALS, "reasons have the same numbers");

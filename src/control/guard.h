@@ -16,6 +16,5 @@ void guard_print(struct control *c, const struct net *n, FILE *out);
 /* At start-up: of all networks that run, in one transaction; what is right already is left alone. */
 void guard_resume(struct control *c, const struct link *links, size_t n);
 
-/* An address has another holder: rules follow at the end of the loop's turn, once for each network. */
-void guard_lease_changed(void *control, const struct uuid *network);
-void guard_follow(struct control *c);
+/* Its addresses have other holders. */
+void guard_follow(struct control *c, struct net *n);

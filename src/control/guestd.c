@@ -462,7 +462,7 @@ static int make_state_dir(struct guestd *g, struct err *e)
 	return 0;
 }
 
-/* And for the leases, so that rules that know of them need not change when we start again. */
+/* And for the leases, so that rules that know of them need not change when we start again: what is published, the guard. */
 static void wait_for_welcome(struct guestd *g)
 {
 	uint64_t end = now_us() + WELCOME_WAIT_MS * 1000;

@@ -9,6 +9,7 @@
 #include "control/coexist.h"
 #include "control/guard.h"
 #include "control/observe.h"
+#include "control/publish.h"
 #include "control/reconcile.h"
 #include "control/uplinks.h"
 
@@ -181,6 +182,32 @@ static unsigned heal_networks(struct control *c)
 	return sleep;
 }
 
+void heal_lease_changed(void *control, const struct uuid *network)
+{
+	struct control *c = control;
+	struct net *n = map_get(c->by_uuid, network, sizeof(*network));
+
+	if (n && n->live)
+		n->leases_changed = c->leases_changed = true;
+}
+
+static void follow_leases(struct control *c)
+{
+	if (!c->leases_changed)
+		return;
+	c->leases_changed = false;
+	for (size_t i = 0; i < c->n_nets; i++) {
+		struct net *n = c->nets[i];
+		bool changed = n->leases_changed;
+
+		n->leases_changed = false;
+		if (!changed)
+			continue;
+		guard_follow(c, n);
+		publish_follow(c, n);
+	}
+}
+
 static int on_turn(sd_event_source *s, void *arg)
 {
 	struct control *c = arg;
@@ -189,7 +216,7 @@ static int on_turn(sd_event_source *s, void *arg)
 	if (firewall_missed(c->fw))
 		rules_changed(c);
 	uplinks_settle(c);
-	guard_follow(c);
+	follow_leases(c);
 	unsigned sleep = heal_networks(c), also = coexist_turn(c);
 
 	if (also && (!sleep || also < sleep))

@@ -10,5 +10,9 @@ void heal_close(struct control *c);
 /* This network is to be looked at, if it runs. NULL: none. */
 void heal_mark(struct control *c, struct net *n);
 
+/* Its leases changed: what depends on them follows when the present turn ends, once for each network. `control` is a struct
+ * control. */
+void heal_lease_changed(void *control, const struct uuid *network);
+
 /* The administrator asks: all running networks are looked at, whatever happened to them before. */
 void heal_all(struct control *c);

@@ -70,13 +70,24 @@ void leases_on_change(struct leases *l, void (*changed)(void *arg, const struct 
 	l->changed_arg = arg;
 }
 
-/* Another copy of a lease, or none, where there was one or none. */
+static void tell(const struct leases *l, const struct uuid *network)
+{
+	if (l->changed)
+		l->changed(l->changed_arg, network);
+}
+
+static bool same_name(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+/* Another copy of a lease, or none, where there was one or none. That it lasts longer now is nothing to tell. */
 static void replaced(struct leases *l, const struct uuid *network, struct lease_copy *old, const struct lease_copy *now)
 {
-	bool same = old && now ? mac_eq(&old->mac, &now->mac) : !old && !now;
+	bool same = old && now ? mac_eq(&old->mac, &now->mac) && same_name(old->hostname, now->hostname) : !old && !now;
 
-	if (!same && l->changed)
-		l->changed(l->changed_arg, network);
+	if (!same)
+		tell(l, network);
 	copy_free(old);
 }
 
@@ -163,6 +174,7 @@ void leases_event(struct leases *l, const struct guest_lease *g)
 void leases_forget(struct leases *l, const struct uuid *network)
 {
 	scope_free(map_del(l->scopes, network, sizeof(*network)));
+	tell(l, network);
 }
 
 const struct lease_copy *leases_next(const struct leases *l, const struct uuid *network, size_t *pos)

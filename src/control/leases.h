@@ -24,7 +24,7 @@ typedef bool (*leases_fit)(void *arg, const struct uuid *network, const struct i
 
 struct leases *leases_new(leases_fit fits, void *arg);
 void leases_free(struct leases *l);
-/* Who is told when an address of a network has another holder, or none. */
+/* Who is told when an address of a network has another holder or the holder another name, or when it has none now. */
 void leases_on_change(struct leases *l, void (*changed)(void *arg, const struct uuid *network), void *arg);
 
 /* A new round of telling begins (WELCOME), or is complete (SYNCED): what was not told in it is gone. */

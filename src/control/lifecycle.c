@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "control/coexist.h"
 #include "control/job.h"
+#include "control/publish.h"
 #include "control/reconcile.h"
 #include "control/uplinks.h"
 
@@ -68,8 +69,12 @@ static int start(struct control *c, struct net *n, struct network *live, struct 
 	struct plan *plan;
 	struct err cleanup;
 
-	if (net_check_options(c, live, e) < 0 || plan_compile(live, &plan, e) < 0)
+	if (net_check_options(c, live, e) < 0 || net_compile(c, live, &plan, e) < 0)
 		return -1;
+	if (publish_check(c, live, plan, NULL, e) < 0) {
+		plan_free(plan);
+		return err_in(e, "network '%s'", n->name);
+	}
 	if (activate(c, n, TAKE(mine), plan, e) < 0)
 		return err_in(e, "network '%s'", n->name);
 	if (live_save(c->store, live, e) == 0 && reconcile(c, n, e) == 0) {
@@ -149,7 +154,7 @@ int net_resume(struct control *c, struct network *live, struct err *e)
 
 	if (named != n)
 		return err_set(e, VNET_ERR_OPERATION_FAILED, "the stored network of this name has another uuid");
-	if (plan_compile(live, &plan, e) < 0)
+	if (net_compile(c, live, &plan, e) < 0)
 		return -1;
 	if (!n)
 		n = net_add(c, live->name, &live->uuid);

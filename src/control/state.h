@@ -33,7 +33,7 @@ struct net {
 	bool autostart;
 	struct job *job;     /* the change that waits for hook scripts; others wait for its end */
 	bool dirty;          /* the kernel told of a change: to be reconciled */
-	bool leases_changed; /* others hold addresses now: the guard is to follow */
+	bool leases_changed; /* others hold addresses now: the guard and published ports follow */
 	struct fight fight;
 	struct net_tap *taps;
 	size_t n_taps;

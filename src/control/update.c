@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "control/job.h"
+#include "control/publish.h"
 #include "control/reconcile.h"
 #include "control/uplinks.h"
 #include "model/metadata.h"
@@ -82,8 +83,10 @@ static int apply(struct control *c, struct net *n, struct network *live, struct 
 	AUTO(running_clear) struct running other = { live, NULL };
 	int r = 0;
 
-	if (live && plan_compile(live, &other.plan, e) < 0)
+	if (live && net_compile(c, live, &other.plan, e) < 0)
 		return -1;
+	if (live && publish_check(c, live, other.plan, n->live, e) < 0)
+		return err_in(e, "network '%s'", n->name);
 	if (live)
 		r = exchange(c, n, &other, e);
 	if (r == 0 && stored)
@@ -126,6 +129,13 @@ static void after_updated(struct job *j, const struct err *why)
 	job_end(j, why);
 }
 
+static int say_updated(struct control *c, struct net *n, struct err *e)
+{
+	log_info("network: %s: updated", n->name);
+	job_hook(job_begin(c, n), "updated", "begin", net_shown(n), after_updated);
+	return job_result(job_mine(c), e);
+}
+
 int control_update(struct control *c, const struct uuid *u, const struct control_update *update, unsigned flags,
 		   struct err *e)
 {
@@ -134,11 +144,40 @@ int control_update(struct control *c, const struct uuid *u, const struct control
 
 	if (!n)
 		return r;
-	if (change(c, n, flags, edit_section, update, e) < 0)
-		return -1;
-	log_info("network: %s: updated", n->name);
-	job_hook(job_begin(c, n), "updated", "begin", net_shown(n), after_updated);
-	return job_result(job_mine(c), e);
+	return change(c, n, flags, edit_section, update, e) < 0 ? -1 : say_updated(c, n, e);
+}
+
+static int edit_publish(struct network *n, const void *what, struct err *e)
+{
+	return network_publish(n, what, e);
+}
+
+static int edit_unpublish(struct network *n, const void *what, struct err *e)
+{
+	return network_unpublish(n, what, e);
+}
+
+static int change_publishes(struct control *c, const struct uuid *u, edit_fn *edit, const struct publish *p,
+			    unsigned flags, struct err *e)
+{
+	int r;
+	struct net *n = job_net_to_change(c, u, &r, e);
+
+	if (!n)
+		return r;
+	if (!flags)
+		flags = (n->live ? CONTROL_LIVE : 0) | (n->def ? CONTROL_CONFIG : 0);
+	return change(c, n, flags, edit, p, e) < 0 ? -1 : say_updated(c, n, e);
+}
+
+int control_publish(struct control *c, const struct uuid *u, const struct publish *p, unsigned flags, struct err *e)
+{
+	return change_publishes(c, u, edit_publish, p, flags, e);
+}
+
+int control_unpublish(struct control *c, const struct uuid *u, const struct publish *p, unsigned flags, struct err *e)
+{
+	return change_publishes(c, u, edit_unpublish, p, flags, e);
 }
 
 static int edit_metadata(struct network *n, const void *what, struct err *e)
@@ -204,7 +243,7 @@ static int describe(struct control *c, const struct net *n, const struct network
 	FILE *out;
 	int r = 0;
 
-	if (n->live && plan_compile(def, &p, e) < 0)
+	if (n->live && net_compile(c, def, &p, e) < 0)
 		return -1;
 	out = open_memstream(ret, &len);
 	if (!out)

@@ -14,18 +14,27 @@ const struct fw_set fw_sets[FW_SETS] = {
 	[SET_NAT6] = { .name = "nat6", .key = KEY_IFNAME, .verdicts = true },
 	[SET_NAT4_HOST] = { .name = "nat4_host", .key = KEY_IPV4, .verdicts = true }, /* the host's own, by source */
 	[SET_NAT6_HOST] = { .name = "nat6_host", .key = KEY_IPV6, .verdicts = true },
-	[SET_ICMP] = { "icmp_protos", KEY_PROTO, false, { IPPROTO_ICMP, IPPROTO_ICMPV6 }, 2 },
-	[SET_SERVICE_PORTS] = { "service_ports",
-				KEY_PORT,
-				false,
-				{ 53, 67, 69, 547 },
-				4 }, /* DNS, DHCP, TFTP, DHCPv6 */
+	[SET_ICMP] = { .name = "icmp_protos",
+		       .key = KEY_PROTO,
+		       .values = { IPPROTO_ICMP, IPPROTO_ICMPV6 },
+		       .n_values = 2 },
+	[SET_SERVICE_PORTS] = { .name = "service_ports",
+				.key = KEY_PORT,
+				.values = { 53, 67, 69, 547 }, /* DNS, DHCP, TFTP, DHCPv6 */
+				.n_values = 4 },
+	[SET_FORWARD4] = { .name = "forward4", .key = KEY_PROTO_IPV4_PORT, .target = AF_INET },
+	[SET_FORWARD4_ANY] = { .name = "forward4_any", .key = KEY_PROTO_PORT, .target = AF_INET },
+	[SET_FORWARD6] = { .name = "forward6", .key = KEY_PROTO_IPV6_PORT, .target = AF_INET6 },
+	[SET_FORWARD6_ANY] = { .name = "forward6_any", .key = KEY_PROTO_PORT, .target = AF_INET6 },
 };
 
 static const struct fw_hook forward = { "filter", "forward", NF_INET_FORWARD, "filter", NF_IP_PRI_FILTER };
 static const struct fw_hook input = { "filter", "input", NF_INET_LOCAL_IN, "filter", NF_IP_PRI_FILTER };
 static const struct fw_hook clamp = { "filter", "forward", NF_INET_FORWARD, "mangle", NF_IP_PRI_MANGLE };
 static const struct fw_hook postrouting = { "nat", "postrouting", NF_INET_POST_ROUTING, "srcnat", NF_IP_PRI_NAT_SRC };
+static const struct fw_hook prerouting = { "nat", "prerouting", NF_INET_PRE_ROUTING, "dstnat", NF_IP_PRI_NAT_DST };
+/* older nft does not know the name dstnat here */
+static const struct fw_hook output = { "nat", "output", NF_INET_LOCAL_OUT, "-100", NF_IP_PRI_NAT_DST };
 
 #define T(k, ...)                                                                                                      \
 	{                                                                                                              \
@@ -88,3 +97,67 @@ static const struct fw_rule in_clamp[] = {
 	{ { T(TCP_SYN), T(OIFGROUP, .group = FW_GROUP), T(CLAMP_MSS) } },
 };
 const struct fw_chain fw_clamp_chain = { .name = "clamp", .hook = &clamp, RULES(in_clamp) };
+
+/* ---- while ports are published ---- */
+
+#define LOOPBACK4                                                                                                      \
+	{                                                                                                              \
+		{ AF_INET, { 127 } }, 8                                                                                \
+	}
+#define LOOPBACK6                                                                                                      \
+	{                                                                                                              \
+		{ AF_INET6, { [15] = 1 } }, 128                                                                        \
+	}
+
+/* From the wire nobody reaches what is published for the host's own programs alone. */
+static const struct fw_rule in_prerouting[] = {
+	{ { T(DADDR, .prefix = LOOPBACK4), T(RETURN) } },
+	{ { T(TCP), T(GOTO, .name = "forward_ports") } },
+	{ { T(UDP), T(GOTO, .name = "forward_ports") } },
+};
+/* The kernel lets nothing from ::1 leave: translated, a connection to it would hang where it is refused else. */
+static const struct fw_rule in_output[] = {
+	{ { T(DADDR, .prefix = LOOPBACK6), T(RETURN) } },
+	{ { T(TCP), T(GOTO, .name = "forward_ports") } },
+	{ { T(UDP), T(GOTO, .name = "forward_ports") } },
+};
+static const struct fw_rule in_forward_ports[] = {
+	{ { T(DNAT_MAP, .set = SET_FORWARD4) } },
+	{ { T(DNAT_MAP, .set = SET_FORWARD4_ANY) } },
+	{ { T(DNAT_MAP, .set = SET_FORWARD6) } },
+	{ { T(DNAT_MAP, .set = SET_FORWARD6_ANY) } },
+};
+/* A bridge with route_localnet takes packets of 127.0.0.0/8 from its guests. Theirs are dropped: only answers to what the
+ * host itself sent to a published port may be for such an address. */
+static const struct fw_rule in_host_loopback[] = {
+	{ { T(SADDR, .prefix = LOOPBACK4), T(DROP) } },
+	{ { T(DADDR, .prefix = LOOPBACK4), T(CT_DNAT), T(ACCEPT) } },
+	{ { T(DADDR, .prefix = LOOPBACK4), T(DROP) } },
+	{ { T(GOTO, .name = "host_services") } },
+};
+
+/* Those that jump come before those that are jumped to: chains are deleted in this order. */
+static const struct fw_chain forwarding_chains[] = {
+	{ .name = "prerouting", .hook = &prerouting, RULES(in_prerouting) },
+	{ .name = "output", .hook = &output, RULES(in_output) },
+	{ .name = "forward_ports", RULES(in_forward_ports) },
+	{ .name = "host_loopback", RULES(in_host_loopback) },
+};
+/* From 127.0.0.1 to a guest: the answer must come back to us. */
+static const struct fw_element forwarding_elements[] = {
+	{ .map = SET_NAT4_HOST, .prefix = LOOPBACK4, .go = true, .chain = "hairpin" },
+};
+
+struct fw_block fw_block_of_forwarding(uint64_t stamp)
+{
+	struct fw_block b = { .n_chains = ARRAY_SIZE(forwarding_chains),
+			      .n_elements = ARRAY_SIZE(forwarding_elements) };
+
+	b.chains = mem_dup(forwarding_chains, sizeof(forwarding_chains));
+	b.elements = mem_dup(forwarding_elements, sizeof(forwarding_elements));
+	for (size_t i = 0; i < b.n_chains; i++) {
+		b.chains[i].stamp = stamp;
+		b.chains[i].rules = mem_dup(b.chains[i].rules, b.chains[i].n_rules * sizeof(struct fw_rule));
+	}
+	return b;
+}

@@ -20,11 +20,20 @@
 
 enum {
 	MESSAGE_MAX = 64 * 1024,
+	TARGET_KEY_MAX = 24,
 	ELEMENTS_A_MESSAGE = 256, /* their list is one attribute, whose length has 16 bits */
 	MARK_STAMP = 200,         /* types in a chain's user data, beyond those that nft knows */
 	MARK_BRIDGE = 201,
 	NFT_TYPE_VERDICT = 0xffffff00,
+	NFT_TYPE_IPV4 = 7,
+	NFT_TYPE_IPV6 = 8,
+	NFT_TYPE_PROTO = 12,
+	NFT_TYPE_PORT = 13,
+	NFT_TYPE_BITS = 6, /* of each in the number of a concatenation */
 };
+
+#define TYPES2(a, b)    ((a) << NFT_TYPE_BITS | (b))
+#define TYPES3(a, b, c) (TYPES2(a, b) << NFT_TYPE_BITS | (c))
 
 /* Room for one more message of any size. */
 static char *batch_room(struct batch *b)
@@ -89,8 +98,14 @@ void put_table(struct batch *b, int type, int flags, uint32_t hold)
 static const struct {
 	uint32_t type, len, order;
 } keys[] = {
-	[KEY_IFNAME] = { 41, IFNAMSIZ, 1 }, [KEY_IPV4] = { 7, 4, 2 },  [KEY_IPV6] = { 8, 16, 2 },
-	[KEY_PROTO] = { 12, 1, 2 },         [KEY_PORT] = { 13, 2, 2 },
+	[KEY_IFNAME] = { 41, IFNAMSIZ, 1 },
+	[KEY_IPV4] = { NFT_TYPE_IPV4, 4, 2 },
+	[KEY_IPV6] = { NFT_TYPE_IPV6, 16, 2 },
+	[KEY_PROTO] = { NFT_TYPE_PROTO, 1, 2 },
+	[KEY_PORT] = { NFT_TYPE_PORT, 2, 2 },
+	[KEY_PROTO_PORT] = { TYPES2(NFT_TYPE_PROTO, NFT_TYPE_PORT), 8, 0 },
+	[KEY_PROTO_IPV4_PORT] = { TYPES3(NFT_TYPE_PROTO, NFT_TYPE_IPV4, NFT_TYPE_PORT), 12, 0 },
+	[KEY_PROTO_IPV6_PORT] = { TYPES3(NFT_TYPE_PROTO, NFT_TYPE_IPV6, NFT_TYPE_PORT), 24, 0 },
 };
 
 static void set_byte_order(struct nftnl_set *s, uint32_t order)
@@ -102,13 +117,27 @@ static void set_byte_order(struct nftnl_set *s, uint32_t order)
 	nftnl_udata_buf_free(u);
 }
 
+/* What a map's keys lead to. */
+static void set_data_type(struct nftnl_set *s, const struct fw_set *def)
+{
+	uint32_t type = NFT_TYPE_VERDICT, len = 0;
+
+	if (def->target) {
+		type = TYPES2(def->target == AF_INET ? NFT_TYPE_IPV4 : NFT_TYPE_IPV6, NFT_TYPE_PORT);
+		len = (uint32_t)ip_size(def->target) + 4;
+	}
+	nftnl_set_set_u32(s, NFTNL_SET_DATA_TYPE, type);
+	nftnl_set_set_u32(s, NFTNL_SET_DATA_LEN, len);
+}
+
 static void put_set(struct batch *b, enum fw_set_id id)
 {
 	const struct fw_set *def = &fw_sets[id];
 	struct nlmsghdr *h = batch_start(b, NFT_MSG_NEWSET, NLM_F_CREATE | NLM_F_EXCL);
 	struct nftnl_set *s = sure(nftnl_set_alloc());
 	bool interval = def->key == KEY_IPV4 || def->key == KEY_IPV6;
-	uint32_t flags = (def->verdicts ? NFT_SET_MAP : 0) | (interval ? NFT_SET_INTERVAL : 0);
+	bool map = def->verdicts || def->target;
+	uint32_t flags = (map ? NFT_SET_MAP : 0) | (interval ? NFT_SET_INTERVAL : 0);
 
 	nftnl_set_set_str(s, NFTNL_SET_TABLE, FW_TABLE);
 	nftnl_set_set_str(s, NFTNL_SET_NAME, def->name);
@@ -116,10 +145,8 @@ static void put_set(struct batch *b, enum fw_set_id id)
 	nftnl_set_set_u32(s, NFTNL_SET_FLAGS, flags);
 	nftnl_set_set_u32(s, NFTNL_SET_KEY_TYPE, keys[def->key].type);
 	nftnl_set_set_u32(s, NFTNL_SET_KEY_LEN, keys[def->key].len);
-	if (def->verdicts) {
-		nftnl_set_set_u32(s, NFTNL_SET_DATA_TYPE, NFT_TYPE_VERDICT);
-		nftnl_set_set_u32(s, NFTNL_SET_DATA_LEN, 0);
-	}
+	if (map)
+		set_data_type(s, def);
 	set_byte_order(s, keys[def->key].order);
 	nftnl_set_nlmsg_build_payload(h, s);
 	nftnl_set_free(s);
@@ -301,6 +328,65 @@ static void put_all_elements(struct batch *b, int type, const struct fw_block *b
 		put_elements(b, type, block, map);
 }
 
+/* Whose it is, as a comment that nft shows. */
+static void set_owner(struct nftnl_set_elem *el, const char *bridge)
+{
+	struct nftnl_udata_buf *u = sure(nftnl_udata_buf_alloc(NFT_USERDATA_MAXLEN));
+
+	nftnl_udata_put_strz(u, NFTNL_UDATA_SET_ELEM_COMMENT, bridge);
+	nftnl_set_elem_set(el, NFTNL_SET_ELEM_USERDATA, nftnl_udata_buf_data(u), nftnl_udata_buf_len(u));
+	nftnl_udata_buf_free(u);
+}
+
+/* Each part fills words of 32 bits; a number that is shorter stands in front. */
+static void put_port(uint8_t *at, uint16_t port)
+{
+	memset(at, 0, 4);
+	at[0] = (uint8_t)(port >> 8);
+	at[1] = (uint8_t)port;
+}
+
+static uint32_t target_key(const struct fw_target *t, uint8_t key[TARGET_KEY_MAX])
+{
+	uint32_t len = t->address.family ? (uint32_t)ip_size(t->address.family) : 0;
+
+	memset(key, 0, 4);
+	key[0] = t->proto;
+	memcpy(key + 4, t->address.b, len);
+	put_port(key + 4 + len, t->port);
+	return len + 8;
+}
+
+static void add_target(struct nftnl_set *s, const struct fw_target *t, const char *bridge)
+{
+	uint8_t key[TARGET_KEY_MAX], to[TARGET_KEY_MAX];
+	uint32_t len = target_key(t, key), to_len = (uint32_t)ip_size(t->to.family);
+	struct nftnl_set_elem *el = add_key(s, key, len);
+
+	memcpy(to, t->to.b, to_len);
+	put_port(to + to_len, t->to_port);
+	nftnl_set_elem_set(el, NFTNL_SET_ELEM_DATA, to, to_len + 4);
+	set_owner(el, bridge);
+}
+
+static void put_targets(struct batch *b, int type, const struct fw_block *block)
+{
+	struct nftnl_set *s = NULL;
+	int n = 0;
+
+	for (size_t i = 0; i < block->n_targets; i++) {
+		const struct fw_target *t = &block->targets[i];
+
+		if (s && (t->map != t[-1].map || ++n % ELEMENTS_A_MESSAGE == 0))
+			put_elements_message(b, type, TAKE(s));
+		if (!s)
+			s = elements_new(t->map);
+		add_target(s, t, block->bridge);
+	}
+	if (s)
+		put_elements_message(b, type, s);
+}
+
 void put_base(struct batch *b)
 {
 	for (enum fw_set_id id = 0; id < FW_SETS; id++) {
@@ -321,10 +407,11 @@ void put_clamp_removal(struct batch *b)
 	put_chains_removal(b, &fw_clamp_chain, 1);
 }
 
-void put_block(struct batch *b, const struct fw_block *block, const char *bridge)
+void put_block(struct batch *b, const struct fw_block *block)
 {
-	put_chains(b, block->chains, block->n_chains, block->n_chains ? block->chains[0].stamp : 0, bridge);
+	put_chains(b, block->chains, block->n_chains, block->n_chains ? block->chains[0].stamp : 0, block->bridge);
 	put_all_elements(b, NFT_MSG_NEWSETELEM, block);
+	put_targets(b, NFT_MSG_NEWSETELEM, block);
 }
 
 void put_chains_removal(struct batch *b, const struct fw_chain *c, size_t n)
@@ -340,6 +427,7 @@ void put_chains_removal(struct batch *b, const struct fw_chain *c, size_t n)
 
 void put_block_removal(struct batch *b, const struct fw_block *block)
 {
+	put_targets(b, NFT_MSG_DELSETELEM, block);
 	put_all_elements(b, NFT_MSG_DELSETELEM, block);
 	put_chains_removal(b, block->chains, block->n_chains);
 }

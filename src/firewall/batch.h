@@ -49,7 +49,7 @@ void put_clamp_removal(struct batch *b);
 void put_ports(struct batch *b, uint32_t hold);
 void put_ports_claim(struct batch *b); /* makes it ours again, as it is */
 void put_ports_removal(struct batch *b);
-void put_block(struct batch *b, const struct fw_block *block, const char *bridge);
+void put_block(struct batch *b, const struct fw_block *block);
 void put_block_removal(struct batch *b, const struct fw_block *block);
 
 /* What we write into a chain's user data, to know it again. */

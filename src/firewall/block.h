@@ -21,6 +21,34 @@ enum {
 	FW_SET_VALUES = 4,
 };
 
+enum fw_set_id {
+	SET_EGRESS,
+	SET_INGRESS,
+	SET_HOST_IN,
+	SET_NAT4,
+	SET_NAT6,
+	SET_NAT4_HOST,
+	SET_NAT6_HOST,
+	SET_ICMP,
+	SET_SERVICE_PORTS,
+	SET_FORWARD4,
+	SET_FORWARD4_ANY,
+	SET_FORWARD6,
+	SET_FORWARD6_ANY,
+	FW_SETS
+};
+
+enum fw_key {
+	KEY_IFNAME,
+	KEY_IPV4,
+	KEY_IPV6,
+	KEY_PROTO,
+	KEY_PORT,
+	KEY_PROTO_PORT,
+	KEY_PROTO_IPV4_PORT,
+	KEY_PROTO_IPV6_PORT,
+};
+
 enum fw_term_kind {
 	TERM_NONE,
 	TERM_IPV4,
@@ -49,7 +77,7 @@ enum fw_term_kind {
 	TERM_FIELD,        /* of[0] is `value` */
 	TERM_FIELD_PREFIX, /* of[0] is in `prefix` */
 	TERM_FIELD_IN,     /* of[0], or both in a row, are in the set `name` */
-	/* these end a rule */
+	/* these end a rule, or may */
 	TERM_ACCEPT,
 	TERM_DROP,
 	TERM_RETURN,
@@ -58,6 +86,7 @@ enum fw_term_kind {
 	TERM_JUMP,
 	TERM_MASQUERADE,
 	TERM_SNAT,
+	TERM_DNAT_MAP, /* set: of targets; a packet that is not there goes on */
 };
 
 struct fw_nat {
@@ -74,6 +103,7 @@ struct fw_term {
 		struct fw_nat nat;
 		uint16_t port, value;
 		uint32_t group;
+		enum fw_set_id set;
 	};
 };
 
@@ -97,27 +127,13 @@ struct fw_chain {
 	uint64_t stamp; /* of the network, or of the base */
 };
 
-enum fw_set_id {
-	SET_EGRESS,
-	SET_INGRESS,
-	SET_HOST_IN,
-	SET_NAT4,
-	SET_NAT6,
-	SET_NAT4_HOST,
-	SET_NAT6_HOST,
-	SET_ICMP,
-	SET_SERVICE_PORTS,
-	FW_SETS
-};
-
-enum fw_key { KEY_IFNAME, KEY_IPV4, KEY_IPV6, KEY_PROTO, KEY_PORT };
-
 struct fw_set {
 	const char *name;
 	enum fw_key key;
-	bool verdicts; /* a map to verdicts, filled by networks; else `values` */
+	bool verdicts; /* a map to verdicts, filled by networks */
 	uint16_t values[FW_SET_VALUES];
 	size_t n_values;
+	int target; /* a map to addresses of this family and ports, filled by networks; 0: it is not */
 };
 
 extern const struct fw_set fw_sets[FW_SETS];
@@ -130,25 +146,47 @@ struct fw_element {
 	char chain[FW_NAME];
 };
 
+/* An element of a map of targets: one port. */
+struct fw_target {
+	enum fw_set_id map;
+	uint8_t proto;
+	struct ip address; /* family 0: any of the host's */
+	uint16_t port;
+	struct ip to;
+	uint16_t to_port;
+};
+
 struct fw_block {
+	char bridge[IFNAMSIZ]; /* not in what was read back */
 	struct fw_chain *chains;
 	size_t n_chains;
 	struct fw_element *elements;
 	size_t n_elements;
+	struct fw_target *targets; /* ordered by fw_target_cmp */
+	size_t n_targets;
 };
 
 extern const struct fw_chain fw_base_chains[];
 extern const size_t fw_base_n_chains;
 extern const struct fw_chain fw_clamp_chain; /* there or not, as firewall_clamp says; it bears the base's stamp */
 uint64_t fw_base_stamp(void);
+/* What is there for all networks while one of them publishes ports. */
+struct fw_block fw_block_of_forwarding(uint64_t stamp);
 void fw_base_print(FILE *out);
 void fw_clamp_print(FILE *out);
 
 struct fw_block fw_block_of_net(const struct fw_net *n);
 void fw_block_free(struct fw_block *b);
-/* The same chains (by name, stamp and number of rules) and elements, in any order? */
+bool fw_block_is_empty(const struct fw_block *b);
+int fw_target_cmp(const void *a, const void *b); /* by what is forwarded, not where to */
+const struct fw_target *fw_block_find_target(const struct fw_block *b, const struct fw_target *key);
+/* What is in `a` and not in `b`, but for chains: a block of elements and targets alone. */
+struct fw_block fw_block_minus(const struct fw_block *a, const struct fw_block *b);
+bool fw_block_same_chains(const struct fw_block *a, const struct fw_block *b);
+/* The same chains (by name, stamp and number of rules), elements and targets? */
 bool fw_block_eq(const struct fw_block *a, const struct fw_block *b);
 void fw_block_print(const struct fw_block *b, const char *indent, FILE *out);
+void fw_chains_print(const struct fw_block *b, const char *indent, FILE *out); /* those alone */
 void fw_chain_print(const struct fw_chain *c, const char *indent, FILE *out);
 /* The name of a bridge's own chain. */
 void fw_chain_name(const char *bridge, const char *suffix, char ret[FW_NAME]);

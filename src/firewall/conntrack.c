@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "firewall/conntrack.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
+#include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
 
@@ -19,8 +21,10 @@ struct flow {
 };
 
 struct search {
+	bool (*wants)(const struct search *s, const struct nlmsghdr *h);
 	const struct prefix *subnets;
 	size_t n_subnets;
+	const struct fw_block *gone, *come;
 	struct flow *flows;
 	size_t n;
 };
@@ -54,16 +58,83 @@ static bool source_is_ours(const struct search *s, const struct nlattr *tuple, u
 	return false;
 }
 
+static uint8_t family_of(const struct nlmsghdr *h)
+{
+	return ((const struct nfgenmsg *)mnl_nlmsg_get_payload(h))->nfgen_family;
+}
+
+static bool is_of_subnets(const struct search *s, const struct nlmsghdr *h)
+{
+	return source_is_ours(s, nfnl_attr(h, CTA_TUPLE_ORIG), family_of(h)) ||
+	       source_is_ours(s, nfnl_attr(h, CTA_TUPLE_REPLY), family_of(h));
+}
+
+/* One end of a flow. */
+struct end {
+	struct ip ip;
+	uint8_t proto;
+	uint16_t port;
+};
+
+/* Where a tuple comes from or goes to; false: it has no ports. */
+static bool end_of(const struct nlattr *tuple, uint8_t family, bool source, struct end *ret)
+{
+	static const int ip_types[2][2] = { { CTA_IP_V4_DST, CTA_IP_V4_SRC }, { CTA_IP_V6_DST, CTA_IP_V6_SRC } };
+	const struct nlattr *addrs = tuple ? inside(tuple, CTA_TUPLE_IP) : NULL;
+	const struct nlattr *protos = tuple ? inside(tuple, CTA_TUPLE_PROTO) : NULL;
+	const struct nlattr *ip = addrs ? inside(addrs, ip_types[family == AF_INET6][source]) : NULL;
+	const struct nlattr *proto = protos ? inside(protos, CTA_PROTO_NUM) : NULL;
+	const struct nlattr *port = protos ? inside(protos, source ? CTA_PROTO_SRC_PORT : CTA_PROTO_DST_PORT) : NULL;
+
+	*ret = (struct end){ .ip.family = family };
+	if (!ip || !proto || !port || mnl_attr_get_payload_len(ip) != ip_size(family))
+		return false;
+	memcpy(ret->ip.b, mnl_attr_get_payload(ip), ip_size(family));
+	ret->proto = mnl_attr_get_u8(proto);
+	ret->port = ntohs(mnl_attr_get_u16(port));
+	return true;
+}
+
+static const struct fw_target *find_target(const struct fw_block *b, const struct end *to)
+{
+	bool v4 = to->ip.family == AF_INET;
+	struct fw_target exact = {
+		.map = v4 ? SET_FORWARD4 : SET_FORWARD6, .proto = to->proto, .address = to->ip, .port = to->port
+	};
+	struct fw_target any = { .map = v4 ? SET_FORWARD4_ANY : SET_FORWARD6_ANY,
+				 .proto = to->proto,
+				 .port = to->port };
+	const struct fw_target *t = fw_block_find_target(b, &exact);
+
+	return t ? t : fw_block_find_target(b, &any);
+}
+
+static bool is_of_targets(const struct search *s, const struct nlmsghdr *h)
+{
+	const struct nlattr *status = nfnl_attr(h, CTA_STATUS);
+	uint32_t bits = status ? ntohl(mnl_attr_get_u32(status)) : 0;
+	const struct fw_target *t;
+	struct end to, guest;
+
+	if (!end_of(nfnl_attr(h, CTA_TUPLE_ORIG), family_of(h), false, &to) ||
+	    !end_of(nfnl_attr(h, CTA_TUPLE_REPLY), family_of(h), true, &guest))
+		return false;
+	if (!(bits & IPS_DST_NAT))
+		return to.proto == IPPROTO_UDP && !(bits & IPS_SEEN_REPLY) && find_target(s->come, &to);
+	t = find_target(s->gone, &to);
+	return t && ip_eq(&t->to, &guest.ip) && t->to_port == guest.port;
+}
+
 static int take_flow(const struct nlmsghdr *h, void *arg)
 {
 	const struct nfgenmsg *nfg = mnl_nlmsg_get_payload(h);
-	const struct nlattr *orig = nfnl_attr(h, CTA_TUPLE_ORIG), *reply = nfnl_attr(h, CTA_TUPLE_REPLY);
+	const struct nlattr *orig = nfnl_attr(h, CTA_TUPLE_ORIG);
 	const struct nlattr *zone = nfnl_attr(h, CTA_ZONE), *id = nfnl_attr(h, CTA_ID);
 	struct search *s = arg;
 
 	if (nfg->nfgen_family != AF_INET && nfg->nfgen_family != AF_INET6)
 		return MNL_CB_OK;
-	if (!source_is_ours(s, orig, nfg->nfgen_family) && !source_is_ours(s, reply, nfg->nfgen_family))
+	if (!s->wants(s, h))
 		return MNL_CB_OK;
 	if (!orig || mnl_attr_get_payload_len(orig) > sizeof(s->flows->tuple))
 		return MNL_CB_OK;
@@ -110,22 +181,33 @@ static bool is_missing(int err)
 	return err == -EINVAL || err == -EOPNOTSUPP || err == -EPROTONOSUPPORT;
 }
 
-int conntrack_forget(const struct prefix *subnets, size_t n, struct err *e)
+static int search_and_forget(struct search *s, struct err *e)
 {
 	AUTO(nfnl_free) struct nfnl *nl = NULL;
-	struct search s = { .subnets = subnets, .n_subnets = n };
 	char buf[REQUEST_MAX];
 
-	if (n == 0)
-		return 0;
 	if (nfnl_open(&nl, e) < 0)
 		return -1;
-	int err = nfnl_ask(nl, request(buf, IPCTNL_MSG_CT_GET, NLM_F_DUMP, AF_UNSPEC), take_flow, &s);
+	int err = nfnl_ask(nl, request(buf, IPCTNL_MSG_CT_GET, NLM_F_DUMP, AF_UNSPEC), take_flow, s);
 
 	if (is_missing(err))
 		err = 0;
-	for (size_t i = 0; i < s.n && err == 0; i++)
-		err = forget(nl, &s.flows[i]);
-	mem_drop(s.flows);
+	for (size_t i = 0; i < s->n && err == 0; i++)
+		err = forget(nl, &s->flows[i]);
+	mem_drop(s->flows);
 	return err < 0 ? err_sys(e, err, "forget flows") : 0;
+}
+
+int conntrack_forget(const struct prefix *subnets, size_t n, struct err *e)
+{
+	struct search s = { .wants = is_of_subnets, .subnets = subnets, .n_subnets = n };
+
+	return n ? search_and_forget(&s, e) : 0;
+}
+
+int conntrack_forget_targets(const struct fw_block *gone, const struct fw_block *come, struct err *e)
+{
+	struct search s = { .wants = is_of_targets, .gone = gone, .come = come };
+
+	return gone->n_targets || come->n_targets ? search_and_forget(&s, e) : 0;
 }

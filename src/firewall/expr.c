@@ -12,6 +12,7 @@
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/xt_comment.h>
 #include <linux/netfilter/xt_devgroup.h>
+#include <linux/rtnetlink.h>
 #include <stdlib.h>
 #include <arpa/inet.h>
 
@@ -34,15 +35,19 @@ static struct nftnl_expr *put_meta(struct nftnl_rule *r, uint32_t key)
 	return e;
 }
 
-static struct nftnl_expr *put_payload(struct nftnl_rule *r, uint32_t base, size_t offset, size_t len)
+static void put_payload_to(struct nftnl_rule *r, uint32_t base, size_t offset, size_t len, uint32_t reg)
 {
 	struct nftnl_expr *e = put(r, "payload");
 
 	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_BASE, base);
 	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_OFFSET, (uint32_t)offset);
 	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_LEN, (uint32_t)len);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_DREG, NFT_REG_1);
-	return e;
+	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_DREG, reg);
+}
+
+static void put_payload(struct nftnl_rule *r, uint32_t base, size_t offset, size_t len)
+{
+	put_payload_to(r, base, offset, len, NFT_REG_1);
 }
 
 static void put_cmp(struct nftnl_rule *r, uint32_t op, const void *data, size_t len)
@@ -276,7 +281,7 @@ static uint32_t put_field(struct nftnl_rule *r, enum fw_field field, uint32_t re
 	if (def->meta >= 0)
 		nftnl_expr_set_u32(put_meta(r, (uint32_t)def->meta), NFTNL_EXPR_META_DREG, reg);
 	else
-		nftnl_expr_set_u32(put_payload(r, def->base, def->offset, def->len), NFTNL_EXPR_PAYLOAD_DREG, reg);
+		put_payload_to(r, def->base, def->offset, def->len, reg);
 	return reg + (uint32_t)(def->len + 3) / 4;
 }
 
@@ -311,6 +316,51 @@ static void put_fields_in(struct nftnl_rule *r, const struct fw_term *t)
 	if (t->of[1])
 		put_field(r, t->of[1], reg);
 	put_lookup(r, t->name);
+}
+
+static void put_address_is_local(struct nftnl_rule *r)
+{
+	struct nftnl_expr *e = put(r, "fib");
+
+	nftnl_expr_set_u32(e, NFTNL_EXPR_FIB_RESULT, NFT_FIB_RESULT_ADDRTYPE);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_FIB_FLAGS, NFTA_FIB_F_DADDR);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_FIB_DREG, NFT_REG_1);
+	put_cmp(r, NFT_CMP_EQ, &(uint32_t){ RTN_LOCAL }, sizeof(uint32_t));
+}
+
+/* Protocol, address unless any will do, port: each in registers of 32 bits of its own, one behind the other. */
+static void put_forward_key(struct nftnl_rule *r, const struct fw_set *s)
+{
+	uint32_t reg = NFT_REG32_00;
+	size_t len = ip_size(s->target);
+
+	put_meta(r, NFT_META_L4PROTO); /* NFT_REG_1 begins with NFT_REG32_00 */
+	reg++;
+	if (s->key != KEY_PROTO_PORT) {
+		put_payload_to(r, NFT_PAYLOAD_NETWORK_HEADER, address_offset(s->target, false), len, reg);
+		reg += (uint32_t)len / 4;
+	}
+	put_payload_to(r, NFT_PAYLOAD_TRANSPORT_HEADER, 2, 2, reg); /* RFC 768, RFC 9293 s.3.1 */
+}
+
+static void put_dnat_map(struct nftnl_rule *r, enum fw_set_id id)
+{
+	enum { TARGET = NFT_REG_3 }; /* behind the key */
+	const struct fw_set *s = &fw_sets[id];
+	uint32_t port = NFT_REG32_08 + (uint32_t)ip_size(s->target) / 4;
+
+	put_family(r, s->target);
+	if (s->key == KEY_PROTO_PORT)
+		put_address_is_local(r);
+	put_forward_key(r, s);
+	nftnl_expr_set_u32(put_lookup(r, s->name), NFTNL_EXPR_LOOKUP_DREG, TARGET);
+	struct nftnl_expr *e = put(r, "nat");
+
+	nftnl_expr_set_u32(e, NFTNL_EXPR_NAT_TYPE, NFT_NAT_DNAT);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_NAT_FAMILY, s->target == AF_INET ? NFPROTO_IPV4 : NFPROTO_IPV6);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_NAT_REG_ADDR_MIN, TARGET);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_NAT_REG_PROTO_MIN, port);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_NAT_FLAGS, NF_NAT_RANGE_MAP_IPS | NF_NAT_RANGE_PROTO_SPECIFIED);
 }
 
 static void put_match(struct nftnl_rule *r, const struct fw_term *t)
@@ -413,6 +463,9 @@ static void put_end(struct nftnl_rule *r, const struct fw_term *t)
 		break;
 	case TERM_SNAT:
 		put_snat(r, &t->nat);
+		break;
+	case TERM_DNAT_MAP:
+		put_dnat_map(r, t->set);
 		break;
 	default:
 		break; /* put_match */

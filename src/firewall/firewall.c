@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "firewall/batch.h"
+#include "firewall/conntrack.h"
 #include "firewall/guard_observe.h"
 #include "firewall/guards.h"
 #include "firewall/observe.h"
@@ -145,15 +146,14 @@ bool firewall_has(const struct firewall *f, const struct fw_net *n)
 {
 	const struct fw_seen *seen = fw_state_find(&f->seen, n->bridge);
 
-	if (n->mode == FW_OPEN)
-		return !seen;
-	if (!seen || !f->seen.base || f->seen.clamp != f->clamp || !is_held(f, f->seen.hold) || !ports_are_right(f))
-		return false;
 	struct fw_block want = fw_block_of_net(n);
-	bool same = fw_block_eq(&seen->block, &want);
+	bool same = seen && fw_block_eq(&seen->block, &want), nothing = fw_block_is_empty(&want);
 
 	fw_block_free(&want);
-	return same;
+	if (nothing)
+		return !seen;
+	return same && f->seen.base && f->seen.clamp == f->clamp && (f->seen.forwarding || !n->publishes) &&
+	       is_held(f, f->seen.hold) && ports_are_right(f);
 }
 
 bool firewall_has_bridge(const struct firewall *f, const char *bridge)
@@ -173,12 +173,14 @@ struct step {
 	const struct fw_seen *seen; /* what is there, or NULL */
 	struct fw_block block;      /* of `add` */
 	bool idle;                  /* it is there as wanted */
+	bool same_chains;           /* it is there but for elements: only they come and go */
 };
 
 struct plan {
 	struct step *steps;
 	size_t n;
 	bool rebuild, claim, clamp;
+	bool forwarding; /* ports are published then */
 	uint32_t hold;
 	size_t after; /* networks there will be */
 };
@@ -199,7 +201,7 @@ static void plan_change(struct plan *p, const char *bridge, const struct fw_net 
 	if (!s)
 		s = mem_push(p->steps, p->n);
 	s->bridge = bridge;
-	s->add = add && add->mode != FW_OPEN ? add : NULL; /* an open network has nothing there */
+	s->add = add;
 }
 
 static void plan_compile(struct plan *p, const struct fw_state *seen)
@@ -211,9 +213,23 @@ static void plan_compile(struct plan *p, const struct fw_state *seen)
 		s->seen = p->rebuild ? NULL : fw_state_find(seen, s->bridge);
 		if (s->add)
 			s->block = fw_block_of_net(s->add);
+		if (fw_block_is_empty(&s->block)) /* an open network has nothing there */
+			s->add = NULL;
+		s->same_chains = s->seen && s->add && fw_block_same_chains(&s->seen->block, &s->block);
 		s->idle = s->seen ? s->add && fw_block_eq(&s->seen->block, &s->block) : !s->add;
 		p->after += !!s->add - !!s->seen;
 	}
+}
+
+static bool any_publishes(const struct firewall *f, const struct plan *p)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (p->steps[i].add && p->steps[i].add->publishes)
+			return true;
+	for (size_t i = 0; i < f->n_wanted; i++)
+		if (f->wanted[i].publishes && !find_step(p, f->wanted[i].bridge))
+			return true;
+	return false;
 }
 
 static struct plan plan_make(const struct firewall *f, const struct fw_change *changes, size_t n)
@@ -233,6 +249,7 @@ static struct plan plan_make(const struct firewall *f, const struct fw_change *c
 		if (!find_step(&p, f->wanted[i].bridge))
 			plan_change(&p, f->wanted[i].bridge, &f->wanted[i]);
 	plan_compile(&p, &f->seen);
+	p.forwarding = any_publishes(f, &p);
 	return p;
 }
 
@@ -252,21 +269,57 @@ static void put_rebuild(struct batch *b, uint32_t hold)
 	put_base(b);
 }
 
+static void put_going(struct batch *b, const struct step *s)
+{
+	struct fw_block rest;
+
+	if (!s->same_chains) {
+		put_block_removal(b, &s->seen->block);
+		return;
+	}
+	rest = fw_block_minus(&s->seen->block, &s->block);
+	put_block_removal(b, &rest);
+	fw_block_free(&rest);
+}
+
+static void put_coming(struct batch *b, const struct step *s)
+{
+	struct fw_block rest;
+
+	if (!s->same_chains) {
+		put_block(b, &s->block);
+		return;
+	}
+	rest = fw_block_minus(&s->block, &s->seen->block);
+	put_block(b, &rest);
+	fw_block_free(&rest);
+}
+
 /* What goes goes first: a prefix may move from one network to another. */
 static void put_steps(struct batch *b, const struct plan *p)
 {
 	for (size_t i = 0; i < p->n; i++)
 		if (p->steps[i].seen && !p->steps[i].idle)
-			put_block_removal(b, &p->steps[i].seen->block);
+			put_going(b, &p->steps[i]);
 	for (size_t i = 0; i < p->n; i++)
 		if (p->steps[i].add && !p->steps[i].idle)
-			put_block(b, &p->steps[i].block, p->steps[i].bridge);
+			put_coming(b, &p->steps[i]);
+}
+
+/* What is there for all while ports are published comes before those that need it, and goes behind them. */
+static void put_forwarding(struct batch *b, void (*put)(struct batch *b, const struct fw_block *block))
+{
+	struct fw_block forwarding = fw_block_of_forwarding(fw_base_stamp());
+
+	put(b, &forwarding);
+	fw_block_free(&forwarding);
 }
 
 /* Is there anything to do? Then it is put. */
 static bool put_plan(struct batch *b, const struct plan *p, const struct fw_state *seen)
 {
-	size_t busy = 0;
+	bool forwarding = seen->forwarding && !p->rebuild;
+	size_t busy = forwarding != p->forwarding;
 
 	if (p->after == 0) {
 		if (seen->table)
@@ -287,7 +340,11 @@ static bool put_plan(struct batch *b, const struct plan *p, const struct fw_stat
 		put_clamp(b);
 	if (clamped && !p->clamp)
 		put_clamp_removal(b);
+	if (p->forwarding && !forwarding)
+		put_forwarding(b, put_block);
 	put_steps(b, p);
+	if (forwarding && !p->forwarding)
+		put_forwarding(b, put_block_removal);
 	return p->rebuild || p->claim || busy || p->clamp != clamped;
 }
 
@@ -335,6 +392,7 @@ static void keep_seen(struct fw_state *seen, struct plan *p)
 	seen->table = seen->base = p->after > 0;
 	seen->clamp = seen->table && p->clamp;
 	seen->hold = seen->table ? hold : 0;
+	seen->forwarding = p->after && p->forwarding;
 	for (size_t i = 0; i < p->n; i++) {
 		struct step *s = &p->steps[i];
 		struct fw_seen *old = fw_state_find(seen, s->bridge);
@@ -368,6 +426,27 @@ static void keep_wanted(struct firewall *f, const struct fw_net *n, const char *
 		*mem_push(f->wanted, f->n_wanted) = copy;
 }
 
+/* What is forwarded no more, or elsewhere now, ends. A network that goes is the caller's to forget as a whole. */
+static void forget_flows(const struct plan *p)
+{
+	static const struct fw_block none;
+	struct err e;
+
+	for (size_t i = 0; i < p->n; i++) {
+		const struct step *s = &p->steps[i];
+		const struct fw_block *seen = s->seen ? &s->seen->block : &none;
+
+		if (!s->add || s->idle)
+			continue;
+		struct fw_block gone = fw_block_minus(seen, &s->block), come = fw_block_minus(&s->block, seen);
+
+		if (conntrack_forget_targets(&gone, &come, &e) < 0)
+			log_warn("firewall: %s: %s", s->bridge, e.detail);
+		fw_block_free(&gone);
+		fw_block_free(&come);
+	}
+}
+
 /* Plans, runs and, if the kernel took it, remembers. */
 static int commit(struct firewall *f, const struct fw_change *changes, size_t n)
 {
@@ -375,6 +454,7 @@ static int commit(struct firewall *f, const struct fw_change *changes, size_t n)
 	int err = run(f, &p);
 
 	if (err == 0) {
+		forget_flows(&p);
 		keep_seen(&f->seen, &p);
 		for (size_t i = 0; i < n; i++) {
 			if (changes[i].del)

@@ -166,7 +166,7 @@ static void build_in(struct builder *x)
 	begin_chain(x, "_in");
 	add_bridge(x, SET_INGRESS, NULL);
 	add_passes(x, TERM_IIFNAME, TERM_DADDR, n->mode == FW_NAT ? AF_INET6 : 0);
-	if (n->mode == FW_NAT)
+	if (n->mode == FW_NAT || n->publishes) /* what is published is for all who find the host */
 		RULE(x, term_name(TERM_GOTO, "closed"));
 	else
 		RULE(x, term(TERM_REJECT));
@@ -203,11 +203,13 @@ static void add_translation(struct builder *x, int family)
 	add_leaving(x, all, term(TERM_NONE));
 }
 
+/* A guest that meets another one of its network by a published port is translated in any mode. */
 static void build_nat(struct builder *x, int family)
 {
+	bool translated = is_translated(x->net, family);
 	const struct prefix *p;
 
-	if (!is_translated(x->net, family))
+	if (!translated && !(x->net->publishes && has_family(x->net, family)))
 		return;
 	begin_chain(x, family == AF_INET ? "_nat4" : "_nat6");
 	add_bridge(x, family == AF_INET ? SET_NAT4 : SET_NAT6, NULL)->go = true;
@@ -219,20 +221,52 @@ static void build_nat(struct builder *x, int family)
 		el->go = true;
 	}
 	RULE(x, term_name(TERM_OIFNAME, x->net->bridge), term_name(TERM_GOTO, "hairpin"));
-	add_translation(x, family);
+	if (translated)
+		add_translation(x, family);
+}
+
+static enum fw_set_id target_map(const struct fw_forward *f)
+{
+	if (f->address.family)
+		return f->to.family == AF_INET ? SET_FORWARD4 : SET_FORWARD6;
+	return f->to.family == AF_INET ? SET_FORWARD4_ANY : SET_FORWARD6_ANY;
+}
+
+/* One element a port: an address range with its ports shifted is nothing that the kernel can map one to one. */
+static void build_targets(struct builder *x)
+{
+	struct fw_block *b = &x->b;
+
+	for (size_t i = 0; i < x->net->n_forwards; i++) {
+		const struct fw_forward *f = &x->net->forwards[i];
+
+		for (unsigned port = f->port; port <= f->port_end; port++)
+			*mem_push(b->targets, b->n_targets) =
+			    (struct fw_target){ .map = target_map(f),
+						.proto = f->proto,
+						.address = f->address,
+						.port = (uint16_t)port,
+						.to = f->to,
+						.to_port = (uint16_t)(f->to_port + (port - f->port)) };
+	}
+	if (b->n_targets)
+		qsort(b->targets, b->n_targets, sizeof(*b->targets), fw_target_cmp);
 }
 
 static struct fw_block build(const struct fw_net *n, uint64_t stamp)
 {
 	struct builder x = { .net = n, .stamp = stamp };
 
-	if (n->mode == FW_OPEN)
-		return x.b;
-	build_out(&x);
-	build_in(&x);
-	add_bridge(&x, SET_HOST_IN, "host_services");
+	memcpy(x.b.bridge, n->bridge, sizeof(x.b.bridge));
+	if (n->mode != FW_OPEN) {
+		build_out(&x);
+		build_in(&x);
+	}
+	if (n->mode != FW_OPEN || n->loopback)
+		add_bridge(&x, SET_HOST_IN, n->loopback ? "host_loopback" : "host_services");
 	build_nat(&x, AF_INET);
 	build_nat(&x, AF_INET6);
+	build_targets(&x);
 	return x.b;
 }
 
@@ -241,15 +275,19 @@ struct fw_block fw_block_of_net(const struct fw_net *n)
 	return build(n, fw_net_stamp(n));
 }
 
-static void print_net(const void *net, FILE *out)
+static void print_chains(const void *net, FILE *out)
 {
-	fw_net_print(net, "", out);
+	struct fw_block b = build(net, 0);
+
+	fw_chains_print(&b, "", out);
+	fw_block_free(&b);
 }
 
-/* The text is all that a network is in the kernel, so its hash is the stamp: a change of what we build is noticed too. */
+/* The text is all that a network's chains are in the kernel, so its hash is the stamp: a change of what we build is noticed
+ * too. Elements are compared one by one. */
 uint64_t fw_net_stamp(const struct fw_net *n)
 {
-	return fw_hash_print(print_net, n);
+	return fw_hash_print(print_chains, n);
 }
 
 void fw_net_print(const struct fw_net *n, const char *indent, FILE *out)

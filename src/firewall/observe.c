@@ -7,10 +7,12 @@
 #include <libnftnl/chain.h>
 #include <libnftnl/common.h>
 #include <libnftnl/set.h>
+#include <libnftnl/udata.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 
+#include "base/rd.h"
 #include "firewall/batch.h"
 
 enum { OBSERVE_TRIES = 10, REQUEST_MAX = 256 };
@@ -115,6 +117,54 @@ static int take_rule(const struct nlmsghdr *h, void *arg)
 	return MNL_CB_OK;
 }
 
+static uint16_t port_at(const uint8_t *p)
+{
+	return (uint16_t)(p[0] << 8 | p[1]);
+}
+
+/* One byte of type, one of length, the text with its NUL (libnftnl/udata.h); "": none that can be a bridge. */
+static void owner_from_comment(const void *data, size_t len, char ret[IFNAMSIZ])
+{
+	struct rd r = rd_make(data, data ? len : 0);
+
+	memset(ret, 0, IFNAMSIZ);
+	if (rd_u8(&r) != NFTNL_UDATA_SET_ELEM_COMMENT)
+		return;
+	struct rd text = rd_sub(&r, rd_u8(&r));
+
+	if (!text.bad && rd_left(&text) && rd_left(&text) <= IFNAMSIZ)
+		rd_copy(&text, ret, rd_left(&text));
+	ret[IFNAMSIZ - 1] = '\0';
+}
+
+/* batch.c tells how its parts stand in the key and behind it. */
+static void take_target(struct observation *o, struct nftnl_set_elem *se)
+{
+	const struct fw_set *def = &fw_sets[o->set];
+	size_t size = ip_size(def->target), key_size = def->key == KEY_PROTO_PORT ? 0 : size;
+	struct fw_target t = { .map = o->set, .to.family = def->target };
+	uint32_t len = 0, to_len = 0, comment_len = 0;
+	const uint8_t *key = nftnl_set_elem_get(se, NFTNL_SET_ELEM_KEY, &len);
+	const uint8_t *to = nftnl_set_elem_get(se, NFTNL_SET_ELEM_DATA, &to_len);
+	const void *comment = nftnl_set_elem_get(se, NFTNL_SET_ELEM_USERDATA, &comment_len);
+	char bridge[IFNAMSIZ];
+
+	owner_from_comment(comment, comment_len, bridge);
+	if (!key || !to || len != key_size + 8 || to_len != size + 4 || !bridge[0]) {
+		o->foreign = true;
+		return;
+	}
+	t.proto = key[0];
+	t.address.family = key_size ? def->target : 0;
+	memcpy(t.address.b, key + 4, key_size);
+	t.port = port_at(key + 4 + key_size);
+	memcpy(t.to.b, to, size);
+	t.to_port = port_at(to + size);
+	struct fw_block *b = block_of(o, bridge);
+
+	*mem_push(b->targets, b->n_targets) = t;
+}
+
 static void take_element(void *arg, struct nftnl_set_elem *se)
 {
 	struct observation *o = arg;
@@ -123,6 +173,10 @@ static void take_element(void *arg, struct nftnl_set_elem *se)
 	const void *key = nftnl_set_elem_get(se, NFTNL_SET_ELEM_KEY, &len);
 	int family = fw_sets[o->set].key == KEY_IPV6 ? AF_INET6 : AF_INET;
 
+	if (fw_sets[o->set].target) {
+		take_target(o, se);
+		return;
+	}
 	if (!fw_sets[o->set].verdicts) {
 		o->n_values++;
 		return;
@@ -285,28 +339,58 @@ static int see_set(struct nfnl *nl, struct observation *o, enum fw_set_id id)
 	return err == -ENOENT ? 0 : err;
 }
 
+/* What stands in the table for all networks, with or without what is there while ports are published, and the clamp. */
+static struct fw_block base_block(bool forwarding, bool clamp)
+{
+	uint64_t stamp = fw_base_stamp();
+	struct fw_block b = forwarding ? fw_block_of_forwarding(stamp) : (struct fw_block){ 0 };
+
+	for (size_t i = 0; i < fw_base_n_chains + clamp; i++) {
+		struct fw_chain *c = mem_push(b.chains, b.n_chains);
+
+		*c = i < fw_base_n_chains ? fw_base_chains[i] : fw_clamp_chain;
+		c->rules = NULL; /* their number is compared */
+		c->stamp = stamp;
+	}
+	return b;
+}
+
+static bool is_base(const struct fw_block *seen, bool forwarding, bool clamp)
+{
+	struct fw_block want = base_block(forwarding, clamp);
+	bool same = fw_block_eq(seen, &want);
+
+	fw_block_free(&want);
+	return same;
+}
+
 /* Takes the base out of the networks: is it as we make it? */
 static bool take_base(struct observation *o)
 {
 	struct fw_seen *seen = fw_state_find(&o->s, "");
-	struct fw_block want = { .n_chains = fw_base_n_chains };
-	uint64_t stamp = fw_base_stamp();
+
+	bool same = false;
 
 	if (!seen)
 		return false;
-	o->s.clamp = seen->block.n_chains > fw_base_n_chains;
-	want.chains = mem_array(fw_base_n_chains + 1, sizeof(*want.chains));
-	memcpy(want.chains, fw_base_chains, fw_base_n_chains * sizeof(*fw_base_chains));
-	if (o->s.clamp)
-		want.chains[want.n_chains++] = fw_clamp_chain;
-	for (size_t i = 0; i < want.n_chains; i++)
-		want.chains[i].stamp = stamp;
-	bool same = fw_block_eq(&seen->block, &want);
-
-	mem_drop(want.chains);
+	for (unsigned with = 0; with < 4 && !same; with++) {
+		o->s.forwarding = with & 1;
+		o->s.clamp = with & 2;
+		same = is_base(&seen->block, o->s.forwarding, o->s.clamp);
+	}
 	fw_block_free(&seen->block);
 	*seen = o->s.nets[--o->s.n];
 	return same;
+}
+
+static void sort_targets(struct observation *o)
+{
+	for (size_t i = 0; i < o->s.n; i++) {
+		struct fw_block *b = &o->s.nets[i].block;
+
+		if (b->n_targets)
+			qsort(b->targets, b->n_targets, sizeof(*b->targets), fw_target_cmp);
+	}
 }
 
 /* What is in the table for ports. */
@@ -386,6 +470,7 @@ int fw_observe(struct nfnl *nl, struct fw_state *ret)
 		err = see_all(nl, &o);
 		if (err == 0) {
 			join_edges(&o);
+			sort_targets(&o);
 			o.s.base = take_base(&o) && !o.foreign;
 			*ret = o.s;
 		} else {

@@ -13,6 +13,7 @@ struct fw_state {
 	bool table;       /* ours is there */
 	bool base;        /* and what stands in it for all networks is as we make it, and nothing foreign is in it */
 	bool clamp;       /* the chain for it is there, as we make it; one that isn't is foreign */
+	bool forwarding;  /* with it that which is there while ports are published */
 	bool ports_table; /* that for ports is there */
 	bool ports;       /* and as we make it */
 	uint32_t hold, ports_hold; /* FW_OWNER, FW_PERSIST */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Blocks in nft's syntax: what is printed can be loaded by nft -f, first the base, then
  * each network. */
+#include <netinet/in.h>
 #include <stdlib.h>
 
 #include "firewall/block.h"
@@ -55,6 +56,19 @@ static void print_fields(const struct fw_term *t, FILE *out)
 		fprintf(out, " %s", prefix_text(&t->prefix, text));
 	else
 		fprintf(out, t->of[0] == FIELD_ETHER_TYPE ? " 0x%04x" : " %u", t->value);
+}
+
+static void print_dnat_map(enum fw_set_id id, FILE *out)
+{
+	bool any = fw_sets[id].key == KEY_PROTO_PORT, v4 = fw_sets[id].target == AF_INET;
+	const char *ip = v4 ? "ip" : "ip6";
+
+	if (any) /* else nft adds by itself that it is about one family */
+		fprintf(out, "meta nfproto %s fib daddr type local ", v4 ? "ipv4" : "ipv6");
+	fprintf(out, "dnat %s to meta l4proto . ", ip);
+	if (!any)
+		fprintf(out, "%s daddr . ", ip);
+	fprintf(out, "th dport map @%s", fw_sets[id].name);
 }
 
 static void print_term(const struct fw_term *t, FILE *out)
@@ -128,6 +142,9 @@ static void print_term(const struct fw_term *t, FILE *out)
 	case TERM_SNAT:
 		print_snat(&t->nat, out);
 		break;
+	case TERM_DNAT_MAP:
+		print_dnat_map(t->set, out);
+		break;
 	default:
 		fputs(words[t->kind], out);
 	}
@@ -163,7 +180,19 @@ static void print_element(const struct fw_element *el, const char *indent, FILE 
 	fprintf(out, " : %s %s }\n", el->go ? "goto" : "jump", el->chain);
 }
 
-void fw_block_print(const struct fw_block *b, const char *indent, FILE *out)
+/* The comment tells whose it is, us too. */
+static void print_target(const struct fw_target *t, const char *bridge, const char *indent, FILE *out)
+{
+	char address[IP_TEXT], to[IP_TEXT];
+
+	fprintf(out, "%sadd element inet " FW_TABLE " %s { %s . ", indent, fw_sets[t->map].name,
+		t->proto == IPPROTO_TCP ? "tcp" : "udp");
+	if (t->address.family)
+		fprintf(out, "%s . ", ip_text(&t->address, address));
+	fprintf(out, "%u comment \"%s\" : %s . %u }\n", t->port, bridge, ip_text(&t->to, to), t->to_port);
+}
+
+void fw_chains_print(const struct fw_block *b, const char *indent, FILE *out)
 {
 	if (b->n_chains == 0) /* of an open network */
 		return;
@@ -171,16 +200,33 @@ void fw_block_print(const struct fw_block *b, const char *indent, FILE *out)
 	for (size_t i = 0; i < b->n_chains; i++)
 		fw_chain_print(&b->chains[i], indent, out);
 	fprintf(out, "%s}\n", indent);
+}
+
+void fw_block_print(const struct fw_block *b, const char *indent, FILE *out)
+{
+	fw_chains_print(b, indent, out);
 	for (size_t i = 0; i < b->n_elements; i++)
 		print_element(&b->elements[i], indent, out);
+	for (size_t i = 0; i < b->n_targets; i++)
+		print_target(&b->targets[i], b->bridge, indent, out);
 }
 
 static void print_set(const struct fw_set *s, FILE *out)
 {
-	static const char *const types[] = { "ifname", "ipv4_addr", "ipv6_addr", "inet_proto", "inet_service" };
+	static const char *const types[] = { "ifname",
+					     "ipv4_addr",
+					     "ipv6_addr",
+					     "inet_proto",
+					     "inet_service",
+					     "inet_proto . inet_service",
+					     "inet_proto . ipv4_addr . inet_service",
+					     "inet_proto . ipv6_addr . inet_service" };
+	const char *target = s->target == AF_INET ? " : ipv4_addr . inet_service" : " : ipv6_addr . inet_service";
 
-	fprintf(out, "\t%s %s {\n\t\ttype %s%s\n", s->verdicts ? "map" : "set", s->name, types[s->key],
-		s->verdicts ? " : verdict" : "");
+	fprintf(out, "\t%s %s {\n\t\ttype %s%s\n", s->verdicts || s->target ? "map" : "set", s->name, types[s->key],
+		s->verdicts ? " : verdict"
+		: s->target ? target
+			    : "");
 	if (s->key == KEY_IPV4 || s->key == KEY_IPV6)
 		fputs("\t\tflags interval\n", out);
 	for (size_t i = 0; i < s->n_values; i++)
@@ -196,6 +242,10 @@ void fw_base_print(FILE *out)
 	for (size_t i = 0; i < fw_base_n_chains; i++)
 		fw_chain_print(&fw_base_chains[i], "", out);
 	fputs("}\n", out);
+	struct fw_block forwarding = fw_block_of_forwarding(0);
+
+	fw_block_print(&forwarding, "", out);
+	fw_block_free(&forwarding);
 }
 
 void fw_clamp_print(FILE *out)

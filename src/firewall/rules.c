@@ -11,6 +11,7 @@ enum { FW_STAMP_VERSION = 2 };
 void fw_net_free(struct fw_net *n)
 {
 	mem_drop(n->subnets);
+	mem_drop(n->forwards);
 	*n = (struct fw_net){ 0 };
 }
 
@@ -19,6 +20,7 @@ struct fw_net fw_net_copy(const struct fw_net *n)
 	struct fw_net copy = *n;
 
 	copy.subnets = mem_dup(n->subnets, n->n_subnets * sizeof(*n->subnets));
+	copy.forwards = mem_dup(n->forwards, n->n_forwards * sizeof(*n->forwards));
 	return copy;
 }
 
@@ -52,6 +54,7 @@ void fw_block_free(struct fw_block *b)
 		mem_drop((void *)b->chains[i].rules);
 	mem_drop(b->chains);
 	mem_drop(b->elements);
+	mem_drop(b->targets);
 	*b = (struct fw_block){ 0 };
 }
 
@@ -82,16 +85,68 @@ static bool has_element(const struct fw_block *b, const struct fw_element *el)
 	return false;
 }
 
-/* Neither block names a thing twice, so one direction is enough. */
-bool fw_block_eq(const struct fw_block *a, const struct fw_block *b)
+bool fw_block_is_empty(const struct fw_block *b)
 {
-	if (a->n_chains != b->n_chains || a->n_elements != b->n_elements)
+	return b->n_chains + b->n_elements + b->n_targets == 0;
+}
+
+int fw_target_cmp(const void *pa, const void *pb)
+{
+	const struct fw_target *a = pa, *b = pb;
+
+	if (a->map != b->map)
+		return a->map < b->map ? -1 : 1;
+	if (a->proto != b->proto)
+		return a->proto - b->proto;
+	int order = ip_cmp(&a->address, &b->address);
+
+	return order ? order : a->port - b->port;
+}
+
+const struct fw_target *fw_block_find_target(const struct fw_block *b, const struct fw_target *key)
+{
+	return b->n_targets ? bsearch(key, b->targets, b->n_targets, sizeof(*key), fw_target_cmp) : NULL;
+}
+
+static bool has_target(const struct fw_block *b, const struct fw_target *t)
+{
+	const struct fw_target *same = fw_block_find_target(b, t);
+
+	return same && ip_eq(&same->to, &t->to) && same->to_port == t->to_port;
+}
+
+struct fw_block fw_block_minus(const struct fw_block *a, const struct fw_block *b)
+{
+	struct fw_block rest = { 0 };
+
+	memcpy(rest.bridge, a->bridge, sizeof(rest.bridge));
+	for (size_t i = 0; i < a->n_elements; i++)
+		if (!has_element(b, &a->elements[i]))
+			*mem_push(rest.elements, rest.n_elements) = a->elements[i];
+	for (size_t i = 0; i < a->n_targets; i++)
+		if (!has_target(b, &a->targets[i]))
+			*mem_push(rest.targets, rest.n_targets) = a->targets[i];
+	return rest;
+}
+
+/* Neither block names a thing twice, so one direction is enough; here and below. */
+bool fw_block_same_chains(const struct fw_block *a, const struct fw_block *b)
+{
+	if (a->n_chains != b->n_chains)
 		return false;
 	for (size_t i = 0; i < a->n_chains; i++)
 		if (!has_chain(b, &a->chains[i]))
 			return false;
-	for (size_t i = 0; i < a->n_elements; i++)
-		if (!has_element(b, &a->elements[i]))
-			return false;
 	return true;
+}
+
+bool fw_block_eq(const struct fw_block *a, const struct fw_block *b)
+{
+	if (a->n_elements != b->n_elements || a->n_targets != b->n_targets || !fw_block_same_chains(a, b))
+		return false;
+	struct fw_block rest = fw_block_minus(a, b);
+	bool same = fw_block_is_empty(&rest);
+
+	fw_block_free(&rest);
+	return same;
 }

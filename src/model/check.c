@@ -54,7 +54,9 @@ static int check_size(const struct network *n, struct err *e)
 
 int network_check(const struct network *n, struct err *e)
 {
-	return check_modes(n, e) < 0 || check_ips(n, e) < 0 || check_ports(n, e) < 0 ? -1 : check_size(n, e);
+	if (check_modes(n, e) < 0 || check_ips(n, e) < 0 || check_ports(n, e) < 0 || check_publishes(n, e) < 0)
+		return -1;
+	return check_size(n, e);
 }
 
 int network_check_host(const struct network *n, const char *sysfs, struct err *e)

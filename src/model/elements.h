@@ -12,6 +12,7 @@ int parse_portgroup(struct parser *p, xmlNode *node, void *into);
 int parse_options(struct parser *p, xmlNode *node, void *into);
 int parse_own_guard(struct parser *p, xmlNode *node, void *into);
 int parse_own_flowtable(struct parser *p, xmlNode *node, void *into);
+int parse_own_publish(struct parser *p, xmlNode *node, void *into);
 
 /* into: struct portgroup */
 int parse_group_guard(struct parser *p, xmlNode *node, void *into);

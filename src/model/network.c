@@ -18,6 +18,7 @@ void network_free(struct network *n)
 	network_forward_clear(&n->forward);
 	network_dns_clear(&n->dns);
 	array_drop_texts(n->options, n->n_options);
+	network_own_clear(&n->own);
 	mem_drop(n->metadata);
 	mem_drop(n->ips);
 	mem_drop(n->routes);
@@ -64,6 +65,7 @@ struct network *network_copy(const struct network *n)
 	for (size_t i = 0; i < n->n_portgroups; i++)
 		portgroup_copy(&c->portgroups[i], &n->portgroups[i]);
 	c->options = array_copy_texts(n->options, n->n_options);
+	network_own_copy(&c->own, &n->own);
 	return c;
 }
 

@@ -4,16 +4,21 @@
 #pragma once
 #include <stdbool.h>
 
+#include "model/publish.h"
 #include "model/words.h"
 
 #define VNET_NS "urn:vnet:network:1"
 
 struct network_own {
-	enum tri guard;        /* <guard>: ports may send only what is theirs; none said: as the mode has it */
-	enum tri guard_static; /* its static: a guest may take an address that nobody holds; none said: yes */
-	enum tri flowtable;    /* <flowtable>: a short cut for established flows; none said: as the daemon is set */
+	enum tri guard;            /* <guard>: ports may send only what is theirs; none said: as the mode has it */
+	enum tri guard_static;     /* its static: a guest may take an address that nobody holds; none said: yes */
+	enum tri flowtable;        /* <flowtable>: a short cut for established flows; none said: as the daemon is set */
+	struct publish *publishes; /* <publish>: ports of the host that lead to guests */
+	size_t n_publishes;
 };
 
 struct network;
 /* Is there an element of ours anywhere in it? */
 bool network_has_own(const struct network *n);
+void network_own_copy(struct network_own *to, const struct network_own *from);
+void network_own_clear(struct network_own *o);

@@ -272,6 +272,7 @@ static int parse_network(struct parser *p, xmlNode *node, struct network *n)
 		FIRST_NS("options", parse_options, DNSMASQ_NS),
 		FIRST_NS("guard", parse_own_guard, VNET_NS),
 		FIRST_NS("flowtable", parse_own_flowtable, VNET_NS),
+		MANY_NS("publish", parse_own_publish, VNET_NS),
 		{ 0 },
 	};
 	static_assert(ARRAY_SIZE(children) <= XML_RULES_MAX, "xml_read_children has a bit for each");

@@ -21,6 +21,9 @@ extern const char *const virtualport_words[];
 enum lease_unit { LEASE_SECONDS, LEASE_MINUTES, LEASE_HOURS };
 extern const char *const lease_unit_words[];
 
+enum transport { TRANSPORT_NONE, TRANSPORT_TCP, TRANSPORT_UDP };
+extern const char *const transport_words[];
+
 extern const char *const forward_mode_words[];
 
 /* The value whose text this is, -1: none. */

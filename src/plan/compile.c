@@ -3,10 +3,12 @@
 
 #include <stdio.h>
 
+#include "model/array.h"
 #include "plan/dhcp4.h"
 #include "plan/dhcp6.h"
 #include "plan/dns.h"
 #include "plan/guest.h"
+#include "plan/publish.h"
 #include "plan/ra.h"
 #include "plan/support.h"
 
@@ -161,6 +163,22 @@ static void compile_firewall(const struct network *n, struct fw_net *fw)
 		*mem_push(fw->subnets, fw->n_subnets) = network_route_prefix(&n->routes[i]);
 }
 
+/* Ports that 127.0.0.1 leads to need packets with its address on the bridge. Without any the kernel drops them, as does one
+ * rule of ours while there are some: that one is there before the setting, and as long. */
+static void compile_publishes(const struct network *n, struct plan *p)
+{
+	struct plan_sysctl *s;
+
+	p->firewall.publishes = n->own.n_publishes;
+	for (size_t i = 0; i < n->own.n_publishes; i++)
+		p->firewall.loopback |= publish_on_loopback(n, &n->own.publishes[i]);
+	s = mem_push(p->bridge_sysctls, p->n_bridge_sysctls);
+	snprintf(s->key, sizeof(s->key), "net/ipv4/conf/%s/route_localnet", p->bridge.name);
+	snprintf(s->value, sizeof(s->value), "%d", p->firewall.loopback);
+	s->guarded = p->firewall.loopback;
+	plan_publish(n, NULL, 0, p);
+}
+
 /* One root for the network: that of the first <ip> that has one, served on all its IPv4 addresses. */
 static struct guest_tftp *compile_tftp(const struct network *n)
 {
@@ -228,6 +246,7 @@ int plan_compile(const struct network *n, struct plan **ret, struct err *e)
 		compile_sysctls(n, p);
 		compile_firewall(n, &p->firewall);
 		p->guard = plan_guard_compile(n);
+		compile_publishes(n, p);
 		p->scope = compile_scope(n);
 	}
 	*ret = TAKE(p);
@@ -245,6 +264,7 @@ void plan_free(struct plan *p)
 	mem_drop(p->host_sysctls);
 	fw_net_free(&p->firewall);
 	plan_guard_free(&p->guard);
+	array_drop_texts(p->publishes, p->n_publishes);
 	guest_scope_free(p->scope);
 	mem_drop(p);
 }

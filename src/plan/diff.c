@@ -126,10 +126,11 @@ static void diff_bridge(const struct plan *p, const struct observed *have, struc
 		add(s, STEP_SET_STP);
 }
 
-static void diff_sysctls(const struct plan_sysctl *want, size_t n, const char (*have)[16], struct steps *s)
+static void diff_sysctls(const struct plan_sysctl *want, size_t n, const char (*have)[16], bool guarded,
+			 struct steps *s)
 {
 	for (size_t i = 0; i < n; i++)
-		if (!have || strcmp(have[i], want[i].value) != 0)
+		if (want[i].guarded == guarded && (!have || strcmp(have[i], want[i].value) != 0))
 			add(s, STEP_SYSCTL)->sysctl = &want[i];
 }
 
@@ -140,7 +141,7 @@ static void diff_host(const struct plan *p, const struct observed *have, struct 
 		if (strcmp(p->host_sysctls[i].key, PLAN_FORWARDING6) == 0 &&
 		    (!have->host_sysctls || strcmp(have->host_sysctls[i], p->host_sysctls[i].value) != 0))
 			add(s, STEP_KEEP_ROUTES);
-	diff_sysctls(p->host_sysctls, p->n_host_sysctls, have->host_sysctls, s);
+	diff_sysctls(p->host_sysctls, p->n_host_sysctls, have->host_sysctls, false, s);
 }
 
 static bool has_addr(const struct prefix *v, size_t n, const struct prefix *a)
@@ -241,6 +242,8 @@ static void diff_ports(const struct plan *p, const struct observed *have, struct
 
 int plan_diff(const struct plan *p, const struct observed *have, struct steps *ret, struct err *e)
 {
+	const char(*bridge_sysctls)[16] = have->has_bridge ? have->bridge_sysctls : NULL;
+
 	if (p->unmanaged) {
 		if (have->has_bridge)
 			diff_ports(p, have, ret);
@@ -249,11 +252,12 @@ int plan_diff(const struct plan *p, const struct observed *have, struct steps *r
 	if (check_foreign(p, have, e) < 0)
 		return -1;
 	diff_bridge(p, have, ret);
-	diff_sysctls(p->bridge_sysctls, p->n_bridge_sysctls, have->has_bridge ? have->bridge_sysctls : NULL, ret);
+	diff_sysctls(p->bridge_sysctls, p->n_bridge_sysctls, bridge_sysctls, false, ret);
 	if (!have->firewall_same)
 		add(ret, STEP_FIREWALL); /* before the addresses: there is no unprotected moment */
 	if (!have->guard_same)
 		add(ret, STEP_GUARD)->guard = have->guard; /* before its ports are attached */
+	diff_sysctls(p->bridge_sysctls, p->n_bridge_sysctls, bridge_sysctls, true, ret);
 	diff_addrs(p, have, ret);
 	if (!have->has_bridge || !have->bridge.up)
 		add(ret, STEP_UP);

@@ -13,6 +13,7 @@ struct plan_sysctl {
 	char key[96]; /* below /proc/sys, with slashes */
 	char value[16];
 	bool optional; /* a kernel without the setting needs nothing */
+	bool guarded;  /* it is safe only behind our rules */
 };
 
 struct plan {
@@ -38,6 +39,8 @@ struct plan {
 	size_t n_host_sysctls;
 	struct fw_net firewall;
 	struct plan_guard guard;
+	char **publishes; /* a line for each published port, for people */
+	size_t n_publishes;
 	struct guest_scope *scope; /* its ifindex is filled in when the bridge is there; NULL: nothing to serve */
 };
 
@@ -57,7 +60,8 @@ void plan_tap_alias(const struct plan *p, const struct mac *mac, const char *gro
 bool plan_owns_tap(const struct plan *p, const struct link *l);
 struct plan_port plan_tap_port(const struct link *l); /* its group is good as long as the link */
 
-/* -1: the definition can't run here (VNET_ERR_CONFIG_UNSUPPORTED); its values were checked when it was parsed. */
+/* Published ports lead to guests whose address the definition tells; plan/publish.h adds those of leases.
+ * -1: the definition can't run here (VNET_ERR_CONFIG_UNSUPPORTED); its values were checked when it was parsed. */
 int plan_compile(const struct network *n, struct plan **ret, struct err *e);
 void plan_free(struct plan *p);
 DEFINE_AUTO(struct plan *, plan_free)

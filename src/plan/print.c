@@ -81,6 +81,8 @@ void plan_print(const struct plan *p, FILE *out)
 	print_routes(p, out);
 	print_sysctls(p->bridge_sysctls, p->n_bridge_sysctls, out);
 	print_sysctls(p->host_sysctls, p->n_host_sysctls, out);
+	for (size_t i = 0; i < p->n_publishes; i++)
+		fprintf(out, "%s\n", p->publishes[i]);
 	fw_net_print(&p->firewall, "", out);
 	if (p->scope)
 		guest_print(p->scope, out);

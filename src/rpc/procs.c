@@ -76,6 +76,9 @@ static const struct rpc_proc procs[] = {
 	VNET(VNET_PROC_IMPORT_LEASES, "vnet_import_leases", vnet_import_leases_args, remote_int, RPC_WRITES),
 	VNET(VNET_PROC_GUARDED, "vnet_guarded", remote_one_net, vnet_guarded_ret, 0),
 	VNET(VNET_PROC_HISTORY, "vnet_history", vnet_history_args, vnet_history_ret, 0),
+	VNET(VNET_PROC_PUBLISH, "vnet_publish", vnet_publish_args, none, RPC_WRITES),
+	VNET(VNET_PROC_UNPUBLISH, "vnet_unpublish", vnet_publish_args, none, RPC_WRITES),
+	VNET(VNET_PROC_PUBLISHED, "vnet_published", remote_one_net, vnet_published_ret, 0),
 	VNET(VNET_PROC_STATUS, "vnet_status", none, vnet_status_ret, 0),
 	VNET(VNET_PROC_VALIDATE, "vnet_validate", none, vnet_validate_ret, 0),
 };

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct cli_cmd *const tables[] = { cli_net_cmds,   cli_change_cmds, cli_list_cmds,  cli_edit_cmds,
-						cli_file_cmds,  cli_tap_cmds,    cli_event_cmds, cli_port_cmds,
-						cli_proxy_cmds, cli_import_cmds, cli_wait_cmds,  cli_host_cmds,
-						cli_shell_cmds, cli_guard_cmds,  cli_help_cmds };
+static const struct cli_cmd *const tables[] = { cli_net_cmds,   cli_change_cmds, cli_list_cmds,    cli_edit_cmds,
+						cli_file_cmds,  cli_tap_cmds,    cli_event_cmds,   cli_port_cmds,
+						cli_proxy_cmds, cli_import_cmds, cli_wait_cmds,    cli_host_cmds,
+						cli_shell_cmds, cli_guard_cmds,  cli_publish_cmds, cli_help_cmds };
 
 const struct cli_cmd *cli_cmd_at(size_t i)
 {
@@ -172,5 +172,16 @@ int cli_arg_number(const struct cli_args *args, const char *name, unsigned min, 
 	if (errno || end == text || *end || *text == '-' || v < min || v > max)
 		return cli_error("--%s must be a number from %u to %u, not '%s'", name, min, max, text);
 	*ret = (unsigned)v;
+	return 0;
+}
+
+int cli_affect(const struct cli_args *args, unsigned *ret)
+{
+	unsigned live = cli_arg(args, "live") ? VNET_AFFECT_LIVE : 0;
+	unsigned config = cli_arg(args, "config") ? VNET_AFFECT_CONFIG : 0;
+
+	if (cli_arg(args, "current") && (live || config))
+		return cli_error("Options --current and --%s are mutually exclusive", live ? "live" : "config");
+	*ret = live | config;
 	return 0;
 }

@@ -53,7 +53,7 @@ struct cli_args { /* what was given, by the row's order */
 
 extern const struct cli_cmd cli_net_cmds[], cli_change_cmds[], cli_list_cmds[], cli_edit_cmds[], cli_file_cmds[],
     cli_tap_cmds[], cli_event_cmds[], cli_port_cmds[], cli_proxy_cmds[], cli_import_cmds[], cli_wait_cmds[],
-    cli_host_cmds[], cli_shell_cmds[], cli_guard_cmds[], cli_help_cmds[];
+    cli_host_cmds[], cli_shell_cmds[], cli_guard_cmds[], cli_publish_cmds[], cli_help_cmds[];
 
 /* Walks all rows of all tables; NULL behind the last. */
 const struct cli_cmd *cli_cmd_at(size_t i);
@@ -69,6 +69,8 @@ void cli_args_clear(struct cli_args *args);
 const char *cli_arg(const struct cli_args *args, const char *name);
 /* A number from `min` to `max` into *ret, which keeps its value if the argument was not given. -1: told why. */
 int cli_arg_number(const struct cli_args *args, const char *name, unsigned min, unsigned max, unsigned *ret);
+/* Which definition --live, --config and --current mean, as enum vnet_affect. -1: told why. */
+int cli_affect(const struct cli_args *args, unsigned *ret);
 
 /* Runs one command. 0 or -1. */
 int cli_run(struct cli *cli, const char *const *words, size_t n);

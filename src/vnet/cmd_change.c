@@ -23,18 +23,6 @@ static int find_word(const struct word *v, const char *text)
 	return -1;
 }
 
-/* Which definition the options mean. */
-static int affect_flags(const struct cli_args *args, unsigned *ret)
-{
-	unsigned live = cli_arg(args, "live") ? VNET_AFFECT_LIVE : 0;
-	unsigned config = cli_arg(args, "config") ? VNET_AFFECT_CONFIG : 0;
-
-	if (cli_arg(args, "current") && (live || config))
-		return cli_error("Options --current and --%s are mutually exclusive", live ? "live" : "config");
-	*ret = live | config;
-	return 0;
-}
-
 /* ---- update ---- */
 
 static const struct word commands[] = {
@@ -105,7 +93,7 @@ static int update(struct cli *cli, const struct cli_args *args)
 	struct vnet_error why;
 	unsigned flags;
 
-	if (affect_flags(args, &flags) < 0 || read_update(args, &u, &xml) < 0 || cli_network(cli, name, &net) < 0)
+	if (cli_affect(args, &flags) < 0 || read_update(args, &u, &xml) < 0 || cli_network(cli, name, &net) < 0)
 		return -1;
 	if (vnet_update(cli->conn, &net, &u, flags, &why) < 0)
 		return cli_failed(&why, "Failed to update network %s", name);
@@ -201,7 +189,7 @@ static int metadata(struct cli *cli, const struct cli_args *args)
 	struct item i = { .cli = cli, .type = VNET_METADATA_ELEMENT, .uri = cli_arg(args, "uri") };
 
 	i.key = cli_arg(args, "key");
-	if (affect_flags(args, &i.flags) < 0 || check_exclusive(args) < 0 ||
+	if (cli_affect(args, &i.flags) < 0 || check_exclusive(args) < 0 ||
 	    cli_network(cli, cli_arg(args, "network"), &i.net) < 0)
 		return -1;
 	if (cli_arg(args, "edit"))
@@ -242,7 +230,7 @@ static int desc(struct cli *cli, const struct cli_args *args)
 	AUTO_FREE char *given = join(args), *now = NULL;
 	int r;
 
-	if (affect_flags(args, &i.flags) < 0 || cli_network(cli, cli_arg(args, "network"), &i.net) < 0)
+	if (cli_affect(args, &i.flags) < 0 || cli_network(cli, cli_arg(args, "network"), &i.net) < 0)
 		return -1;
 	if (get(&i, &now) < 0)
 		return -1;

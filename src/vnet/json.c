@@ -54,6 +54,24 @@ json_object *cli_json_past_lease(const struct vnet_past_lease *l)
 	return o;
 }
 
+json_object *cli_json_published(const struct vnet_network *net, const struct vnet_published *p)
+{
+	json_object *o = json_object_new_object();
+
+	add_text(o, "network", net->name);
+	add_text(o, "address", p->address);
+	json_object_object_add(o, "port", json_object_new_int(p->port));
+	json_object_object_add(o, "port_end", json_object_new_int(p->port_end));
+	add_text(o, "protocol", p->protocol);
+	add_text(o, "guest", p->guest);
+	json_object_object_add(o, "to", json_object_new_int(p->to ? p->to : p->port));
+	add_text(o, "ipv4", p->to_ipv4);
+	add_text(o, "ipv6", p->to_ipv6);
+	add_bool(o, "active", !p->why[0]);
+	add_text(o, "why", p->why);
+	return o;
+}
+
 json_object *cli_json_tap(const struct vnet_tap *t)
 {
 	json_object *o = json_object_new_object();

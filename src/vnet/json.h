@@ -10,6 +10,9 @@ json_object *cli_json_network(const struct vnet_network *net, const struct vnet_
 /* {"bridge", "mac", "protocol": "ipv4"|"ipv6", "ip", "prefix", "hostname", "client_id", "expiry": Unix seconds, null: never} */
 json_object *cli_json_lease(const struct vnet_lease *l);
 json_object *cli_json_past_lease(const struct vnet_past_lease *l);
+/* {"network", "address" (null: any), "port", "port_end", "protocol", "guest", "to": port, "ipv4", "ipv6" (null: none),
+ * "active", "why" (null: it is active)} */
+json_object *cli_json_published(const struct vnet_network *net, const struct vnet_published *p);
 /* {"name", "network" (null: gone), "owner": uid, null: root only, "mac", "attached", "persistent"} */
 json_object *cli_json_tap(const struct vnet_tap *t);
 /* {"version", "uptime": seconds, "guestd", "owner", "coexist", "passes", "networks": [{"name", "firewall", "service": "ok",

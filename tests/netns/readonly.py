@@ -12,6 +12,7 @@ net = text("default") + uuid
 port = net + bytes(16)
 xml = text("<network><name>new</name></network>")
 host = text("<host mac='52:54:00:00:00:07' ip='192.168.122.7'/>")
+publish = net + words(0, 80, 80) + text("tcp") + words(1) + text("web") + words(0, 0)
 calls = [
     (REMOTE, 39, net, "virNetworkCreate"),
     (REMOTE, 40, xml, "virNetworkCreateXML"),
@@ -29,6 +30,8 @@ calls = [
     (VNET, 2, text("vnet0"), "vnet_tap_del"),
     (VNET, 5, net + words(0), "vnet_import_leases"),
     (VNET, 7, xml + words(0), "vnet_apply"),
+    (VNET, 8, publish, "vnet_publish"),
+    (VNET, 9, publish, "vnet_unpublish"),
 ]
 
 

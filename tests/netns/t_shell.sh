@@ -50,6 +50,10 @@ eq "$(VNET_ROOT=$ROOT bash -c '. "$0"; COMP_WORDS=(vnet start is) COMP_CWORD=2; 
 
 need python3
 at_terminal() { python3 "$DATA/shell.py" "$T/screen" vnet --root "$ROOT" "$@" 2>"$T/err" || fail "$(tail -n 1 "$T/err")"; }
+until_true 60 test -e "$T/listens" && until [ -e "$T/heard" ]; do # something to hear, as soon as somebody listens
+	command vnet --root "$ROOT" define "$DATA/isolated.xml" >/dev/null
+	sleep 0.2
+done &
 at_terminal <<'END'
 see Welcome to vnet
 see vnet # 
@@ -70,9 +74,11 @@ send bogus\n
 see unknown command: 'bogus'
 see vnet # 
 send event --event lifecycle --loop\n
-see event --event lifecycle --loop
+touch /run/t/listens
+see for network isolated: Defined
+touch /run/t/heard
 send \x03
-see events received: 0
+see events received: [1-9]
 see vnet # 
 send undefine def\x03
 see vnet # 

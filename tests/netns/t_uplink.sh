@@ -15,7 +15,7 @@ on outside sh -c "exec vnetd --root '$T/router' --resolv-conf '$T/resolv.conf' $
 router() { on outside vnet --root "$T/router" "$@"; }
 until_true 10 router list || fail "no vnetd outside"
 cat >"$T/world.xml" <<-END
-	<network><name>world</name><forward mode='route'/><bridge name='world' stp='off' delay='0'/>
+	<network><name>world</name><dns enable='no'/><forward mode='route'/><bridge name='world' stp='off' delay='0'/>
 	<ip address='203.0.113.1' prefix='24'/><ip family='ipv6' address='fd00:30::1' prefix='64'/></network>
 END
 quietly router define "$T/world.xml"

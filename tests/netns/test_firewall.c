@@ -40,15 +40,50 @@ static struct prefix six_subnets[] = { { { AF_INET6, { 0xfd, 0x64, 0, 7 } }, 52 
 				       { { AF_INET6, { [0 ... 15] = 0xff } }, 60 } };
 static struct prefix one_subnets[] = { NET4(10, 64, 5, 1, 30) };
 
+static struct fw_forward forwards[] = {
+	{ .proto = 6, .port = 8080, .port_end = 8090, .to = V4(10, 64, 3, 9), .to_port = 80 },
+	{ .proto = 17,
+	  .address = V4(198, 51, 100, 1),
+	  .port = 53,
+	  .port_end = 53,
+	  .to = V4(10, 64, 3, 9),
+	  .to_port = 53 },
+	{ .proto = 6,
+	  .port = 80,
+	  .port_end = 80,
+	  .to = { AF_INET6, { 0x20, 1, 0xd, 0xb8, 0, 3, [15] = 9 } },
+	  .to_port = 80 },
+	{ .proto = 17,
+	  .address = { AF_INET6, { 0x20, 1, [15] = 1 } },
+	  .port = 53,
+	  .port_end = 600,
+	  .to = { AF_INET6, { 0x20, 1, 0xd, 0xb8, 0, 3, [15] = 9 } },
+	  .to_port = 1053 },
+	{ .proto = 6, .port = 22, .port_end = 22, .to = V4(10, 64, 3, 8), .to_port = 22 },
+};
+
 enum { NAT, RANGE, ROUTE, ISO, ONE, SIX, DEV, NETS };
 
 static const struct fw_net nets[NETS] = {
 	[NAT] = { "vnat", FW_NAT, nat_subnets, 2, .port_start = 1024, .port_end = 65535 },
-	[RANGE] = { "vrange", FW_NAT, range_subnets, 2, V4(198, 51, 100, 10), V4(198, 51, 100, 14), 20000, 30000, "",
-		    false },
+	[RANGE] = { .bridge = "vrange",
+		    .mode = FW_NAT,
+		    .subnets = range_subnets,
+		    .n_subnets = 2,
+		    .nat_start = V4(198, 51, 100, 10),
+		    .nat_end = V4(198, 51, 100, 14),
+		    .port_start = 20000,
+		    .port_end = 30000 },
 	[ROUTE] = { .bridge = "vroute", .mode = FW_ROUTE, .subnets = route_subnets, .n_subnets = 2 },
 	[ISO] = { .bridge = "viso", .mode = FW_ISOLATED, .subnets = iso_subnets, .n_subnets = 1 },
-	[ONE] = { "1#one", FW_NAT, one_subnets, 1, V4(198, 51, 100, 20), V4(198, 51, 100, 20), 777, 777, "", false },
+	[ONE] = { .bridge = "1#one",
+		  .mode = FW_NAT,
+		  .subnets = one_subnets,
+		  .n_subnets = 1,
+		  .nat_start = V4(198, 51, 100, 20),
+		  .nat_end = V4(198, 51, 100, 20),
+		  .port_start = 777,
+		  .port_end = 777 },
 	[SIX] = { .bridge = "vsix",
 		  .mode = FW_NAT,
 		  .subnets = six_subnets,
@@ -57,7 +92,15 @@ static const struct fw_net nets[NETS] = {
 		  .port_end = 2048,
 		  .dev = "up0",
 		  .nat6 = true },
-	[DEV] = { .bridge = "vdev", .mode = FW_ROUTE, .subnets = route_subnets, .n_subnets = 2, .dev = "up0" },
+	[DEV] = { .bridge = "vdev",
+		  .mode = FW_ROUTE,
+		  .subnets = route_subnets,
+		  .n_subnets = 2,
+		  .dev = "up0",
+		  .publishes = true,
+		  .loopback = true,
+		  .forwards = forwards,
+		  .n_forwards = 4 },
 };
 
 static struct firewall *fw;
@@ -123,8 +166,9 @@ static char *output_of(const char *command)
 /* Elements come in hash order, so each gets a line and the lines are sorted. */
 #define LIST_RULES "nft -t list table inet vnetd"
 #define LIST_ELEMENTS                                                                                                  \
-	"for m in egress ingress host_in nat4 nat6 nat4_host nat6_host; do echo $m; nft list map inet vnetd $m | tr "  \
-	"-d '\\n\\t' |"                                                                                                \
+	"for m in egress ingress host_in nat4 nat6 nat4_host nat6_host forward4 forward4_any forward6 forward6_any; "  \
+	"do "                                                                                                          \
+	"echo $m; nft list map inet vnetd $m | tr -d '\\n\\t' |"                                                       \
 	"sed 's/.*elements = {//' | tr ',' '\\n' | tr -d ' }' | sort; echo; done"
 
 /* nft -f, one network a time: nft 1.0.6 cannot add to an interval map that the same file makes. NULL: the base. */
@@ -286,42 +330,52 @@ static void heals(void **state)
 	static const struct {
 		const char *command;
 		bool iso_too; /* the network that was not touched is affected, as all is built again */
+		int touched;
 	} rows[] = {
-		{ "nft flush ruleset", true },
-		{ "nft delete table inet vnetd", true },
-		{ "nft flush chain inet vnetd forward", true },
-		{ "nft flush chain inet vnetd vnat_nat4", false },
-		{ "nft flush map inet vnetd egress", false },
-		{ "nft delete element inet vnetd ingress '{ \"vnat\" }'", false },
-		{ "nft delete element inet vnetd nat4_host '{ 10.64.1.0/24 }'", false },
-		{ "nft add rule inet vnetd vnat_out accept", false },
-		{ "nft add element inet vnetd service_ports '{ 80 }'", true },
-		{ "nft add chain inet vnetd input '{ policy drop; }'", true },
-		{ "nft add chain inet vnetd foreign", true },
-		{ "nft add rule inet vnetd input accept", true },
-		{ "nft delete table bridge vnetd_ports", true },
-		{ "nft flush chain bridge vnetd_ports prerouting", true },
-		{ "nft add chain bridge vnetd_ports foreign", true },
+		{ "nft flush ruleset", true, NAT },
+		{ "nft delete table inet vnetd", true, NAT },
+		{ "nft flush chain inet vnetd forward", true, NAT },
+		{ "nft flush chain inet vnetd vnat_nat4", false, NAT },
+		{ "nft flush map inet vnetd egress", false, NAT },
+		{ "nft delete element inet vnetd ingress '{ \"vnat\" }'", false, NAT },
+		{ "nft delete element inet vnetd nat4_host '{ 10.64.1.0/24 }'", false, NAT },
+		{ "nft add rule inet vnetd vnat_out accept", false, NAT },
+		{ "nft add element inet vnetd service_ports '{ 80 }'", true, NAT },
+		{ "nft add chain inet vnetd input '{ policy drop; }'", true, NAT },
+		{ "nft add chain inet vnetd foreign", true, NAT },
+		{ "nft add rule inet vnetd input accept", true, NAT },
+		{ "nft delete table bridge vnetd_ports", true, NAT },
+		{ "nft flush chain bridge vnetd_ports prerouting", true, NAT },
+		{ "nft add chain bridge vnetd_ports foreign", true, NAT },
+		{ "nft delete element inet vnetd forward4_any '{ tcp . 8085 }'", false, DEV },
+		{ "nft add element inet vnetd forward4_any '{ tcp . 9 comment \"vdev\" : 10.64.3.9 . 9 }'", false,
+		  DEV },
+		{ "nft add element inet vnetd forward4_any '{ tcp . 9 : 10.64.3.9 . 9 }'", true, DEV },
+		{ "nft flush chain inet vnetd prerouting", true, DEV },
+		{ "nft flush chain inet vnetd host_loopback", true, DEV },
+		{ "nft delete element inet vnetd nat4_host '{ 127.0.0.0/8 }'", true, DEV },
 	};
 
 	(void)state;
 	if (!have_nft)
 		skip();
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		add(&nets[NAT]);
+		const struct fw_net *net = &nets[rows[i].touched];
+
+		add(net);
 		add(&nets[ISO]);
 		assert_int_equal(system(rows[i].command), 0);
 		refresh();
-		if (firewall_has(fw, &nets[NAT]))
+		if (firewall_has(fw, net))
 			fail_msg("%s: not noticed", rows[i].command);
 		if (rows[i].iso_too && firewall_has(fw, &nets[ISO]))
 			fail_msg("%s: viso looks whole", rows[i].command);
-		add(&nets[NAT]);
+		add(net);
 		add(&nets[ISO]);
 		refresh();
-		if (!firewall_has(fw, &nets[NAT]) || !firewall_has(fw, &nets[ISO]))
+		if (!firewall_has(fw, net) || !firewall_has(fw, &nets[ISO]))
 			fail_msg("%s: not healed", rows[i].command);
-		del("vnat");
+		del(net->bridge);
 		del("viso");
 	}
 }
@@ -405,6 +459,63 @@ static void same_again_sends_nothing(void **state)
 	del("vnat");
 }
 
+/* The lines of `nft -a list` that `have` has and `lack` does not: what was made, with its handles. */
+static unsigned lines_beyond(const char *have, const char *lack)
+{
+	unsigned n = 0;
+
+	for (const char *p = have, *end; (end = strchr(p, '\n')); p = end + 1) {
+		AUTO(mem_drop) char *line = mem_dup(p, (size_t)(end - p));
+
+		n += !strstr(lack, line);
+	}
+	return n;
+}
+
+/* One port more or less touches no chain; the hooks come with the first network that publishes and go with the last. */
+static void a_port_is_an_element(void **state)
+{
+	const char *const list = "nft -a list table inet vnetd";
+	struct fw_net net = nets[DEV];
+
+	(void)state;
+	if (!have_nft)
+		skip();
+	add(&nets[NAT]);
+	AUTO(mem_drop) char *without = output_of(list);
+
+	add(&net);
+	AUTO(mem_drop) char *before = output_of(list);
+
+	assert_non_null(strstr(before, "hook prerouting"));
+	net.n_forwards++;
+	assert_false(firewall_has(fw, &net));
+	add(&net);
+	AUTO(mem_drop) char *more = output_of(list);
+
+	assert_non_null(strstr(more, "tcp . 22 comment \"vdev\" : 10.64.3.8 . 22"));
+	assert_in_range(lines_beyond(more, before), 1, 2); /* elements stand several in a line */
+	forwards[4].to.b[3] = 7;                           /* it moves */
+	assert_false(firewall_has(fw, &net));
+	add(&net);
+	refresh();
+	assert_true(firewall_has(fw, &net) && firewall_has(fw, &nets[NAT]));
+	AUTO(mem_drop) char *moved = output_of(list);
+
+	assert_non_null(strstr(moved, "tcp . 22 comment \"vdev\" : 10.64.3.7 . 22"));
+	assert_null(strstr(moved, "10.64.3.8"));
+	net.n_forwards--;
+	add(&net);
+	AUTO(mem_drop) char *less = output_of(list);
+
+	assert_int_equal(lines_beyond(less, before), 0);
+	del("vdev");
+	AUTO(mem_drop) char *after = output_of(list);
+
+	assert_string_equal(after, without);
+	del("vnat");
+}
+
 static double now_ms(void)
 {
 	struct timespec t;
@@ -485,12 +596,13 @@ static void says_what_failed(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(equals_what_nft_loads),  cmocka_unit_test(is_known_again),
-		cmocka_unit_test(prefix_moves),           cmocka_unit_test(last_takes_the_table),
-		cmocka_unit_test(open_has_nothing),       cmocka_unit_test(heals),
-		cmocka_unit_test(others_are_told),        cmocka_unit_test(ports_are_marked),
-		cmocka_unit_test(commit_finds_a_flush),   cmocka_unit_test(same_again_sends_nothing),
-		cmocka_unit_test(three_hundred_networks), cmocka_unit_test(says_what_failed),
+		cmocka_unit_test(equals_what_nft_loads), cmocka_unit_test(is_known_again),
+		cmocka_unit_test(prefix_moves),          cmocka_unit_test(last_takes_the_table),
+		cmocka_unit_test(open_has_nothing),      cmocka_unit_test(heals),
+		cmocka_unit_test(others_are_told),       cmocka_unit_test(ports_are_marked),
+		cmocka_unit_test(commit_finds_a_flush),  cmocka_unit_test(same_again_sends_nothing),
+		cmocka_unit_test(a_port_is_an_element),  cmocka_unit_test(three_hundred_networks),
+		cmocka_unit_test(says_what_failed),
 	};
 	struct err e = { 0 };
 

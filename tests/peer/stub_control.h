@@ -303,6 +303,52 @@ int control_update(struct control *c, const struct uuid *u, const struct control
 	return 0;
 }
 
+static int stub_publish(struct control *c, const struct uuid *u, const struct publish *p, unsigned flags,
+			int (*edit)(struct network *n, const struct publish *p, struct err *e), struct err *e)
+{
+	struct stub_net *n = stub_by_uuid(c, u, NULL, e);
+	AUTO(network_free) struct network *model = stub_model(n, flags, e);
+
+	if (!model || edit(model, p, e) < 0)
+		return -1;
+	stub_keep(n, model);
+	return 0;
+}
+
+int control_publish(struct control *c, const struct uuid *u, const struct publish *p, unsigned flags, struct err *e)
+{
+	return stub_publish(c, u, p, flags, network_publish, e);
+}
+
+int control_unpublish(struct control *c, const struct uuid *u, const struct publish *p, unsigned flags, struct err *e)
+{
+	return stub_publish(c, u, p, flags, network_unpublish, e);
+}
+
+/* One that leads somewhere and one that does not. */
+int control_published(const struct control *c, const struct uuid *u, struct control_published **ret, size_t *ret_n,
+		      struct err *e)
+{
+	static const struct publish v[] = {
+		{ .port = 8080, .port_end = 8081, .transport = TRANSPORT_TCP, .guest = (char *)"web", .to = 80 },
+		{ .address = { AF_INET6, { 0x20, 1, 0xd, 0xb8, [15] = 1 } },
+		  .port = 53,
+		  .port_end = 53,
+		  .transport = TRANSPORT_UDP,
+		  .guest = (char *)"52:54:00:00:00:01" },
+	};
+
+	if (!stub_by_uuid(c, u, NULL, e))
+		return -1;
+	*ret = mem_array(2, sizeof(**ret));
+	(*ret)[0] = (struct control_published){ .what = &v[0] };
+	ip_parse("10.0.0.5", &(*ret)[0].to4);
+	ip_parse("fd00::5", &(*ret)[0].to6);
+	(*ret)[1] = (struct control_published){ .what = &v[1], .why = "the guest has no address" };
+	*ret_n = 2;
+	return 0;
+}
+
 int control_set_metadata(struct control *c, const struct uuid *u, const struct control_metadata *m, unsigned flags,
 			 struct err *e)
 {

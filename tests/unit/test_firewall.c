@@ -19,11 +19,81 @@
 static struct prefix classic[] = { V4(192, 168, 122, 1, 24) };
 static struct prefix dual[] = { V4(10, 0, 0, 1, 24), { { AF_INET6, { 0xfd } }, 64 }, V4(10, 0, 0, 9, 28) };
 
+#define WEB                                                                                                            \
+	{                                                                                                              \
+		AF_INET,                                                                                               \
+		{                                                                                                      \
+			192, 168, 122, 9                                                                               \
+		}                                                                                                      \
+	}
+#define HOST                                                                                                           \
+	{                                                                                                              \
+		AF_INET,                                                                                               \
+		{                                                                                                      \
+			203, 0, 113, 2                                                                                 \
+		}                                                                                                      \
+	}
+static struct fw_forward forwards[] = {
+	{ .proto = 17, .port = 53, .port_end = 54, .to = WEB, .to_port = 5300 },
+	{ .proto = 6, .port = 80, .port_end = 80, .to = { AF_INET6, { 0xfd, [15] = 9 } }, .to_port = 80 },
+	{ .proto = 6, .address = HOST, .port = 80, .port_end = 81, .to = WEB, .to_port = 80 },
+};
+
 static const struct {
 	const char *name;
 	struct fw_net net;
 	const char *want;
 } cases[] = {
+	{ "route through one device, ports are published",
+	  { .bridge = "vr",
+	    .mode = FW_ROUTE,
+	    .subnets = classic,
+	    .n_subnets = 1,
+	    .dev = "up0",
+	    .publishes = true,
+	    .loopback = true,
+	    .forwards = forwards,
+	    .n_forwards = 3 },
+	  "table inet vnetd {\n"
+	  "\tchain vr_out {\n"
+	  "\t\toifname \"vr\" accept\n"
+	  "\t\toifname \"up0\" ip saddr 192.168.122.0/24 return\n"
+	  "\t\treject with icmpx port-unreachable\n"
+	  "\t}\n"
+	  "\tchain vr_in {\n"
+	  "\t\tiifname \"up0\" ip daddr 192.168.122.0/24 return\n"
+	  "\t\tgoto closed\n"
+	  "\t}\n"
+	  "\tchain vr_nat4 {\n"
+	  "\t\toifname \"vr\" goto hairpin\n"
+	  "\t}\n"
+	  "}\n"
+	  "add element inet vnetd egress { \"vr\" : jump vr_out }\n"
+	  "add element inet vnetd ingress { \"vr\" : jump vr_in }\n"
+	  "add element inet vnetd host_in { \"vr\" : jump host_loopback }\n"
+	  "add element inet vnetd nat4 { \"vr\" : goto vr_nat4 }\n"
+	  "add element inet vnetd nat4_host { 192.168.122.0/24 : goto vr_nat4 }\n"
+	  "add element inet vnetd forward4 { tcp . 203.0.113.2 . 80 comment \"vr\" : 192.168.122.9 . 80 }\n"
+	  "add element inet vnetd forward4 { tcp . 203.0.113.2 . 81 comment \"vr\" : 192.168.122.9 . 81 }\n"
+	  "add element inet vnetd forward4_any { udp . 53 comment \"vr\" : 192.168.122.9 . 5300 }\n"
+	  "add element inet vnetd forward4_any { udp . 54 comment \"vr\" : 192.168.122.9 . 5301 }\n"
+	  "add element inet vnetd forward6_any { tcp . 80 comment \"vr\" : fd00::9 . 80 }\n" },
+	{ "open, ports are published",
+	  { .bridge = "vo",
+	    .mode = FW_OPEN,
+	    .subnets = classic,
+	    .n_subnets = 1,
+	    .publishes = true,
+	    .forwards = forwards + 1,
+	    .n_forwards = 1 },
+	  "table inet vnetd {\n"
+	  "\tchain vo_nat4 {\n"
+	  "\t\toifname \"vo\" goto hairpin\n"
+	  "\t}\n"
+	  "}\n"
+	  "add element inet vnetd nat4 { \"vo\" : goto vo_nat4 }\n"
+	  "add element inet vnetd nat4_host { 192.168.122.0/24 : goto vo_nat4 }\n"
+	  "add element inet vnetd forward6_any { tcp . 80 comment \"vo\" : fd00::9 . 80 }\n" },
 	{ "nat",
 	  { .bridge = "virbr0",
 	    .mode = FW_NAT,

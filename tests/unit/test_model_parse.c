@@ -12,6 +12,9 @@
 #define NET(inner)  "<network>\n<name>n</name>\n" inner "\n</network>"
 #define IP(inner)   NET("<ip address='10.0.0.1' prefix='24'>" inner "</ip>")
 #define DHCP(inner) IP("<dhcp>\n" inner "</dhcp>")
+#define PUB(inner)                                                                                                     \
+	"<network xmlns:p='urn:vnet:network:1'><name>n</name>\n<forward/>\n<ip address='10.0.0.1' "                    \
+	"prefix='24'/>\n" inner "\n</network>"
 
 enum { BAD = VNET_ERR_XML, LATER = VNET_ERR_CONFIG_UNSUPPORTED, MALFORMED = VNET_ERR_XML_DETAIL };
 
@@ -81,6 +84,42 @@ static const struct {
 	{ NET("<v:guard xmlns:v='urn:vnet:network:1'/>"), BAD, 3, "<guard>: attribute 'enabled' is missing" },
 	{ NET("<v:guard xmlns:v='urn:vnet:network:1' enabled='on'/>"), BAD, 3,
 	  "<guard>: enabled='on' is neither yes nor no" },
+	{ PUB("<p:publish protocol='tcp' guest='g'/>"), BAD, 4, "<publish>: attribute 'port' is missing" },
+	{ PUB("<p:publish port='1' guest='g'/>"), BAD, 4, "<publish>: attribute 'protocol' is missing" },
+	{ PUB("<p:publish port='1' protocol='tcp'/>"), BAD, 4, "<publish>: attribute 'guest' is missing" },
+	{ PUB("<p:publish port='0' protocol='tcp' guest='g'/>"), BAD, 4, "<publish>: port='0' is not a port, or..." },
+	{ PUB("<p:publish port='9-8' protocol='tcp' guest='g'/>"), BAD, 4, "<publish>: port='9-8' is not a port..." },
+	{ PUB("<p:publish port='+8' protocol='tcp' guest='g'/>"), BAD, 4, "<publish>: port='+8' is not a port..." },
+	{ PUB("<p:publish port='1' protocol='sctp' guest='g'/>"), BAD, 4,
+	  "<publish>: protocol='sctp' is not tcp or udp" },
+	{ PUB("<p:publish port='1' protocol='tcp' guest='g' to='65536'/>"), BAD, 4,
+	  "<publish>: to='65536' is not a port" },
+	{ PUB("<p:publish port='1-2' protocol='tcp' guest='g' to='65535'/>"), BAD, 4,
+	  "<publish>: to='65535' leaves too few ports for 1-2" },
+	{ PUB("<p:publish port='1' protocol='tcp' guest='a b'/>"), BAD, 4,
+	  "<publish>: guest='a b' is no host name, no MAC and no address" },
+	{ PUB("<p:publish port='1' protocol='tcp' guest='01:00:5e:00:00:01'/>"), BAD, 4,
+	  "<publish>: guest='01:00:5e:00:00:01' is no host name, no MAC and no address" },
+	{ PUB("<p:publish port='1' protocol='tcp' guest='10.0.0.1'/>"), BAD, 4,
+	  "<vnet:publish>: 10.0.0.1 is this network's own address" },
+	{ PUB("<p:publish port='1' protocol='tcp' guest='10.0.1.2'/>"), BAD, 4,
+	  "<vnet:publish>: guest 10.0.1.2 is in no subnet of the network" },
+	{ PUB("<p:publish port='1' protocol='tcp' guest='g' address='239.0.0.1'/>"), BAD, 4,
+	  "<vnet:publish>: address 239.0.0.1 is a multicast or broadcast address" },
+	{ PUB("<p:publish port='1' protocol='tcp' guest='g' address='::1'/>"), BAD, 4,
+	  "<vnet:publish>: address ::1 is a loopback address, from which..." },
+	{ PUB("<p:publish port='1' protocol='tcp' guest='g' address='2001:db8::1'/>"), BAD, 4,
+	  "<vnet:publish>: the network has no IPv6 address" },
+	{ PUB("<p:publish port='1' protocol='tcp' guest='10.0.0.2' address='::'/>"), BAD, 4,
+	  "<vnet:publish>: address :: and guest 10.0.0.2 are not of one family" },
+	{ PUB("<p:publish port='5-9' protocol='tcp' guest='g'/>\n<p:publish port='9' protocol='tcp' guest='h' "
+	      "address='192.0.2.1'/>"),
+	  BAD, 5, "<vnet:publish>: 192.0.2.1:9/tcp overlaps 5-9/tcp of another one" },
+	{ NET("<p:publish xmlns:p='urn:vnet:network:1' port='1' protocol='tcp' guest='g'/><ip address='10.0.0.1'/>"),
+	  LATER, 3, "<vnet:publish>: an isolated network lets nobody in..." },
+	{ NET("<forward mode='bridge'/><bridge name='b'/><p:publish xmlns:p='urn:vnet:network:1' port='1' "
+	      "protocol='tcp' guest='g'/>"),
+	  LATER, 3, "<vnet:publish>: guests of this forward mode have addresses of their own outside" },
 	{ NET("<forward><nat ipv6=''/></forward>"), BAD, 3, "<nat>: ipv6='' is neither yes nor no" },
 	{ NET("<forward><pf dev='a'/></forward><ip address='10.0.0.1'/>"), LATER, 3,
 	  "<pf> does not go with forward mode 'nat'" },

@@ -71,6 +71,9 @@ static const struct {
 	{ "<v:guard xmlns:v='urn:vnet:network:1' static='no'/>", true },
 	{ "<portgroup name='a'><v:guard xmlns:v='urn:vnet:network:1' enabled='yes' static='no'/></portgroup>", true },
 	{ "<portgroup name='a'><v:guard xmlns:v='urn:vnet:network:1' enabled='no'/></portgroup>", false },
+	{ "<v:publish xmlns:v='urn:vnet:network:1' port='80-90' protocol='tcp' guest='web' to='80'/>", false },
+	{ "<v:publish xmlns:v='urn:vnet:network:1' port='80' protocol='sctp' guest='web'/>", true },
+	{ "<v:publish xmlns:v='urn:vnet:network:1' port='80' protocol='tcp'/>", true },
 	{ "<v:other xmlns:v='urn:vnet:network:1'/>", true },
 	{ "<virtualport type='midonet'><parameters profileid='a'/></virtualport>", true },
 };

@@ -40,6 +40,7 @@ static void a_definition_compiles_to_this_text(void **state)
 				   "sysctl net/ipv6/conf/br7/disable_ipv6 = 1\n"
 				   "sysctl net/ipv6/conf/br7/accept_ra = 0\n"
 				   "sysctl net/ipv6/conf/br7/autoconf = 0\n"
+				   "sysctl net/ipv4/conf/br7/route_localnet = 0\n"
 				   "sysctl net/ipv4/ip_forward = 1\n";
 	static const char services[] = "serve dhcp4 on 10.7.0.1/24, lease 3600 s\n"
 				       "  range 10.7.0.2-10.7.0.9\n"
@@ -167,7 +168,7 @@ static struct link port(const char *name, const char *kind, const char *alias, i
 	return l;
 }
 
-static const char right_sysctls[3][16] = { "1", "0", "0" }, forwarding[1][16] = { "1" },
+static const char right_sysctls[4][16] = { "1", "0", "0", "0" }, forwarding[1][16] = { "1" },
 		  not_forwarding[1][16] = { "0" };
 
 static struct observed all_right(const struct plan *p)
@@ -222,6 +223,7 @@ static void steps_follow_from_what_is(void **state)
 		     "  set net/ipv6/conf/br7/disable_ipv6 to 1\n"
 		     "  set net/ipv6/conf/br7/accept_ra to 0\n"
 		     "  set net/ipv6/conf/br7/autoconf to 0\n"
+		     "  set net/ipv4/conf/br7/route_localnet to 0\n"
 		     "  install firewall rules of 'br7'\n"
 		     "  add address 10.7.0.1/24 to 'br7'\n"
 		     "  bring up 'br7'\n"
@@ -242,6 +244,7 @@ static void steps_follow_from_what_is(void **state)
 		     "  set net/ipv6/conf/br7/disable_ipv6 to 1\n"
 		     "  set net/ipv6/conf/br7/accept_ra to 0\n"
 		     "  set net/ipv6/conf/br7/autoconf to 0\n"
+		     "  set net/ipv4/conf/br7/route_localnet to 0\n"
 		     "  add address 10.7.0.1/24 to 'br7'\n"
 		     "  bring up 'br7'\n"
 		     "  make 'vnet0' a forwarding port of 'br7'\n"
@@ -477,7 +480,7 @@ static void the_hosts_own_route_is_kept(void **state)
 	    "<forward mode='route'/><mac address='52:54:00:00:00:07'/><ip family='ipv6' address='fd00:7::1' "
 	    "prefix='64'/>"
 	    "</network>";
-	static const char sysctls[5][16] = { "0", "0", "0", "0", "0" };
+	static const char sysctls[6][16] = { "0", "0", "0", "0", "0", "0" };
 	struct plan *p = plan_of(six);
 	struct observed o = all_right(p);
 

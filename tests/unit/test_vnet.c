@@ -308,6 +308,72 @@ static void files_are_checked(void **state)
 	walk(files, ARRAY_SIZE(files));
 }
 
+static const struct step publishes[] = {
+	{ "$VNET -q define iso0.xml", "", 0 },
+	{ "$VNET published iso0",
+	  " Network   Ports                  Guest               Address             State\n"
+	  "------------------------------------------------------------------------------------------------------------"
+	  "-"
+	  "-\n"
+	  " iso0      8080-8081/tcp          web:80              10.0.0.5, fd00::5   active\n"
+	  " iso0      [2001:db8::1]:53/udp   52:54:00:00:00:01   -                   inactive: the guest has no "
+	  "address\n\n",
+	  0 },
+	{ "$VNET -q published --json | grep -c '\"to\":80,\\|\"to\":53,\\|\"address\":null\\|\"active\":false'", "4\n",
+	  0 },
+	{ "$VNET publish iso0 80/tcp", "error: command 'publish' requires <guest> option\n\n", 1 },
+	{ "$VNET publish iso0 80/sctp web",
+	  "error: Failed to publish 80/sctp of network iso0\nerror: invalid argument: 'sctp' is neither tcp nor "
+	  "udp\n\n",
+	  1 },
+	{ "$VNET publish iso0 9-8/tcp web", "error: '9-8/tcp' is not [ADDRESS:]PORT[-PORT]/tcp or udp\n\n", 1 },
+	{ "$VNET publish iso0 a:9/tcp web",
+	  "error: Failed to publish a:9/tcp of network iso0\nerror: invalid argument: 'a' is not an IP address\n\n",
+	  1 },
+	{ "$VNET publish iso0 80 web:0", "error: 'web:0' is not GUEST[:PORT]\n\n", 1 },
+	{ "$VNET publish iso0 80 'we b'",
+	  "error: Failed to publish 80 of network iso0\nerror: invalid argument: guest 'we b' is no host name, no MAC "
+	  "and "
+	  "no address\n\n",
+	  1 },
+	{ "$VNET publish iso0 65535-65535 web:65535 2>&1 | tail -2",
+	  "error: unsupported configuration: <vnet:publish>: an isolated network lets nobody in; it needs a <forward> "
+	  "of "
+	  "mode nat, route or open\n\n",
+	  0 },
+	{ "sed \"s/iso0/pub0/; s/501</502</; s/virbr7/virbr8/; s/10.1.2/10.1.3/; s|<bridge|<forward/>&|\" iso0.xml "
+	  ">pub0.xml; "
+	  "$VNET -q define pub0.xml && $VNET publish pub0 '[::ffff:0:1]:7' x 2>&1 | grep -c 'has no IPv6 address'",
+	  "1\n", 0 },
+	{ "$VNET publish pub0 192.0.2.1:80-90/udp 52:54:00:00:00:01:8080",
+	  "Published 192.0.2.1:80-90/udp of network pub0\n\n", 0 },
+	{ "$VNET publish pub0 81 52:54:00:00:00:02", "Published 81 of network pub0\n\n", 0 },
+	{ "$VNET publish pub0 0.0.0.0:82/tcp 10.1.3.9:22 --config", "Published 0.0.0.0:82/tcp of network pub0\n\n", 0 },
+	{ "$VNET -q dumpxml pub0 | grep vnet:publish",
+	  "  <vnet:publish address='192.0.2.1' port='80-90' protocol='udp' guest='52:54:00:00:00:01' to='8080'/>\n"
+	  "  <vnet:publish port='81' protocol='tcp' guest='52:54:00:00:00:02'/>\n"
+	  "  <vnet:publish address='0.0.0.0' port='82' protocol='tcp' guest='10.1.3.9' to='22'/>\n",
+	  0 },
+	{ "$VNET publish pub0 85/udp web 2>&1 | tail -2",
+	  "error: Requested operation is not valid: cannot publish 85/udp: network 'pub0' publishes "
+	  "192.0.2.1:80-90/udp "
+	  "for guest '52:54:00:00:00:01'\n\n",
+	  0 },
+	{ "$VNET unpublish pub0 80-90/udp 2>&1 | tail -2",
+	  "error: Requested operation is not valid: network 'pub0' does not publish 80-90/udp\n\n", 0 },
+	{ "$VNET unpublish pub0 192.0.2.1:80-90/udp", "Unpublished 192.0.2.1:80-90/udp of network pub0\n\n", 0 },
+	{ "$VNET unpublish pub0 81/tcp 52:54:00:00:00:02; $VNET -q unpublish pub0 0.0.0.0:82",
+	  "Unpublished 81/tcp of network pub0\n\n", 0 },
+	{ "$VNET -q dumpxml pub0 | grep -c vnet:; $VNET -q undefine pub0", "0\n", 0 },
+	{ "$VNET -q undefine iso0", "", 0 },
+};
+
+static void ports_are_published(void **state)
+{
+	(void)state;
+	walk(publishes, ARRAY_SIZE(publishes));
+}
+
 static const struct step taps[] = {
 	{ "$VNET -q create iso0.xml", "", 0 },
 	{ "$VNET tap add iso0", "Tap vnet0 added to network iso0\n\n", 0 },
@@ -545,11 +611,11 @@ static void virsh_works(void **state)
 int main(void)
 {
 	const struct CMUnitTest all[] = {
-		cmocka_unit_test(a_networks_life),    cmocka_unit_test(words_and_messages),
-		cmocka_unit_test(taps_come_and_go),   cmocka_unit_test(edit_is_careful),
-		cmocka_unit_test(parts_are_updated),  cmocka_unit_test(texts_are_set),
-		cmocka_unit_test(parts_are_selected), cmocka_unit_test(files_are_checked),
-		cmocka_unit_test(virsh_works),
+		cmocka_unit_test(a_networks_life),     cmocka_unit_test(words_and_messages),
+		cmocka_unit_test(taps_come_and_go),    cmocka_unit_test(edit_is_careful),
+		cmocka_unit_test(parts_are_updated),   cmocka_unit_test(texts_are_set),
+		cmocka_unit_test(parts_are_selected),  cmocka_unit_test(files_are_checked),
+		cmocka_unit_test(ports_are_published), cmocka_unit_test(virsh_works),
 	};
 	const struct CMUnitTest virsh_alone[] = { cmocka_unit_test(virsh_works) };
 
