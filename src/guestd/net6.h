@@ -20,7 +20,7 @@ void guestd_net6_free(struct guestd_net6 *n);
 const char *guestd_net6_check(const struct guestd_net6 *n, const struct guest_scope *scope,
 			      const struct guestd_socks6 *socks);
 /* Serves what the scope says, nothing if it says nothing; takes the sockets that it uses out of `socks`. NULL, or why not. */
-const char *guestd_net6_serve(struct guestd_net6 *n, struct sd_event *loop, struct dhcp6_outbox *out,
+const char *guestd_net6_serve(struct guestd_net6 *n, struct sd_event *loop, struct dgram *d,
 			      const struct guest_scope *scope, struct guestd_socks6 *socks);
 void guestd_net6_stop(struct guestd_net6 *n); /* its leases stay */
 

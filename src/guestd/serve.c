@@ -40,8 +40,7 @@ struct guestd_serve {
 	struct lease_db *db;
 	struct guestd_sink sink;
 	struct map *nets;
-	struct dhcp4_outbox *out;
-	struct dhcp6_outbox *out6;
+	struct dgram *dgrams;
 	struct dns *dns;
 	struct tftp *tftp;
 	struct guestd_opener *opener;
@@ -227,7 +226,7 @@ static void end_turn(void *arg)
 	struct guestd_serve *s = arg;
 	struct lease_clock now = clocks(s);
 
-	dhcp4_outbox_send_early(s->out);
+	dgram_send_early(s->dgrams);
 	int r = store(s, &now);
 
 	s->retry = r < 0 ? now.boot_s + RETRY_S : 0;
@@ -235,8 +234,7 @@ static void end_turn(void *arg)
 		publish(s, &now);
 	else if (log_allowed(&s->db_errors, now.boot_s))
 		log_error("guestd: leases: can't be stored, so none is given: %s", lease_db_error(s->db));
-	dhcp4_outbox_send(s->out, r == 0);
-	dhcp6_outbox_send(s->out6, r == 0);
+	dgram_send(s->dgrams, r == 0);
 	set_timer(s);
 }
 
@@ -349,8 +347,8 @@ static const char *serve_dhcp4(struct guestd_serve *s, struct net *n, const stru
 		return NULL;
 	struct dhcp4_io *io = NULL;
 
-	if (dhcp4_io_open(s->loop, TAKE_FD(socks->dhcp4), TAKE_FD(socks->arp), scope->network, n->dhcp4, s->out, &io) <
-	    0)
+	if (dhcp4_io_open(s->loop, TAKE_FD(socks->dhcp4), TAKE_FD(socks->arp), scope->network, n->dhcp4, s->dgrams,
+			  &io) < 0)
 		return "not a packet socket";
 	stop_dhcp4(n);
 	n->io = io;
@@ -430,7 +428,7 @@ void guestd_serve_set(struct guestd_serve *s, const struct guest_serve *m, const
 	if (!why)
 		why = serve_tftp(s, n, &m->scope, &socks);
 	if (!why) /* last: guests are told of the others */
-		why = guestd_net6_serve(n->six, s->loop, s->out6, &m->scope, &socks.six);
+		why = guestd_net6_serve(n->six, s->loop, s->dgrams, &m->scope, &socks.six);
 	drop_socks(&socks);
 	if (why) {
 		log_warn("guestd: %s: can't be served: %s", m->scope.network, why);
@@ -733,8 +731,7 @@ int guestd_serve_open(struct sd_event *loop, struct lease_db *db, const struct u
 	s->boot = *boot;
 	s->sink = *sink;
 	s->nets = map_new();
-	s->out = dhcp4_outbox_new(wake, end_turn, s);
-	s->out6 = dhcp6_outbox_new(wake, end_turn, s);
+	s->dgrams = dgram_new(wake, end_turn, s);
 	r = guestd_opener_open(loop, opener, file_opened, s, &s->opener);
 	struct lease_clock now = clocks(s);
 
@@ -772,8 +769,7 @@ void guestd_serve_free(struct guestd_serve *s)
 	dns_free(s->dns);
 	tftp_free(s->tftp);
 	guestd_opener_free(s->opener);
-	dhcp4_outbox_free(s->out);
-	dhcp6_outbox_free(s->out6);
+	dgram_free(s->dgrams);
 	sd_event_source_disable_unref(s->turn);
 	sd_event_source_disable_unref(s->timer);
 	sd_event_source_disable_unref(s->jump);
