@@ -192,9 +192,15 @@ static int on_readable(sd_event_source *source, int fd, uint32_t events, void *a
 		d->full(d->arg);
 	/* The more one sync of the database is for, the more leases a second. What is left comes round next turn: no
 	 * guest starves another network. */
-	for (int burst = 0; burst < BURSTS_A_TURN && DGRAM_OUTBOX_MAX - d->n >= DGRAM_BURST; burst++)
-		if (take_burst(s) < DGRAM_BURST)
-			break;
+	s->turn++;
+	for (int burst = 0; burst < BURSTS_A_TURN && DGRAM_OUTBOX_MAX - d->n >= DGRAM_BURST; burst++) {
+		if (take_burst(s) == DGRAM_BURST)
+			continue;
+		s->full_turns = 0; /* nothing waits */
+		s->behind = false;
+		return 0;
+	}
+	s->behind = ++s->full_turns >= DGRAM_BEHIND_TURNS;
 	return 0;
 }
 

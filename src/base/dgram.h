@@ -15,6 +15,10 @@ struct sd_event;
 struct sd_event_source;
 
 enum { DGRAM_BURST = 64, DGRAM_OUTBOX_MAX = 512, DGRAM_MAX = 14 + 1500 /* bytes: one Ethernet frame */ };
+enum {
+	DGRAM_BEHIND_TURNS =
+	    8 /* with a full outbox's worth each: more than clients that wait for answers have under way */
+};
 
 struct dgram;
 
@@ -48,6 +52,9 @@ struct dgram_sock {
 	struct dgram *d;
 	struct sd_event_source *source;
 	struct log_limit errors;
+	uint64_t turn; /* counts those in which something came */
+	bool behind;   /* more comes than is taken, for many turns now */
+	unsigned full_turns;
 	/* One came in; `from` is in `m`, if the socket has such. */
 	void (*take)(void *arg, struct view bytes, struct msghdr *m);
 	/* NULL, or: true if the slot was taken over, to be sent later. */

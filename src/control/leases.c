@@ -15,7 +15,7 @@ struct leases {
 	struct map *scopes; /* by uuid */
 	leases_fit fits;
 	void *arg;
-	void (*changed)(void *arg, const struct uuid *network);
+	leases_changed changed;
 	void *changed_arg;
 	unsigned round;
 };
@@ -26,7 +26,6 @@ struct leases *leases_new(leases_fit fits, void *arg)
 
 	l->fits = fits;
 	l->arg = arg;
-
 	l->scopes = map_new();
 	return l;
 }
@@ -64,20 +63,26 @@ void leases_free(struct leases *l)
 	mem_drop(l);
 }
 
-void leases_on_change(struct leases *l, void (*changed)(void *arg, const struct uuid *network), void *arg)
+void leases_on_change(struct leases *l, leases_changed changed, void *arg)
 {
 	l->changed = changed;
 	l->changed_arg = arg;
 }
 
-/* Another copy of a lease, or none, where there was one or none. */
-static void replaced(struct leases *l, const struct uuid *network, struct lease_copy *old, const struct lease_copy *now)
+static void tell(const struct leases *l, const struct uuid *network, enum lease_news news, const struct lease_copy *c)
 {
-	bool same = old && now ? mac_eq(&old->mac, &now->mac) : !old && !now;
+	if (l->changed)
+		l->changed(l->changed_arg, network, news, c);
+}
 
-	if (!same && l->changed)
-		l->changed(l->changed_arg, network);
-	copy_free(old);
+/* Takes it out, if it is there. */
+static void end(struct leases *l, struct scope_leases *s, const struct ip *ip)
+{
+	struct lease_copy *c = map_del(s->by_ip, ip, sizeof(*ip));
+
+	if (c)
+		tell(l, &s->uuid, LEASE_HAS_ENDED, c);
+	copy_free(c);
 }
 
 void leases_begin(struct leases *l)
@@ -93,7 +98,7 @@ void leases_synced(struct leases *l)
 	for (size_t pos = 0; (s = map_next(l->scopes, &pos));)
 		for (size_t i = 0; (c = map_next(s->by_ip, &i));)
 			if (c->round != l->round)
-				replaced(l, &s->uuid, map_del(s->by_ip, &c->ip, sizeof(c->ip)), NULL);
+				end(l, s, &c->ip);
 }
 
 static char *id_text(const char *id, unsigned len)
@@ -130,6 +135,11 @@ static struct scope_leases *scope_get(struct leases *l, const struct uuid *netwo
 	return s;
 }
 
+static bool text_eq(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
 void leases_event(struct leases *l, const struct guest_lease *g)
 {
 	struct uuid network;
@@ -144,7 +154,7 @@ void leases_event(struct leases *l, const struct guest_lease *g)
 	struct scope_leases *s = scope_get(l, &network);
 
 	if (g->event == GUEST_LEASE_ENDED) {
-		replaced(l, &network, map_del(s->by_ip, &ip, sizeof(ip)), NULL);
+		end(l, s, &ip);
 		return;
 	}
 	if (map_count(s->by_ip) >= LEASES_MAX)
@@ -157,7 +167,12 @@ void leases_event(struct leases *l, const struct guest_lease *g)
 	c->hostname = leases_name_fits(g->hostname) ? mem_strdup(g->hostname) : NULL;
 	c->client_id = id_text(g->client_id.client_id_val, g->client_id.client_id_len);
 	c->round = l->round;
-	replaced(l, &network, map_put(s->by_ip, &ip, sizeof(ip), c), c);
+	struct lease_copy *old = map_put(s->by_ip, &c->ip, sizeof(c->ip), c);
+	bool same = old && mac_eq(&old->mac, &c->mac) && text_eq(old->client_id, c->client_id);
+
+	if (!same || old->expiry != c->expiry)
+		tell(l, &network, same ? LEASE_IS_RENEWED : LEASE_IS_BOUND, c);
+	copy_free(old);
 }
 
 void leases_forget(struct leases *l, const struct uuid *network)

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/map.h"
+#include "dhcp4/fair.h"
 #include "dhcp4/frame.h"
 #include "dhcp4/probe.h"
 
@@ -23,6 +24,7 @@ struct dhcp4_io {
 	struct dhcp4_server *server;
 	uint64_t counts[WHYS];
 	struct map *ports; /* struct dhcp4_counter */
+	struct dhcp4_fair *fair;
 	struct log_limit said[WHYS], twins;
 };
 
@@ -181,7 +183,8 @@ static bool read_aside(struct msghdr *m, bool *sum_ready, uint32_t *port)
 	return !(aux.tp_status & TP_STATUS_VLAN_VALID && aux.tp_vlan_tci & 0xfff);
 }
 
-static void count_port(struct dhcp4_io *io, uint32_t port)
+/* NULL: there are too many ports. */
+static struct dhcp4_counter *counter_of(struct dhcp4_io *io, uint32_t port)
 {
 	struct dhcp4_counter *c = map_get(io->ports, &port, sizeof(port));
 
@@ -190,8 +193,7 @@ static void count_port(struct dhcp4_io *io, uint32_t port)
 		c->port = port;
 		map_put(io->ports, &c->port, sizeof(c->port), c);
 	}
-	if (c)
-		c->n++;
+	return c;
 }
 
 static void take(void *arg, struct view frame, struct msghdr *m)
@@ -206,9 +208,20 @@ static void take(void *arg, struct view frame, struct msghdr *m)
 		io->counts[WHY_DROP_NOT_FOR_US]++;
 		return;
 	}
-	count_port(io, port);
+	struct dhcp4_counter *c = counter_of(io, port);
+
+	if (c)
+		c->n++;
+	if (io->sock.behind && !dhcp4_fair_admit(io->fair, port, io->sock.turn)) {
+		io->counts[WHY_DROP_LIMITED]++;
+		if (c)
+			c->limited++;
+		return;
+	}
 	slot->len = dhcp4_handle(io->server, clock_boot_s(), frame, sum_ready, port, slot->bytes, &outcome);
 	io->counts[outcome.verdict.why]++;
+	if (c)
+		c->replies[slot->len ? dhcp4_why_info[outcome.verdict.why].reply : REPLY_NONE]++;
 	say(io, &outcome);
 	say_twin(io, &outcome);
 	dgram_wake(io->sock.d); /* also without a reply: a lease may have changed */
@@ -249,6 +262,7 @@ int dhcp4_io_open(struct sd_event *loop, int fd, int arp, const char *network, s
 	io->arp = arp;
 	io->probes = dhcp4_probes_new();
 	io->ports = map_new();
+	io->fair = dhcp4_fair_new();
 	io->server = s;
 	if (r == 0)
 		r = dgram_open(&io->sock, loop, d);
@@ -311,6 +325,7 @@ void dhcp4_io_close(struct dhcp4_io *io)
 	sd_event_source_disable_unref(io->timer);
 	fd_close(io->arp);
 	dhcp4_probes_free(io->probes);
+	dhcp4_fair_free(io->fair);
 	drop_ports(io);
 	mem_drop(io);
 }

@@ -12,9 +12,11 @@ struct dhcp4_io;
 
 enum { DHCP4_PORTS_MAX = 4096 }; /* of one network, told apart in counters */
 
-struct dhcp4_counter { /* messages so far */
+struct dhcp4_counter { /* so far */
 	uint32_t port;
-	uint64_t n;
+	uint64_t n; /* messages */
+	uint64_t replies[REPLIES];
+	uint64_t limited; /* of the messages: not looked at */
 };
 
 /* How often each verdict was given, and the ports that sent most, most first: an array to be freed with mem_drop. */

@@ -39,6 +39,7 @@ const struct dhcp4_why_info dhcp4_why_info[WHYS] = {
 	[WHY_DROP_STANDS_BACK] = { REPLY_NONE, "pool is nearly full, and its port has enough of it" },
 	[WHY_DROP_UNKNOWN] = { REPLY_NONE, "no record of this client" },
 	[WHY_DROP_NO_ROOM] = { REPLY_NONE, "reply does not fit" },
+	[WHY_DROP_LIMITED] = { REPLY_NONE, "too many at once from its port" },
 };
 
 struct dhcp4_server *dhcp4_server_new(struct lease_pool *pool)

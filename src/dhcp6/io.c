@@ -94,6 +94,11 @@ int dhcp6_io_open(struct sd_event *loop, int fd, const char *network, struct dhc
 	return 0;
 }
 
+const uint64_t *dhcp6_io_counts(const struct dhcp6_io *io)
+{
+	return io->counts;
+}
+
 static void say_counts(const struct dhcp6_io *io)
 {
 	for (int i = 0; i < DHCP6_WHYS; i++)

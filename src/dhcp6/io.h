@@ -11,5 +11,6 @@ struct dhcp6_io;
 /* Takes `fd`, a UDP socket bound to the bridge and port 547, also when it fails. -EPROTOTYPE: it is something else. */
 int dhcp6_io_open(struct sd_event *loop, int fd, const char *network, struct dhcp6_server *s, struct dgram *d,
 		  struct dhcp6_io **ret);
-void dhcp6_io_close(struct dhcp6_io *io); /* logs, for debugging, how often each verdict was given */
+const uint64_t *dhcp6_io_counts(const struct dhcp6_io *io); /* how often each verdict was given */
+void dhcp6_io_close(struct dhcp6_io *io);                   /* logs, for debugging, how often each verdict was given */
 DEFINE_AUTO(struct dhcp6_io *, dhcp6_io_close)

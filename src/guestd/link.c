@@ -132,8 +132,10 @@ static void answer_history(struct guestd_link *l, const struct guest_history_ask
 	h->number = ask->number;
 	h->rows.rows_val = guestd_serve_history(l->serve, ask, &h->rows.rows_len);
 	put(l, &m);
-	for (unsigned i = 0; i < h->rows.rows_len; i++)
+	for (unsigned i = 0; i < h->rows.rows_len; i++) {
 		mem_drop(h->rows.rows_val[i].hostname);
+		mem_drop(h->rows.rows_val[i].ip.guest_ip_val);
+	}
 	mem_drop(h->rows.rows_val);
 	flush(l);
 }
@@ -145,7 +147,8 @@ static void answer_counters(struct guestd_link *l, const struct guest_ask_counte
 
 	guestd_serve_counters(l->serve, ask, c);
 	put(l, &m);
-	mem_drop(c->verdicts.verdicts_val);
+	mem_drop(c->dhcp4.guest_counters_of_val);
+	mem_drop(c->dhcp6.guest_counters_of_val);
 	mem_drop(c->ports.ports_val);
 	flush(l);
 }

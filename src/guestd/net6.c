@@ -189,6 +189,11 @@ const char *guestd_net6_serve(struct guestd_net6 *n, struct sd_event *loop, stru
 
 /* --- leases --- */
 
+const uint64_t *guestd_net6_counts(const struct guestd_net6 *n)
+{
+	return n->dhcp6_io ? dhcp6_io_counts(n->dhcp6_io) : NULL;
+}
+
 struct lease_pool *guestd_net6_pool(struct guestd_net6 *n)
 {
 	return dhcp6_server_pool(n->dhcp6);
@@ -206,6 +211,8 @@ int guestd_net6_store(struct guestd_net6 *n, struct lease_db *db, const struct u
 		struct ip ip = dhcp6_server_ip(n->dhcp6, l);
 		int r = lease_db_put6(db, network, &ip, l, now);
 
+		if (r == 0 && l->news)
+			r = lease_db_note6(db, network, &ip, l, now);
 		if (r < 0)
 			return r;
 	}

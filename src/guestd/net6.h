@@ -25,6 +25,7 @@ const char *guestd_net6_serve(struct guestd_net6 *n, struct sd_event *loop, stru
 void guestd_net6_stop(struct guestd_net6 *n); /* its leases stay */
 
 struct lease_pool *guestd_net6_pool(struct guestd_net6 *n);
+const uint64_t *guestd_net6_counts(const struct guestd_net6 *n); /* as dhcp6_io_counts; NULL: DHCPv6 is not served */
 int guestd_net6_restore(struct guestd_net6 *n, const struct ip *ip,
 			const struct lease *l); /* as dhcp6_server_restore */
 int guestd_net6_store(struct guestd_net6 *n, struct lease_db *db, const struct uuid *network,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <assert.h>
 
+#include "guestd/dns_scope.h"
 #include "guestd/state.h"
 
 struct rows {
@@ -8,14 +9,15 @@ struct rows {
 	unsigned n;
 };
 
-static void add_row(void *arg, uint64_t unix_s, const struct lease *l)
+static void add_row(void *arg, uint64_t unix_s, const struct ip *ip, const struct lease *l)
 {
 	struct rows *rows = arg;
 	struct guest_history_row *r = mem_push(rows->v, rows->n);
 
 	r->at = unix_s;
 	r->event = l->state == LEASE_BOUND ? GUEST_LEASE_BOUND : GUEST_LEASE_ENDED;
-	r->ip = l->addr;
+	r->ip.guest_ip_len = (unsigned)ip_size(ip->family);
+	r->ip.guest_ip_val = mem_dup(ip->b, ip_size(ip->family));
 	memcpy(r->mac, l->mac.b, sizeof(r->mac));
 	r->hostname = mem_strdup(l->hostname ?: "");
 }
@@ -23,7 +25,7 @@ static void add_row(void *arg, uint64_t unix_s, const struct lease *l)
 struct guest_history_row *guestd_serve_history(struct guestd_serve *s, const struct guest_history_ask *m,
 					       unsigned *ret_n)
 {
-	struct lease_history_filter f = { .addr = m->ip,
+	struct lease_history_filter f = { .ip = guestd_to_ip(&m->ip),
 					  .since = m->since,
 					  .until = m->until,
 					  .most = m->most < GUEST_HISTORY_MAX ? m->most : GUEST_HISTORY_MAX };
@@ -38,15 +40,13 @@ struct guest_history_row *guestd_serve_history(struct guestd_serve *s, const str
 	return rows.v;
 }
 
-static void fill_verdicts(const struct guestd_net *n, struct guest_counters *ret)
+static void add_counter(guest_counters_of *to, const char *what, uint64_t n)
 {
-	const uint64_t *counts = dhcp4_io_counts(n->io);
-
-	ret->verdicts.verdicts_val = mem_array(WHYS, sizeof(*ret->verdicts.verdicts_val));
-	for (int i = 0; i < WHYS; i++)
-		if (counts[i])
-			ret->verdicts.verdicts_val[ret->verdicts.verdicts_len++] =
-			    (struct guest_counter){ .what = (char *)dhcp4_why_info[i].text, .n = counts[i] };
+	if (!n)
+		return;
+	to->guest_counters_of_val =
+	    mem_grow(to->guest_counters_of_val, to->guest_counters_of_len, sizeof(guest_counter));
+	to->guest_counters_of_val[to->guest_counters_of_len++] = (guest_counter){ .what = (char *)what, .n = n };
 }
 
 static void fill_ports(const struct guestd_net *n, struct guest_counters *ret)
@@ -61,26 +61,39 @@ static void fill_ports(const struct guestd_net *n, struct guest_counters *ret)
 			.port = ports[i].port,
 			.holds = lease_pool_port_holds(n->pool, ports[i].port),
 			.messages = ports[i].n,
+			.offers = ports[i].replies[REPLY_OFFER],
+			.acks = ports[i].replies[REPLY_ACK],
+			.naks = ports[i].replies[REPLY_NAK],
+			.limited = ports[i].limited,
 		};
+}
+
+static guest_pool_use use_of(const struct lease_pool *p)
+{
+	struct lease_usage u = lease_pool_usage(p);
+
+	return (guest_pool_use){ u.taken, u.total };
 }
 
 void guestd_serve_counters(const struct guestd_serve *s, const struct guest_ask_counters *m, struct guest_counters *ret)
 {
-	static_assert(WHYS <= GUEST_COUNTERS_MAX, "they fit a message");
+	static_assert(WHYS <= GUEST_COUNTERS_MAX && DHCP6_WHYS <= GUEST_COUNTERS_MAX, "they fit a message");
 	const struct guestd_net *n = map_get(s->nets, m->uuid, sizeof(m->uuid));
+	const uint64_t *four = n && n->io ? dhcp4_io_counts(n->io) : NULL;
+	const uint64_t *six = n ? guestd_net6_counts(n->six) : NULL;
 
 	*ret = (struct guest_counters){ .number = m->number };
 	memcpy(ret->uuid, m->uuid, sizeof(ret->uuid));
 	if (!n)
 		return;
-	struct lease_usage u = lease_pool_usage(n->pool);
-
-	ret->taken = u.taken;
-	ret->total = u.total;
-	if (!n->io)
-		return;
-	fill_verdicts(n, ret);
-	fill_ports(n, ret);
+	ret->pool = use_of(n->pool);
+	ret->pool6 = use_of(guestd_net6_pool(n->six));
+	for (int i = 0; four && i < WHYS; i++)
+		add_counter(&ret->dhcp4, dhcp4_why_info[i].text, four[i]);
+	for (int i = 0; six && i < DHCP6_WHYS; i++)
+		add_counter(&ret->dhcp6, dhcp6_why_info[i].text, six[i]);
+	if (four)
+		fill_ports(n, ret);
 }
 
 struct guest_served *guestd_serve_list(const struct guestd_serve *s, size_t *ret_n)

@@ -11,6 +11,7 @@ json_object *cli_json_network(const struct vnet_network *net, const struct vnet_
 json_object *cli_json_lease(const struct vnet_lease *l);
 json_object *cli_json_past_lease(const struct vnet_past_lease *l);
 /* {"name", "network" (null: gone), "owner": uid, null: root only, "mac", "attached", "persistent"} */
+json_object *cli_json_dhcp_stats(const struct vnet_dhcp_stats *s);
 json_object *cli_json_tap(const struct vnet_tap *t);
 /* {"version", "uptime": seconds, "guestd", "owner", "coexist", "passes", "networks": [{"name", "firewall", "service": "ok",
  * "wrong", null: none wanted, "repairs", "held"}]} */
