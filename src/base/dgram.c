@@ -2,6 +2,7 @@
 #include "base/dgram.h"
 
 #include <errno.h>
+#include <linux/sock_diag.h>
 #include <systemd/sd-event.h>
 
 #include "base/clock.h"
@@ -182,6 +183,18 @@ static int take_burst(struct dgram_sock *s)
 	return n;
 }
 
+/* Since the last look, for want of room: who waits for answers before he sends more does not fill it. */
+static bool has_lost(struct dgram_sock *s)
+{
+	uint32_t info[SK_MEMINFO_VARS] = { 0 }, before = s->lost;
+	socklen_t len = sizeof(info);
+
+	if (getsockopt(s->fd, SOL_SOCKET, SO_MEMINFO, info, &len) < 0)
+		return false;
+	s->lost = info[SK_MEMINFO_DROPS];
+	return s->lost != before;
+}
+
 static int on_readable(sd_event_source *source, int fd, uint32_t events, void *arg)
 {
 	struct dgram_sock *s = arg;
@@ -196,11 +209,10 @@ static int on_readable(sd_event_source *source, int fd, uint32_t events, void *a
 	for (int burst = 0; burst < BURSTS_A_TURN && DGRAM_OUTBOX_MAX - d->n >= DGRAM_BURST; burst++) {
 		if (take_burst(s) == DGRAM_BURST)
 			continue;
-		s->full_turns = 0; /* nothing waits */
-		s->behind = false;
+		s->behind = false; /* nothing waits */
 		return 0;
 	}
-	s->behind = ++s->full_turns >= DGRAM_BEHIND_TURNS;
+	s->behind |= has_lost(s);
 	return 0;
 }
 

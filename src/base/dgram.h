@@ -15,10 +15,6 @@ struct sd_event;
 struct sd_event_source;
 
 enum { DGRAM_BURST = 64, DGRAM_OUTBOX_MAX = 512, DGRAM_MAX = 14 + 1500 /* bytes: one Ethernet frame */ };
-enum {
-	DGRAM_BEHIND_TURNS =
-	    8 /* with a full outbox's worth each: more than clients that wait for answers have under way */
-};
 
 struct dgram;
 
@@ -53,8 +49,8 @@ struct dgram_sock {
 	struct sd_event_source *source;
 	struct log_limit errors;
 	uint64_t turn; /* counts those in which something came */
-	bool behind;   /* more comes than is taken, for many turns now */
-	unsigned full_turns;
+	bool behind;   /* more comes than is taken: the kernel had no room for all */
+	uint32_t lost; /* by the kernel, when we last looked */
 	/* One came in; `from` is in `m`, if the socket has such. */
 	void (*take)(void *arg, struct view bytes, struct msghdr *m);
 	/* NULL, or: true if the slot was taken over, to be sent later. */

@@ -2,7 +2,6 @@
 #include "control/leases.h"
 
 #include <ctype.h>
-#include <stdio.h>
 
 #include "base/map.h"
 
@@ -105,10 +104,14 @@ static char *id_text(const char *id, unsigned len)
 {
 	if (len == 0)
 		return NULL;
+	static const char digits[] = "0123456789abcdef";
 	char *text = mem_array(len, 3);
 
-	for (unsigned i = 0; i < len; i++)
-		snprintf(text + 3 * i, 4 - (i + 1 == len), "%02x:", (unsigned char)id[i]);
+	for (unsigned i = 0; i < len; i++) {
+		text[3 * i] = digits[(unsigned char)id[i] >> 4];
+		text[3 * i + 1] = digits[id[i] & 0xf];
+		text[3 * i + 2] = i + 1 < len ? ':' : '\0';
+	}
 	return text;
 }
 

@@ -147,7 +147,7 @@ static void say(struct dhcp4_io *io, const struct dhcp4_outcome *o)
 	struct ip addr = ip_from_v4(o->verdict.addr);
 	enum log_level level = level_of(o->verdict.why);
 
-	if (level != LOG_LVL_DEBUG && !log_allowed(&io->said[o->verdict.why], clock_boot_s()))
+	if (!log_says(level) || (level != LOG_LVL_DEBUG && !log_allowed(&io->said[o->verdict.why], clock_boot_s())))
 		return;
 	if (o->verdict.addr)
 		ip_text(&addr, ip);

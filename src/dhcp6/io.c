@@ -36,7 +36,7 @@ static void say(struct dhcp6_io *io, const struct dhcp6_outcome *o)
 	char name[128], mac[MAC_TEXT], ip[IP_TEXT] = "-";
 	enum log_level level = level_of(o->why);
 
-	if (level != LOG_LVL_DEBUG && !log_allowed(&io->said[o->why], clock_boot_s()))
+	if (!log_says(level) || (level != LOG_LVL_DEBUG && !log_allowed(&io->said[o->why], clock_boot_s())))
 		return;
 	if (o->addr.family)
 		ip_text(&o->addr, ip);

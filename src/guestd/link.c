@@ -74,7 +74,14 @@ static void tell_lease(void *arg, const struct uuid *network, const struct ip *i
 	to->hostname = lease->hostname ?: (char *)"";
 	to->expiry = expiry;
 	put(l, &m);
-	flush(l);
+}
+
+static void tell_now(void *arg)
+{
+	struct guestd_link *l = arg;
+
+	if (l->greeted)
+		flush(l);
 }
 
 static void tell_failed(void *arg, const struct uuid *network, const char *why)
@@ -92,7 +99,7 @@ static void tell_failed(void *arg, const struct uuid *network, const char *why)
 
 struct guestd_sink guestd_link_sink(struct guestd_link *l)
 {
-	return (struct guestd_sink){ .lease = tell_lease, .failed = tell_failed, .arg = l };
+	return (struct guestd_sink){ .lease = tell_lease, .flush = tell_now, .failed = tell_failed, .arg = l };
 }
 
 /* --- in --- */

@@ -70,6 +70,7 @@ void guestd_serve_forget(struct guestd_serve *s, const struct uuid *network)
 	if (lease_db_forget(s->db, network) < 0 || lease_db_commit(s->db) < 0)
 		log_error("guestd: leases of a network that is gone stay stored: %s", lease_db_error(s->db));
 	guestd_net_bound(n, tell_ended, &t);
+	s->sink.flush(s->sink.arg);
 	map_del(s->nets, network->b, sizeof(network->b));
 	guestd_net_free(n);
 }

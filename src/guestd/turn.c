@@ -95,6 +95,7 @@ static void publish(struct guestd_serve *s, const struct lease_clock *now)
 		lease_pool_clean(n->pool);
 		lease_pool_clean(guestd_net6_pool(n->six));
 	}
+	s->sink.flush(s->sink.arg);
 }
 
 static void set_timer(struct guestd_serve *s)
