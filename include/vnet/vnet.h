@@ -233,6 +233,30 @@ VNET_API int vnet_history(struct vnet_conn *c, const struct vnet_network *net, c
 			  struct vnet_past_lease **ret, size_t *ret_n, struct vnet_error *err);
 VNET_API void vnet_history_free(struct vnet_past_lease *v, size_t n);
 
+struct vnet_dhcp_counts {
+	bool ipv6;  /* of DHCPv6, else of DHCPv4 */
+	char *what; /* what became of a message, for people */
+	uint64_t n;
+};
+struct vnet_dhcp_port_counters {
+	char dev[32];   /* "": not known */
+	uint32_t holds; /* addresses */
+	uint64_t messages, offers, acks, naks;
+	uint64_t limited; /* messages that were dropped unread: too many at once */
+};
+struct vnet_dhcp_stats {                       /* since the network was started */
+	uint32_t taken, total, taken6, total6; /* addresses that are not reserved; 6: of IPv6 */
+	struct vnet_dhcp_counts *counters;
+	size_t n_counters;
+	struct vnet_dhcp_port_counters *ports; /* who sends most messages of DHCPv4, most first */
+	size_t n_ports;
+};
+/* What the network's DHCP servers did, and for whom. To be released with vnet_dhcp_stats_free, which leaves the struct itself.
+ * VNET_ERR_OPERATION_INVALID: the network does not run. */
+VNET_API int vnet_dhcp_stats(struct vnet_conn *c, const struct vnet_network *net, struct vnet_dhcp_stats *ret,
+			     struct vnet_error *err);
+VNET_API void vnet_dhcp_stats_free(struct vnet_dhcp_stats *s);
+
 /* --- Published ports: of the host, that lead to a guest --- */
 
 struct vnet_publish {
@@ -405,17 +429,26 @@ VNET_API void vnet_checks_free(struct vnet_check *v, size_t n);
 
 /* --- Events --- */
 
-enum vnet_event_kind { VNET_EVENT_LIFECYCLE = 0, VNET_EVENT_METADATA = 1 };
+enum vnet_event_kind { VNET_EVENT_LIFECYCLE = 0, VNET_EVENT_METADATA = 1, VNET_EVENT_LEASE = 2 };
 
 /* What a VNET_EVENT_LIFECYCLE tells: event.detail. */
 enum vnet_lifecycle { VNET_DEFINED = 0, VNET_UNDEFINED = 1, VNET_STARTED = 2, VNET_STOPPED = 3 };
+
+/* What a VNET_EVENT_LEASE tells: event.detail. */
+enum vnet_lease_news { VNET_LEASE_BOUND = 0, VNET_LEASE_RENEWED = 1, VNET_LEASE_ENDED = 2 };
 
 struct vnet_event {
 	enum vnet_event_kind kind;
 	int id; /* of the registration it belongs to */
 	struct vnet_network network;
-	int detail; /* enum vnet_lifecycle; of metadata what changed: 0 description, 1 title, 2 an element */
-	char *uri;  /* of that element, freed with vnet_free; else NULL */
+	/* enum vnet_lifecycle, enum vnet_lease_news; of metadata what changed: 0 description, 1 title, 2 an element */
+	int detail;
+	char *uri; /* of that element, freed with vnet_free; else NULL */
+	struct {   /* of a VNET_EVENT_LEASE; after it is durable */
+		char ip[46], mac[18];
+		char hostname[64]; /* "": unknown */
+		int64_t expiry;    /* Unix seconds; 0: never */
+	} lease;
 };
 
 /* Asks to be told of one kind of event, of one network or of all (`net` NULL). *ret_id (may be NULL) names the

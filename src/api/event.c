@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "api/event.h"
 
-enum { EVENT_LIFECYCLE = 0, EVENT_METADATA = 1, EVENTS };
+enum { EVENT_LIFECYCLE = 0, EVENT_METADATA = 1, EVENTS, EVENT_LEASE = EVENTS /* ours: not registered as those are */ };
 
 enum { EVENT_SERIAL = 1 }; /* what libvirt's daemons send; the oldest go-libvirt looks at it */
 
@@ -11,26 +11,40 @@ struct api_callback {
 	struct uuid net; /* unless `all` */
 };
 
-static int event_register(struct api_call *c, struct err *e)
+/* `net` NULL: of all networks. */
+static int add_callback(struct api_call *c, int event, const struct remote_net *net, struct err *e)
 {
-	const struct remote_register_args *a = c->args;
 	struct api_session *s = c->session;
 
-	if (a->event < 0 || a->event >= EVENTS)
-		return api_domain(e, VNET_FROM_RPC,
-				  err_set(e, VNET_ERR_INTERNAL, "unsupported network event ID %d", a->event));
 	if (s->n_callbacks == API_CALLBACKS_MAX)
 		return err_set(e, VNET_ERR_OPERATION_FAILED, "a connection has at most %d callbacks",
 			       API_CALLBACKS_MAX);
 	struct api_callback *cb = mem_push(s->callbacks, s->n_callbacks);
 
 	cb->id = s->next_callback++;
-	cb->event = a->event;
-	cb->all = !a->net;
-	if (a->net)
-		cb->net = api_uuid(a->net->uuid);
+	cb->event = event;
+	cb->all = !net;
+	if (net)
+		cb->net = api_uuid(net->uuid);
 	((struct remote_int *)c->ret)->value = cb->id;
 	return 0;
+}
+
+static int event_register(struct api_call *c, struct err *e)
+{
+	const struct remote_register_args *a = c->args;
+
+	if (a->event < 0 || a->event >= EVENTS)
+		return api_domain(e, VNET_FROM_RPC,
+				  err_set(e, VNET_ERR_INTERNAL, "unsupported network event ID %d", a->event));
+	return add_callback(c, a->event, a->net, e);
+}
+
+int api_event_leases(struct api_call *c, struct err *e)
+{
+	const struct vnet_lease_events_args *a = c->args;
+
+	return add_callback(c, EVENT_LEASE, a->net, e);
 }
 
 static int event_deregister(struct api_call *c, struct err *e)
@@ -56,6 +70,25 @@ const struct api_handler api_event_handlers[] = {
 	{ 0 },
 };
 
+static void encode_lease(int callback, const struct control_event *ev, char **ret, size_t *ret_len)
+{
+	struct rpc_header h = {
+		RPC_PROGRAM_VNET, RPC_VERSION, VNET_PROC_LEASE_EVENT, RPC_MESSAGE, EVENT_SERIAL, RPC_OK
+	};
+	rpc_text hostname = (char *)ev->lease.hostname;
+	char ip[IP_TEXT];
+	struct vnet_lease_event w = { .callback = callback,
+				      .net.name = (char *)ev->name,
+				      .news = ev->lease.news,
+				      .ip = (char *)ip_text(&ev->lease.ip, ip),
+				      .hostname = hostname ? &hostname : NULL,
+				      .expiry = (quad_t)ev->lease.expiry };
+
+	memcpy(w.net.uuid, ev->uuid.b, sizeof(w.net.uuid));
+	memcpy(w.mac, ev->lease.mac.b, sizeof(w.mac));
+	rpc_encode(&h, 0, (xdrproc_t)xdr_vnet_lease_event, &w, ret, ret_len);
+}
+
 static void encode(int callback, const struct control_event *ev, char **ret, size_t *ret_len)
 {
 	struct rpc_header h = { RPC_PROGRAM_REMOTE, RPC_VERSION,  REMOTE_EVENT_LIFECYCLE,
@@ -69,7 +102,9 @@ static void encode(int callback, const struct control_event *ev, char **ret, siz
 
 	memcpy(net.uuid, ev->uuid.b, sizeof(net.uuid));
 	life.net = meta.net = net;
-	if (ev->what == CONTROL_METADATA_CHANGED) {
+	if (ev->what == CONTROL_LEASE_CHANGED) {
+		encode_lease(callback, ev, ret, ret_len);
+	} else if (ev->what == CONTROL_METADATA_CHANGED) {
 		h.procedure = REMOTE_EVENT_METADATA;
 		rpc_encode(&h, 0, (xdrproc_t)xdr_remote_metadata_event, &meta, ret, ret_len);
 	} else {
@@ -80,7 +115,9 @@ static void encode(int callback, const struct control_event *ev, char **ret, siz
 void api_event_each(const struct api_session *s, const struct control_event *ev,
 		    void (*put)(void *arg, const char *body, size_t len), void *arg)
 {
-	int event = ev->what == CONTROL_METADATA_CHANGED ? EVENT_METADATA : EVENT_LIFECYCLE;
+	int event = ev->what == CONTROL_LEASE_CHANGED      ? EVENT_LEASE
+		    : ev->what == CONTROL_METADATA_CHANGED ? EVENT_METADATA
+							   : EVENT_LIFECYCLE;
 
 	for (size_t i = 0; i < s->n_callbacks; i++) {
 		const struct api_callback *cb = &s->callbacks[i];

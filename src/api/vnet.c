@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The calls of our own program: taps, plans, leases from elsewhere and from before. */
-#include "api/dispatch.h"
+#include "api/event.h"
 
 static int plan(struct api_call *c, struct err *e)
 {
@@ -180,8 +180,8 @@ static int history_filter(const struct vnet_history_args *a, struct control_past
 {
 	if (a->mac && mac_parse(*a->mac, &ret->mac) < 0)
 		return err_set(e, VNET_ERR_INVALID_MAC, "invalid MAC address: %s", *a->mac);
-	if (a->ip && (ip_parse(*a->ip, &ret->ip) < 0 || ret->ip.family != AF_INET))
-		return err_set(e, VNET_ERR_INVALID_ARG, "'%.64s' is not an IPv4 address", *a->ip);
+	if (a->ip && (ip_parse(*a->ip, &ret->ip) < 0))
+		return err_set(e, VNET_ERR_INVALID_ARG, "'%.64s' is not an IP address", *a->ip);
 	ret->since = a->since > 0 ? (uint64_t)a->since : 0;
 	return 0;
 }
@@ -232,8 +232,56 @@ static int guarded(struct api_call *c, struct err *e)
 	return 0;
 }
 
+static struct vnet_dhcp_port port_row(const struct control_port_counter *p)
+{
+	return (struct vnet_dhcp_port){
+		.dev = mem_strdup(p->dev),
+		.holds = p->holds,
+		.messages = p->messages,
+		.offers = p->offers,
+		.acks = p->acks,
+		.naks = p->naks,
+		.limited = p->limited,
+	};
+}
+
+static int dhcp_stats(struct api_call *c, struct err *e)
+{
+	const struct remote_one_net *a = c->args;
+	struct vnet_dhcp_stats_ret *ret = c->ret;
+	struct control_dhcp_stats s = { 0 };
+	struct control_net n;
+
+	if (api_find(c, &a->net, &n, e) < 0)
+		return -1;
+	int r = control_dhcp_stats(c->session->control, &n.uuid, &s, e);
+
+	if (r != 0)
+		return r;
+	ret->pool = (struct vnet_dhcp_pool){ s.pool.taken, s.pool.total };
+	ret->pool6 = (struct vnet_dhcp_pool){ s.pool6.taken, s.pool6.total };
+	ret->counters.counters_val = mem_array(s.n_counters + 1, sizeof(struct vnet_dhcp_counter));
+	ret->ports.ports_val = mem_array(s.n_ports + 1, sizeof(struct vnet_dhcp_port));
+	for (size_t i = 0; i < s.n_counters && i < VNET_COUNTERS_MAX; i++)
+		ret->counters.counters_val[ret->counters.counters_len++] = (struct vnet_dhcp_counter){
+			.ipv6 = s.counters[i].ipv6, .what = mem_strdup(s.counters[i].what), .n = s.counters[i].n
+		};
+	for (size_t i = 0; i < s.n_ports && i < VNET_COUNTERS_MAX; i++)
+		ret->ports.ports_val[ret->ports.ports_len++] = port_row(&s.ports[i]);
+	control_dhcp_stats_free(&s);
+	return 0;
+}
+
 const struct api_handler api_vnet_handlers[] = {
-	{ VNET_PROC_TAP_ADD, tap_add }, { VNET_PROC_TAP_DEL, tap_del }, { VNET_PROC_TAP_LIST, tap_list },
-	{ VNET_PROC_PLAN, plan },       { VNET_PROC_APPLY, apply },     { VNET_PROC_IMPORT_LEASES, import_leases },
-	{ VNET_PROC_HISTORY, history }, { VNET_PROC_GUARDED, guarded }, { 0 },
+	{ VNET_PROC_TAP_ADD, tap_add },
+	{ VNET_PROC_TAP_DEL, tap_del },
+	{ VNET_PROC_TAP_LIST, tap_list },
+	{ VNET_PROC_PLAN, plan },
+	{ VNET_PROC_APPLY, apply },
+	{ VNET_PROC_IMPORT_LEASES, import_leases },
+	{ VNET_PROC_HISTORY, history },
+	{ VNET_PROC_GUARDED, guarded },
+	{ VNET_PROC_DHCP_STATS, dhcp_stats },
+	{ VNET_PROC_LEASE_EVENTS, api_event_leases },
+	{ 0 },
 };

@@ -33,12 +33,17 @@ void log_open(const char *program, enum log_level most)
 	to_journal = stderr_is_journal();
 }
 
+bool log_says(enum log_level level)
+{
+	return level <= most_said;
+}
+
 void log_at(enum log_level level, const char *fmt, ...)
 {
 	char line[1024];
 	va_list ap;
 
-	if (level > most_said)
+	if (!log_says(level))
 		return;
 	va_start(ap, fmt);
 	vsnprintf(line, sizeof(line), fmt, ap);

@@ -12,6 +12,8 @@ enum log_level { LOG_LVL_ERROR = 3, LOG_LVL_WARN = 4, LOG_LVL_INFO = 6, LOG_LVL_
 void log_open(const char *program, enum log_level most);
 void log_at(enum log_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+bool log_says(enum log_level level); /* else what is said is dropped: no need to make a text of it */
+
 #define log_error(...) log_at(LOG_LVL_ERROR, __VA_ARGS__)
 #define log_warn(...)  log_at(LOG_LVL_WARN, __VA_ARGS__)
 #define log_info(...)  log_at(LOG_LVL_INFO, __VA_ARGS__)

@@ -6,11 +6,16 @@
 
 /* Open addressing with linear probes. A deleted slot keeps its place (`dead`) until the next resize, so that a
  * walk may delete what it was just given. */
+enum { SHORT_KEY = 8 };
 struct slot {
 	uint64_t hash;
-	void *key, *value;
-	size_t len;
-	bool dead;
+	union { /* short keys, which most are, cost no allocation and no look elsewhere */
+		void *far;
+		uint8_t near[SHORT_KEY];
+	};
+	void *value;
+	uint32_t len;
+	enum { UNUSED, TAKEN, DEAD } state;
 };
 
 struct map {
@@ -76,12 +81,32 @@ struct map *map_new(void)
 	return m;
 }
 
+static const void *key_of(const struct slot *s)
+{
+	return s->len <= SHORT_KEY ? s->near : s->far;
+}
+
+static void set_key(struct slot *s, const void *key, size_t len)
+{
+	s->len = (uint32_t)len;
+	if (len <= SHORT_KEY)
+		memcpy(s->near, key, len);
+	else
+		s->far = mem_dup(key, len);
+}
+
+static void drop_key(struct slot *s)
+{
+	if (s->state == TAKEN && s->len > SHORT_KEY)
+		mem_drop(s->far);
+}
+
 void map_free(struct map *m)
 {
 	if (!m)
 		return;
 	for (size_t i = 0; i < m->room; i++)
-		mem_drop(m->slots[i].key);
+		drop_key(&m->slots[i]);
 	mem_drop(m->slots);
 	mem_drop(m);
 }
@@ -97,9 +122,9 @@ static struct slot *find(const struct map *m, uint64_t hash, const void *key, si
 	for (size_t i = hash & (m->room - 1);; i = (i + 1) & (m->room - 1)) {
 		struct slot *s = &m->slots[i];
 
-		if (!s->key && !s->dead)
+		if (s->state == UNUSED)
 			return s;
-		if (s->key && s->hash == hash && s->len == len && memcmp(s->key, key, len) == 0)
+		if (s->state == TAKEN && s->hash == hash && s->len == len && memcmp(key_of(s), key, len) == 0)
 			return s;
 	}
 }
@@ -114,8 +139,8 @@ static void resize(struct map *m)
 	m->slots = mem_array(m->room, sizeof(*m->slots));
 	m->used = m->count;
 	for (size_t i = 0; i < room; i++)
-		if (old[i].key)
-			*find(m, old[i].hash, old[i].key, old[i].len) = old[i];
+		if (old[i].state == TAKEN)
+			*find(m, old[i].hash, key_of(&old[i]), old[i].len) = old[i];
 	mem_drop(old);
 }
 
@@ -130,8 +155,9 @@ void *map_put(struct map *m, const void *key, size_t len, void *value)
 	struct slot *s = find(m, hash, key, len);
 	void *old = s->value;
 
-	if (!s->key) {
-		*s = (struct slot){ .hash = hash, .key = mem_dup(key, len), .len = len };
+	if (s->state != TAKEN) {
+		*s = (struct slot){ .hash = hash, .state = TAKEN };
+		set_key(s, key, len);
 		m->count++;
 		m->used++;
 	}
@@ -146,10 +172,10 @@ void *map_del(struct map *m, const void *key, size_t len)
 	struct slot *s = find(m, hash_of(m, key, len), key, len);
 	void *old = s->value;
 
-	if (!s->key)
+	if (s->state != TAKEN)
 		return NULL;
-	mem_drop(s->key);
-	*s = (struct slot){ .dead = true };
+	drop_key(s);
+	*s = (struct slot){ .state = DEAD };
 	m->count--;
 	return old;
 }
@@ -159,7 +185,7 @@ void *map_next(const struct map *m, size_t *pos)
 	while (*pos < m->room) {
 		struct slot *s = &m->slots[(*pos)++];
 
-		if (s->key)
+		if (s->state == TAKEN)
 			return s->value;
 	}
 	return NULL;

@@ -9,7 +9,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { LENGTH_WORD = 4, READ_AHEAD = 16384, BACKLOG = 1024 };
+enum { LENGTH_WORD = 4, READ_AHEAD = 16384, BACKLOG = 1024, CHUNKS_AT_ONCE = 64 };
 
 struct chunk { /* a piece of output: bytes, or one descriptor with its byte */
 	struct chunk *next;
@@ -194,39 +194,61 @@ void stream_put(struct stream *s, const void *body, size_t len, const int *fds, 
 		chunk_add(s, 1, fds[i]);
 }
 
-static ssize_t chunk_send(struct stream *s, struct chunk *c)
+/* One with a descriptor goes alone. */
+static ssize_t send_fd(struct stream *s, struct chunk *c)
 {
 	union {
 		struct cmsghdr align;
 		char buf[CMSG_SPACE(sizeof(int))];
 	} control = { 0 };
 	struct iovec iov = { .iov_base = c->bytes + c->sent, .iov_len = c->len - c->sent };
-	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+	struct msghdr msg = {
+		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control.buf)
+	};
 
-	if (c->fd >= 0) {
-		msg.msg_control = &control;
-		msg.msg_controllen = sizeof(control.buf);
-		control.align = (struct cmsghdr){ .cmsg_len = CMSG_LEN(sizeof(int)),
-						  .cmsg_level = SOL_SOCKET,
-						  .cmsg_type = SCM_RIGHTS };
-		memcpy(CMSG_DATA(&control.align), &c->fd, sizeof(int));
-	}
+	control.align =
+	    (struct cmsghdr){ .cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS };
+	memcpy(CMSG_DATA(&control.align), &c->fd, sizeof(int));
 	return sendmsg(s->fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+/* As many as go together. */
+static ssize_t send_chunks(struct stream *s)
+{
+	struct iovec iov[CHUNKS_AT_ONCE];
+	struct msghdr msg = { .msg_iov = iov };
+
+	if (s->out->fd >= 0)
+		return send_fd(s, s->out);
+	for (struct chunk *c = s->out; c && c->fd < 0 && msg.msg_iovlen < CHUNKS_AT_ONCE; c = c->next)
+		iov[msg.msg_iovlen++] = (struct iovec){ c->bytes + c->sent, c->len - c->sent };
+	return sendmsg(s->fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+static void sent(struct stream *s, size_t n)
+{
+	while (n) {
+		struct chunk *c = s->out;
+		size_t of_it = n < c->len - c->sent ? n : c->len - c->sent;
+
+		c->sent += of_it;
+		s->queued -= of_it;
+		n -= of_it;
+		if (c->sent == c->len)
+			chunk_drop(s);
+	}
 }
 
 int stream_flush(struct stream *s)
 {
 	while (s->out) {
-		ssize_t n = chunk_send(s, s->out);
+		ssize_t n = send_chunks(s);
 
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
 			return -errno;
-		s->out->sent += (size_t)n;
-		s->queued -= (size_t)n;
-		if (s->out->sent == s->out->len)
-			chunk_drop(s);
+		sent(s, (size_t)n);
 	}
 	return 0;
 }

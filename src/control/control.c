@@ -223,6 +223,17 @@ static bool lease_fits(void *arg, const struct uuid *network, const struct ip *i
 	return false;
 }
 
+static void lease_changed(void *arg, const struct uuid *network, enum lease_news news, const struct lease_copy *l)
+{
+	struct control *c = arg;
+	const struct net *n = map_get(c->by_uuid, network, sizeof(*network));
+
+	if (news != LEASE_IS_RENEWED)
+		heal_lease_changed(c, network);
+	if (n)
+		net_tell_lease(c, n, news, l);
+}
+
 int control_start_up(const struct control_options *o, struct sd_event *loop, struct control **ret, struct err *e)
 {
 	AUTO(control_free) struct control *c = mem_new(struct control);
@@ -234,7 +245,7 @@ int control_start_up(const struct control_options *o, struct sd_event *loop, str
 	c->by_name = map_new();
 	c->by_bridge = map_new();
 	c->leases = leases_new(lease_fits, c);
-	leases_on_change(c->leases, heal_lease_changed, c);
+	leases_on_change(c->leases, lease_changed, c);
 	c->hooks = hooks_new(o->root, loop);
 	if (settings_load(c->root, &c->settings, e) < 0 || open_all(c, o, e) < 0 || heal_open(c, e) < 0 ||
 	    load_definitions(c, e) < 0 || load_running(c, e) < 0 || open_guestd(c, o, e) < 0 || resume(c, e) < 0)
@@ -242,7 +253,7 @@ int control_start_up(const struct control_options *o, struct sd_event *loop, str
 	if (live_first_start(c->store))
 		autostart(c);
 	guestd_settle(c->guestd);
-	history_open(c);
+	ask_open(c);
 	*ret = TAKE(c);
 	return 0;
 }
@@ -272,7 +283,7 @@ void control_free(struct control *c)
 	heal_close(c);
 	hooks_free(c->hooks);
 	jobs_free(c);
-	history_close(c);
+	ask_close(c);
 	resolvers_free(c->resolvers);
 	guestd_free(c->guestd);
 	for (size_t i = 0; i < c->n_nets; i++)

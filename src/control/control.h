@@ -46,6 +46,7 @@ enum control_happening { /* libvirt's numbers of network events */
 			 CONTROL_STARTED = 2,
 			 CONTROL_STOPPED = 3,
 			 CONTROL_METADATA_CHANGED, /* ours: on the wire it is an event of its own */
+			 CONTROL_LEASE_CHANGED,    /* likewise */
 };
 
 struct control_event { /* strings are good during the callback */
@@ -54,6 +55,13 @@ struct control_event { /* strings are good during the callback */
 	struct uuid uuid;
 	int metadata_type;        /* 0 description, 1 title, 2 element */
 	const char *metadata_uri; /* of an element, else NULL */
+	struct {
+		int news; /* 0 bound, 1 renewed, 2 ended */
+		struct ip ip;
+		struct mac mac;
+		uint64_t expiry;      /* Unix seconds, 0: never */
+		const char *hostname; /* NULL: unknown */
+	} lease;
 };
 
 /* Who is told of every change of a network, also of those that clients did not ask for. One, set once; it may not call
@@ -161,6 +169,29 @@ struct control_past_filter {
 int control_history(struct control *c, const struct uuid *u, const struct control_past_filter *f,
 		    struct control_past **ret, size_t *ret_n, struct err *e);
 void control_history_free(struct control_past *v, size_t n);
+
+struct control_counter {
+	bool ipv6;  /* DHCPv6, else DHCPv4 */
+	char *what; /* what became of a message */
+	uint64_t n;
+};
+struct control_port_counter {
+	char dev[32];   /* "": not known */
+	unsigned holds; /* addresses */
+	uint64_t messages, offers, acks, naks, limited;
+};
+struct control_dhcp_stats { /* since the network was started */
+	struct {
+		unsigned taken, total;
+	} pool, pool6; /* addresses that are not reserved */
+	struct control_counter *counters;
+	size_t n_counters;
+	struct control_port_counter *ports; /* who sends most of DHCPv4, most first */
+	size_t n_ports;
+};
+/* What guestd has counted; CONTROL_LATER while it is asked. Freed with control_dhcp_stats_free. */
+int control_dhcp_stats(struct control *c, const struct uuid *u, struct control_dhcp_stats *ret, struct err *e);
+void control_dhcp_stats_free(struct control_dhcp_stats *s); /* what it holds */
 
 struct control_import { /* a lease that another server gave */
 	struct ip ip;

@@ -18,6 +18,17 @@ void net_tell(struct control *c, const struct net *n, enum control_happening wha
 	tell(c, &(struct control_event){ .what = what, .name = n->name, .uuid = n->uuid });
 }
 
+void net_tell_lease(struct control *c, const struct net *n, enum lease_news news, const struct lease_copy *l)
+{
+	tell(c,
+	     &(struct control_event){
+		 .what = CONTROL_LEASE_CHANGED,
+		 .name = n->name,
+		 .uuid = n->uuid,
+		 .lease = {
+		     .news = (int)news, .ip = l->ip, .mac = l->mac, .expiry = l->expiry, .hostname = l->hostname } });
+}
+
 void net_tell_metadata(struct control *c, const struct net *n, int type, const char *uri)
 {
 	tell(c, &(struct control_event){ .what = CONTROL_METADATA_CHANGED,

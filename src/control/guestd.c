@@ -50,8 +50,8 @@ struct guestd {
 	uint64_t since_us; /* of the connection */
 	sd_event_source *io, *retry;
 	uint64_t retry_us;
-	void (*history)(void *arg, const struct guest_history *h);
-	void *history_arg;
+	void (*answer)(void *arg, struct guest_msg *m);
+	void *answer_arg;
 };
 
 static void lost(struct guestd *g, const char *why);
@@ -223,19 +223,17 @@ int guestd_import(struct guestd *g, const struct guest_lease *l, struct err *e)
 	return say(g, &m, NULL, 0, e);
 }
 
-int guestd_ask_history(struct guestd *g, const struct guest_history_ask *ask, struct err *e)
+int guestd_ask(struct guestd *g, const struct guest_msg *question, struct err *e)
 {
-	struct guest_msg m = { .op = GUEST_ASK_HISTORY, .guest_msg_u.ask_history = *ask };
-
 	if (!g->welcome)
-		return err_set(e, VNET_ERR_OPERATION_FAILED, "vnet-guestd does not answer: it keeps the history");
-	return say(g, &m, NULL, 0, e);
+		return err_set(e, VNET_ERR_OPERATION_FAILED, "vnet-guestd does not answer: it alone knows");
+	return say(g, question, NULL, 0, e);
 }
 
-void guestd_on_history(struct guestd *g, void (*take)(void *arg, const struct guest_history *h), void *arg)
+void guestd_on_answer(struct guestd *g, void (*take)(void *arg, struct guest_msg *answer), void *arg)
 {
-	g->history = take;
-	g->history_arg = arg;
+	g->answer = take;
+	g->answer_arg = arg;
 }
 
 /* Not told later: without guestd no lease ends earlier than it would. */
@@ -327,7 +325,7 @@ static void on_failed(struct guestd *g, const struct guest_failed *f)
 			  log_escape(f->why, strlen(f->why), why, sizeof(why)));
 }
 
-static void on_message(struct guestd *g, const struct guest_msg *m)
+static void on_message(struct guestd *g, struct guest_msg *m)
 {
 	switch (m->op) {
 	case GUEST_WELCOME:
@@ -344,8 +342,9 @@ static void on_message(struct guestd *g, const struct guest_msg *m)
 		on_failed(g, &m->guest_msg_u.failed);
 		break;
 	case GUEST_HISTORY:
-		if (g->history)
-			g->history(g->history_arg, &m->guest_msg_u.history);
+	case GUEST_COUNTERS:
+		if (g->answer)
+			g->answer(g->answer_arg, m);
 		break;
 	default:
 		lost(g, "it says what only we may say");

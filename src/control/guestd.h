@@ -37,10 +37,10 @@ void guestd_forget(struct guestd *g, const struct uuid *network); /* stop, and d
 void guestd_set_resolvers(struct guestd *g, const struct ip *v, size_t n);
 /* Hands a lease to it that another server gave. -1: it isn't there. */
 int guestd_import(struct guestd *g, const struct guest_lease *l, struct err *e);
-/* Asks for a network's history of leases. The answer, which bears the question's number, is given to `take`; it may never
- * come. -1: guestd isn't there. */
-int guestd_ask_history(struct guestd *g, const struct guest_history_ask *ask, struct err *e);
-void guestd_on_history(struct guestd *g, void (*take)(void *arg, const struct guest_history *h), void *arg);
+/* Asks GUEST_ASK_HISTORY or GUEST_ASK_COUNTERS. The answer, which bears the question's number, is given to `take`, which may
+ * keep its contents and set its op to 0; it may never come. -1: guestd isn't there. */
+int guestd_ask(struct guestd *g, const struct guest_msg *question, struct err *e);
+void guestd_on_answer(struct guestd *g, void (*take)(void *arg, struct guest_msg *answer), void *arg);
 /* A guest's port is gone: its leases end GUESTD_GRACE_S later, unless it comes back. A zero `mac` is nobody's. */
 enum { GUESTD_GRACE_S = 120 };
 void guestd_end_port(struct guestd *g, const struct uuid *network, const struct mac *mac);

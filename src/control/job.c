@@ -173,7 +173,7 @@ void control_caller_gone(struct control *c, const void *caller)
 		if (j->ended)
 			job_free(j);
 	}
-	history_caller_gone(c, caller);
+	ask_caller_gone(c, caller);
 }
 
 void control_on_progress(struct control *c, void (*progress)(void *arg), void *arg)

@@ -2,7 +2,6 @@
 #include "control/leases.h"
 
 #include <ctype.h>
-#include <stdio.h>
 
 #include "base/map.h"
 
@@ -15,7 +14,7 @@ struct leases {
 	struct map *scopes; /* by uuid */
 	leases_fit fits;
 	void *arg;
-	void (*changed)(void *arg, const struct uuid *network);
+	leases_changed changed;
 	void *changed_arg;
 	unsigned round;
 };
@@ -26,7 +25,6 @@ struct leases *leases_new(leases_fit fits, void *arg)
 
 	l->fits = fits;
 	l->arg = arg;
-
 	l->scopes = map_new();
 	return l;
 }
@@ -64,31 +62,26 @@ void leases_free(struct leases *l)
 	mem_drop(l);
 }
 
-void leases_on_change(struct leases *l, void (*changed)(void *arg, const struct uuid *network), void *arg)
+void leases_on_change(struct leases *l, leases_changed changed, void *arg)
 {
 	l->changed = changed;
 	l->changed_arg = arg;
 }
 
-static void tell(const struct leases *l, const struct uuid *network)
+static void tell(const struct leases *l, const struct uuid *network, enum lease_news news, const struct lease_copy *c)
 {
 	if (l->changed)
-		l->changed(l->changed_arg, network);
+		l->changed(l->changed_arg, network, news, c);
 }
 
-static bool same_name(const char *a, const char *b)
+/* Takes it out, if it is there. */
+static void end(struct leases *l, struct scope_leases *s, const struct ip *ip)
 {
-	return a && b ? strcmp(a, b) == 0 : a == b;
-}
+	struct lease_copy *c = map_del(s->by_ip, ip, sizeof(*ip));
 
-/* Another copy of a lease, or none, where there was one or none. That it lasts longer now is nothing to tell. */
-static void replaced(struct leases *l, const struct uuid *network, struct lease_copy *old, const struct lease_copy *now)
-{
-	bool same = old && now ? mac_eq(&old->mac, &now->mac) && same_name(old->hostname, now->hostname) : !old && !now;
-
-	if (!same)
-		tell(l, network);
-	copy_free(old);
+	if (c)
+		tell(l, &s->uuid, LEASE_HAS_ENDED, c);
+	copy_free(c);
 }
 
 void leases_begin(struct leases *l)
@@ -104,17 +97,21 @@ void leases_synced(struct leases *l)
 	for (size_t pos = 0; (s = map_next(l->scopes, &pos));)
 		for (size_t i = 0; (c = map_next(s->by_ip, &i));)
 			if (c->round != l->round)
-				replaced(l, &s->uuid, map_del(s->by_ip, &c->ip, sizeof(c->ip)), NULL);
+				end(l, s, &c->ip);
 }
 
 static char *id_text(const char *id, unsigned len)
 {
 	if (len == 0)
 		return NULL;
+	static const char digits[] = "0123456789abcdef";
 	char *text = mem_array(len, 3);
 
-	for (unsigned i = 0; i < len; i++)
-		snprintf(text + 3 * i, 4 - (i + 1 == len), "%02x:", (unsigned char)id[i]);
+	for (unsigned i = 0; i < len; i++) {
+		text[3 * i] = digits[(unsigned char)id[i] >> 4];
+		text[3 * i + 1] = digits[id[i] & 0xf];
+		text[3 * i + 2] = i + 1 < len ? ':' : '\0';
+	}
 	return text;
 }
 
@@ -141,6 +138,11 @@ static struct scope_leases *scope_get(struct leases *l, const struct uuid *netwo
 	return s;
 }
 
+static bool text_eq(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
 void leases_event(struct leases *l, const struct guest_lease *g)
 {
 	struct uuid network;
@@ -155,7 +157,7 @@ void leases_event(struct leases *l, const struct guest_lease *g)
 	struct scope_leases *s = scope_get(l, &network);
 
 	if (g->event == GUEST_LEASE_ENDED) {
-		replaced(l, &network, map_del(s->by_ip, &ip, sizeof(ip)), NULL);
+		end(l, s, &ip);
 		return;
 	}
 	if (map_count(s->by_ip) >= LEASES_MAX)
@@ -168,13 +170,18 @@ void leases_event(struct leases *l, const struct guest_lease *g)
 	c->hostname = leases_name_fits(g->hostname) ? mem_strdup(g->hostname) : NULL;
 	c->client_id = id_text(g->client_id.client_id_val, g->client_id.client_id_len);
 	c->round = l->round;
-	replaced(l, &network, map_put(s->by_ip, &ip, sizeof(ip), c), c);
+	struct lease_copy *old = map_put(s->by_ip, &c->ip, sizeof(c->ip), c);
+	bool same = old && mac_eq(&old->mac, &c->mac) && text_eq(old->client_id, c->client_id) &&
+		    text_eq(old->hostname, c->hostname);
+
+	if (!same || old->expiry != c->expiry)
+		tell(l, &network, same ? LEASE_IS_RENEWED : LEASE_IS_BOUND, c);
+	copy_free(old);
 }
 
 void leases_forget(struct leases *l, const struct uuid *network)
 {
 	scope_free(map_del(l->scopes, network, sizeof(*network)));
-	tell(l, network);
 }
 
 const struct lease_copy *leases_next(const struct leases *l, const struct uuid *network, size_t *pos)

@@ -24,8 +24,12 @@ typedef bool (*leases_fit)(void *arg, const struct uuid *network, const struct i
 
 struct leases *leases_new(leases_fit fits, void *arg);
 void leases_free(struct leases *l);
-/* Who is told when an address of a network has another holder or the holder another name, or when it has none now. */
-void leases_on_change(struct leases *l, void (*changed)(void *arg, const struct uuid *network), void *arg);
+
+/* Who is told of what is new, not of what is only told again: an address has another holder, or that has
+ * another name; the same for longer; or none. */
+enum lease_news { LEASE_IS_BOUND, LEASE_IS_RENEWED, LEASE_HAS_ENDED };
+typedef void (*leases_changed)(void *arg, const struct uuid *network, enum lease_news news, const struct lease_copy *l);
+void leases_on_change(struct leases *l, leases_changed changed, void *arg);
 
 /* A new round of telling begins (WELCOME), or is complete (SYNCED): what was not told in it is gone. */
 void leases_begin(struct leases *l);

@@ -105,13 +105,14 @@ void net_free(struct net *n);
 int net_resume(struct control *c, struct network *live, struct err *e); /* it ran before; takes live */
 void net_autostart(struct control *c, struct net *n);                   /* errors are logged */
 
-/* history.c */
-void history_open(struct control *c); /* after guestd */
-void history_caller_gone(struct control *c, const void *caller);
-void history_close(struct control *c);
+/* ask.c */
+void ask_open(struct control *c); /* after guestd */
+void ask_caller_gone(struct control *c, const void *caller);
+void ask_close(struct control *c);
 
 /* events.c */
 void net_tell(struct control *c, const struct net *n, enum control_happening what); /* to the subscriber, if any */
+void net_tell_lease(struct control *c, const struct net *n, enum lease_news news, const struct lease_copy *l);
 void net_tell_metadata(struct control *c, const struct net *n, int type, const char *uri);
 
 /* ports.c */

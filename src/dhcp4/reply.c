@@ -198,7 +198,9 @@ static void put_auto_configure(struct answer *a)
 static struct dhcp4_msg head_of(const struct answer *a)
 {
 	const struct dhcp4_msg *m = a->m;
-	struct dhcp4_msg head = { .op = 2, .xid = m->xid, .flags = m->flags, .chaddr = m->chaddr, .type = a->g->type };
+	struct dhcp4_msg head = {
+		.op = 2, .xid = m->xid, .flags = m->flags, .giaddr = m->giaddr, .chaddr = m->chaddr, .type = a->g->type
+	};
 
 	if (a->g->type == DHCP4_NAK)
 		head.flags |= DHCP4_BROADCAST;

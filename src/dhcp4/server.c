@@ -10,6 +10,7 @@ struct dhcp4_server {
 	struct lease_pool *pool;
 	struct dhcp4_scope *scope; /* NULL: not configured yet */
 	uint32_t self, mask;
+	struct mac from;      /* who sent the frame at hand: the client, or its relay */
 	struct dhcp4_msg msg; /* the one at hand; it is too large for the stack to be cleared twice a packet */
 };
 
@@ -31,7 +32,7 @@ const struct dhcp4_why_info dhcp4_why_info[WHYS] = {
 	[WHY_DROP_NOT_FOR_US] = { REPLY_NONE, "not sent to us" },
 	[WHY_DROP_MALFORMED] = { REPLY_NONE, "malformed message" },
 	[WHY_DROP_NOT_DHCP] = { REPLY_NONE, "not DHCP over Ethernet" },
-	[WHY_DROP_RELAYED] = { REPLY_NONE, "came through a relay" },
+	[WHY_DROP_RELAYED] = { REPLY_NONE, "came through a relay on another network" },
 	[WHY_DROP_BAD_CLIENT] = { REPLY_NONE, "hardware address can't be a client's" },
 	[WHY_DROP_TYPE] = { REPLY_NONE, "message is not a client's" },
 	[WHY_DROP_FIELDS] = { REPLY_NONE, "fields fit no client state" },
@@ -39,6 +40,7 @@ const struct dhcp4_why_info dhcp4_why_info[WHYS] = {
 	[WHY_DROP_STANDS_BACK] = { REPLY_NONE, "pool is nearly full, and its port has enough of it" },
 	[WHY_DROP_UNKNOWN] = { REPLY_NONE, "no record of this client" },
 	[WHY_DROP_NO_ROOM] = { REPLY_NONE, "reply does not fit" },
+	[WHY_DROP_LIMITED] = { REPLY_NONE, "too many at once from its port" },
 };
 
 struct dhcp4_server *dhcp4_server_new(struct lease_pool *pool)
@@ -186,7 +188,7 @@ static struct dhcp4_verdict decide(const struct dhcp4_server *s, const struct dh
 {
 	if (m->op != 1)
 		return VERDICT(WHY_DROP_TYPE, 0);
-	if (m->giaddr) /* relays are not served */
+	if (m->giaddr && !on_network(s, m->giaddr)) /* its clients are on a network that we have no addresses for */
 		return VERDICT(WHY_DROP_RELAYED, 0);
 	if (mac_is_zero(&m->chaddr) || mac_is_multicast(&m->chaddr) || mac_eq(&m->chaddr, &s->scope->mac))
 		return VERDICT(WHY_DROP_BAD_CLIENT, 0);
@@ -293,6 +295,11 @@ static struct dhcp4_frame address_reply(const struct dhcp4_server *s, const stru
 		memset(f.dst.b, 0xff, sizeof(f.dst.b));
 		f.ip_dst = 0xffffffff;
 	}
+	if (m->giaddr) { /* who passes it on, a NAK as well */
+		f.dst = s->from;
+		f.ip_dst = m->giaddr;
+		f.dport = DHCP4_SERVER_PORT;
+	}
 	return f;
 }
 
@@ -315,6 +322,7 @@ static bool read_frame(struct dhcp4_server *s, struct view bytes, bool sum_ready
 	*why = WHY_DROP_NOT_FOR_US;
 	if (!for_us(s, &f))
 		return false;
+	s->from = f.src;
 	int r = dhcp4_parse(&s->msg, f.payload);
 
 	*why = r == -EBADMSG ? WHY_DROP_MALFORMED : WHY_DROP_NOT_DHCP;
@@ -393,6 +401,7 @@ size_t dhcp4_take_back(struct dhcp4_server *s, struct view ack, uint8_t *out)
 	struct dhcp4_grant g = grant_of(v, NULL, 0);
 	size_t len = dhcp4_reply_build(s->scope, m, &g, out + DHCP4_FRAME_HEAD);
 
+	s->from = f.dst;
 	f = address_reply(s, m, v);
 	return len ? dhcp4_frame_build(&f, out, len) : 0;
 }

@@ -14,7 +14,7 @@ enum {
 	DHCP4_LEASE_MIN_S = 120, /* for a client that asks for less; not where the definition gives less */
 };
 
-enum dhcp4_reply { REPLY_NONE, REPLY_OFFER, REPLY_ACK, REPLY_NAK };
+enum dhcp4_reply { REPLY_NONE, REPLY_OFFER, REPLY_ACK, REPLY_NAK, REPLIES };
 
 enum dhcp4_why {
 	WHY_OFFERED,
@@ -42,6 +42,7 @@ enum dhcp4_why {
 	WHY_DROP_STANDS_BACK,
 	WHY_DROP_UNKNOWN,
 	WHY_DROP_NO_ROOM,
+	WHY_DROP_LIMITED,
 	WHYS
 };
 

@@ -74,7 +74,14 @@ static void tell_lease(void *arg, const struct uuid *network, const struct ip *i
 	to->hostname = lease->hostname ?: (char *)"";
 	to->expiry = expiry;
 	put(l, &m);
-	flush(l);
+}
+
+static void tell_now(void *arg)
+{
+	struct guestd_link *l = arg;
+
+	if (l->greeted)
+		flush(l);
 }
 
 static void tell_failed(void *arg, const struct uuid *network, const char *why)
@@ -92,7 +99,7 @@ static void tell_failed(void *arg, const struct uuid *network, const char *why)
 
 struct guestd_sink guestd_link_sink(struct guestd_link *l)
 {
-	return (struct guestd_sink){ .lease = tell_lease, .failed = tell_failed, .arg = l };
+	return (struct guestd_sink){ .lease = tell_lease, .flush = tell_now, .failed = tell_failed, .arg = l };
 }
 
 /* --- in --- */
@@ -132,8 +139,10 @@ static void answer_history(struct guestd_link *l, const struct guest_history_ask
 	h->number = ask->number;
 	h->rows.rows_val = guestd_serve_history(l->serve, ask, &h->rows.rows_len);
 	put(l, &m);
-	for (unsigned i = 0; i < h->rows.rows_len; i++)
+	for (unsigned i = 0; i < h->rows.rows_len; i++) {
 		mem_drop(h->rows.rows_val[i].hostname);
+		mem_drop(h->rows.rows_val[i].ip.guest_ip_val);
+	}
 	mem_drop(h->rows.rows_val);
 	flush(l);
 }
@@ -145,7 +154,8 @@ static void answer_counters(struct guestd_link *l, const struct guest_ask_counte
 
 	guestd_serve_counters(l->serve, ask, c);
 	put(l, &m);
-	mem_drop(c->verdicts.verdicts_val);
+	mem_drop(c->dhcp4.guest_counters_of_val);
+	mem_drop(c->dhcp6.guest_counters_of_val);
 	mem_drop(c->ports.ports_val);
 	flush(l);
 }

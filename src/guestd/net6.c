@@ -137,7 +137,8 @@ static bool configure_dhcp6(struct guestd_net6 *n, const struct guest_scope *sco
 
 /* --- sockets --- */
 
-static const char *serve_ra(struct guestd_net6 *n, struct sd_event *loop, const struct guest_scope *scope, int *fd)
+static const char *serve_ra(struct guestd_net6 *n, struct sd_event *loop, struct dgram *d,
+			    const struct guest_scope *scope, int *fd)
 {
 	struct ra_io *io = NULL;
 
@@ -151,14 +152,14 @@ static const char *serve_ra(struct guestd_net6 *n, struct sd_event *loop, const 
 		ra_io_configured(n->ra_io);
 		return NULL;
 	}
-	if (ra_io_open(loop, TAKE_FD(*fd), scope->network, scope->ifindex, n->ra, &io) < 0)
+	if (ra_io_open(loop, TAKE_FD(*fd), scope->network, scope->ifindex, n->ra, d, &io) < 0)
 		return "not a socket for router advertisements";
 	ra_io_close(n->ra_io);
 	n->ra_io = io;
 	return NULL;
 }
 
-static const char *serve_dhcp6(struct guestd_net6 *n, struct sd_event *loop, struct dhcp6_outbox *out,
+static const char *serve_dhcp6(struct guestd_net6 *n, struct sd_event *loop, struct dgram *d,
 			       const struct guest_scope *scope, int *fd)
 {
 	struct dhcp6_io *io = NULL;
@@ -171,22 +172,27 @@ static const char *serve_dhcp6(struct guestd_net6 *n, struct sd_event *loop, str
 		return "ranges, hosts or lease time of DHCPv6 make no sense";
 	if (*fd < 0)
 		return NULL;
-	if (dhcp6_io_open(loop, TAKE_FD(*fd), scope->network, n->dhcp6, out, &io) < 0)
+	if (dhcp6_io_open(loop, TAKE_FD(*fd), scope->network, n->dhcp6, d, &io) < 0)
 		return "not a socket for DHCPv6";
 	dhcp6_io_close(n->dhcp6_io);
 	n->dhcp6_io = io;
 	return NULL;
 }
 
-const char *guestd_net6_serve(struct guestd_net6 *n, struct sd_event *loop, struct dhcp6_outbox *out,
+const char *guestd_net6_serve(struct guestd_net6 *n, struct sd_event *loop, struct dgram *d,
 			      const struct guest_scope *scope, struct guestd_socks6 *socks)
 {
-	const char *why = serve_dhcp6(n, loop, out, scope, &socks->dhcp6);
+	const char *why = serve_dhcp6(n, loop, d, scope, &socks->dhcp6);
 
-	return why ? why : serve_ra(n, loop, scope, &socks->ra); /* last: it tells guests of the other */
+	return why ? why : serve_ra(n, loop, d, scope, &socks->ra); /* last: it tells guests of the other */
 }
 
 /* --- leases --- */
+
+const uint64_t *guestd_net6_counts(const struct guestd_net6 *n)
+{
+	return n->dhcp6_io ? dhcp6_io_counts(n->dhcp6_io) : NULL;
+}
 
 struct lease_pool *guestd_net6_pool(struct guestd_net6 *n)
 {
@@ -205,6 +211,8 @@ int guestd_net6_store(struct guestd_net6 *n, struct lease_db *db, const struct u
 		struct ip ip = dhcp6_server_ip(n->dhcp6, l);
 		int r = lease_db_put6(db, network, &ip, l, now);
 
+		if (r == 0 && l->news)
+			r = lease_db_note6(db, network, &ip, l, now);
 		if (r < 0)
 			return r;
 	}

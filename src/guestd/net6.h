@@ -20,11 +20,12 @@ void guestd_net6_free(struct guestd_net6 *n);
 const char *guestd_net6_check(const struct guestd_net6 *n, const struct guest_scope *scope,
 			      const struct guestd_socks6 *socks);
 /* Serves what the scope says, nothing if it says nothing; takes the sockets that it uses out of `socks`. NULL, or why not. */
-const char *guestd_net6_serve(struct guestd_net6 *n, struct sd_event *loop, struct dhcp6_outbox *out,
+const char *guestd_net6_serve(struct guestd_net6 *n, struct sd_event *loop, struct dgram *d,
 			      const struct guest_scope *scope, struct guestd_socks6 *socks);
 void guestd_net6_stop(struct guestd_net6 *n); /* its leases stay */
 
 struct lease_pool *guestd_net6_pool(struct guestd_net6 *n);
+const uint64_t *guestd_net6_counts(const struct guestd_net6 *n); /* as dhcp6_io_counts; NULL: DHCPv6 is not served */
 int guestd_net6_restore(struct guestd_net6 *n, const struct ip *ip,
 			const struct lease *l); /* as dhcp6_server_restore */
 int guestd_net6_store(struct guestd_net6 *n, struct lease_db *db, const struct uuid *network,

@@ -13,12 +13,12 @@ struct parts { /* arrays that live while the engine copies them */
 
 static struct parts parts_for(const struct guest_dhcp4 *d)
 {
-	size_t n = d->options.options_len;
+	size_t n = d->options.guest_options_len;
 
 	for (unsigned i = 0; i < d->ranges.ranges_len; i++)
-		n += d->ranges.ranges_val[i].extra.options.options_len;
+		n += d->ranges.ranges_val[i].extra.options.guest_options_len;
 	for (unsigned i = 0; i < d->hosts.hosts_len; i++)
-		n += d->hosts.hosts_val[i].extra.options.options_len;
+		n += d->hosts.hosts_val[i].extra.options.guest_options_len;
 	struct parts p = {
 		.ranges = mem_array(d->ranges.ranges_len + 1, sizeof(*p.ranges)),
 		.hosts = mem_array(d->hosts.hosts_len + 1, sizeof(*p.hosts)),
@@ -61,8 +61,8 @@ static struct dhcp4_extra extra_of(struct parts *p, const guest_extra *x)
 {
 	return (struct dhcp4_extra){
 		.lease_s = x->lease_s,
-		.opts = add_options(p, x->options.options_val, x->options.options_len),
-		.n_opts = x->options.options_len,
+		.opts = add_options(p, x->options.guest_options_val, x->options.guest_options_len),
+		.n_opts = x->options.guest_options_len,
 	};
 }
 
@@ -132,8 +132,8 @@ int guestd_configure_dhcp4(struct dhcp4_server *s, const struct guest_scope *sco
 	};
 
 	memcpy(to.mac.b, scope->mac, sizeof(to.mac.b));
-	to.opts = add_options(&p, d->options.options_val, d->options.options_len);
-	to.n_opts = d->options.options_len;
+	to.opts = add_options(&p, d->options.guest_options_val, d->options.guest_options_len);
+	to.n_opts = d->options.guest_options_len;
 	fill_ranges(&p, d);
 	fill_hosts(&p, d);
 	fill_boots(&p, d);

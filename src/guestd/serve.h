@@ -18,6 +18,7 @@ struct guestd_sink { /* where news go */
 	/* A lease that is bound, or no longer, after it is durable. `expiry`: Unix seconds, 0: never. IPv6: l->id is the DUID. */
 	void (*lease)(void *arg, const struct uuid *network, const struct ip *ip, const struct lease *l,
 		      uint64_t expiry);
+	void (*flush)(void *arg); /* that was all for now */
 	void (*failed)(void *arg, const struct uuid *network, const char *why);
 	void *arg;
 };

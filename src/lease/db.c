@@ -42,7 +42,7 @@ static const char *const sql[STATEMENTS] = {
 	[S_SET_BOOT] = "REPLACE INTO boot (one, id) VALUES (1, ?)",
 	[S_NOTE] = "INSERT INTO history (network, at, ip, state, mac, hostname) VALUES (?, ?, ?, ?, ?, ?)",
 	[S_TRIM] = "DELETE FROM history WHERE id <= ?",
-	[S_HISTORY] = "SELECT at, ip, state, mac, hostname FROM history WHERE network = ?1 AND (?2 = 0 OR ip = ?2) "
+	[S_HISTORY] = "SELECT at, ip, state, mac, hostname FROM history WHERE network = ?1 AND (?2 IS NULL OR ip = ?2) "
 		      "AND (length(?3) = 0 OR mac = ?3) AND at BETWEEN ?4 AND ?5 ORDER BY id DESC LIMIT ?6",
 };
 
@@ -70,8 +70,8 @@ static const char *const upgrades[] = {
 	"CREATE TABLE history ("
 	"  id INTEGER PRIMARY KEY," /* in the order of time */
 	"  network BLOB NOT NULL,"
-	"  at INTEGER NOT NULL," /* Unix seconds */
-	"  ip INTEGER NOT NULL,"
+	"  at INTEGER NOT NULL,"    /* Unix seconds */
+	"  ip INTEGER NOT NULL,"    /* as in the table lease */
 	"  state INTEGER NOT NULL," /* what it is from then on */
 	"  mac BLOB NOT NULL,"
 	"  hostname TEXT"
@@ -79,6 +79,7 @@ static const char *const upgrades[] = {
 	"PRAGMA user_version = 2;"
 	"COMMIT;",
 	"PRAGMA user_version = 3", /* it may hold IPv6 addresses: nothing for a program that does not know them */
+	"PRAGMA user_version = 4", /* so may the history */
 };
 
 enum { VERSION = ARRAY_SIZE(upgrades) + 1 };
@@ -184,7 +185,13 @@ int lease_db_open(const char *path, struct lease_db **ret)
 	    sqlite3_open_v2(path, &db->sql, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
 	int r = to_errno(rc);
 
-	sqlite3_busy_timeout(db->sql, 2000); /* somebody looks at it with the sqlite3 program */
+	/* Somebody writes to it with the sqlite3 program: guests wait for us, also those that ask for names. */
+	sqlite3_busy_timeout(db->sql, 200);
+	/* Leases that are stored together lie apart, so small pages are less to write and to sync. Of a new file only. */
+	if (r == 0)
+		r = pragma(db, "PRAGMA page_size = 1024", NULL);
+	if (r == 0)
+		r = pragma(db, "PRAGMA cache_size = -16000", NULL); /* KiB: all of a large network's */
 	if (r == 0)
 		r = pragma(db, "PRAGMA journal_mode = WAL", NULL);
 	if (r == 0)
@@ -336,6 +343,14 @@ int lease_db_load6(struct lease_db *db, const struct lease_clock *now, lease_db_
 }
 
 /* `ip`: IPv6; NULL: it is l->addr. */
+static void bind_ip(sqlite3_stmt *st, int column, const struct ip *ip, const struct lease *l)
+{
+	if (ip)
+		sqlite3_bind_blob(st, column, ip->b, sizeof(ip->b), SQLITE_STATIC);
+	else
+		sqlite3_bind_int64(st, column, l->addr);
+}
+
 static int put(struct lease_db *db, const struct uuid *network, const struct ip *ip, const struct lease *l,
 	       const struct lease_clock *now)
 {
@@ -345,10 +360,7 @@ static int put(struct lease_db *db, const struct uuid *network, const struct ip 
 	if (r < 0)
 		return give_up(db, r);
 	sqlite3_bind_blob(st, 1, network->b, sizeof(network->b), SQLITE_STATIC);
-	if (ip)
-		sqlite3_bind_blob(st, 2, ip->b, sizeof(ip->b), SQLITE_STATIC);
-	else
-		sqlite3_bind_int64(st, 2, l->addr);
+	bind_ip(st, 2, ip, l);
 	sqlite3_bind_int(st, 3, (int)l->state);
 	sqlite3_bind_int64(st, 4, l->state == LEASE_FREE ? 0 : (int64_t)lease_to_unix(l->expiry, now));
 	sqlite3_bind_blob(st, 5, l->mac.b, sizeof(l->mac.b), SQLITE_STATIC);
@@ -406,7 +418,8 @@ static int trim(struct lease_db *db)
 	return run(db, S_TRIM);
 }
 
-int lease_db_note(struct lease_db *db, const struct uuid *network, const struct lease *l, const struct lease_clock *now)
+static int note(struct lease_db *db, const struct uuid *network, const struct ip *ip, const struct lease *l,
+		const struct lease_clock *now)
 {
 	sqlite3_stmt *st = db->st[S_NOTE];
 	int r = begin(db);
@@ -415,7 +428,7 @@ int lease_db_note(struct lease_db *db, const struct uuid *network, const struct 
 		return give_up(db, r);
 	sqlite3_bind_blob(st, 1, network->b, sizeof(network->b), SQLITE_STATIC);
 	sqlite3_bind_int64(st, 2, (int64_t)now->unix_s);
-	sqlite3_bind_int64(st, 3, l->addr);
+	bind_ip(st, 3, ip, l);
 	sqlite3_bind_int(st, 4, (int)l->state);
 	sqlite3_bind_blob(st, 5, l->mac.b, sizeof(l->mac.b), SQLITE_STATIC);
 	sqlite3_bind_text(st, 6, l->hostname, -1, SQLITE_STATIC);
@@ -425,19 +438,46 @@ int lease_db_note(struct lease_db *db, const struct uuid *network, const struct 
 	return r < 0 ? give_up(db, r) : 0;
 }
 
+int lease_db_note(struct lease_db *db, const struct uuid *network, const struct lease *l, const struct lease_clock *now)
+{
+	return note(db, network, NULL, l, now);
+}
+
+int lease_db_note6(struct lease_db *db, const struct uuid *network, const struct ip *ip, const struct lease *l,
+		   const struct lease_clock *now)
+{
+	return note(db, network, ip, l, now);
+}
+
+/* Family 0: it makes no sense. */
+static struct ip event_ip(sqlite3_stmt *st, int column)
+{
+	struct ip ip = { 0 };
+	struct view b;
+
+	if (sqlite3_column_type(st, column) != SQLITE_BLOB)
+		return ip_from_v4((uint32_t)sqlite3_column_int64(st, column));
+	b = blob(st, column);
+	if (b.len != sizeof(ip.b))
+		return ip;
+	ip.family = AF_INET6;
+	memcpy(ip.b, b.p, sizeof(ip.b));
+	return ip;
+}
+
 static void give_event(sqlite3_stmt *st, lease_db_event *each, void *arg)
 {
+	struct ip ip = event_ip(st, 1);
 	struct view mac = blob(st, 3);
 	struct lease l = {
-		.addr = (uint32_t)sqlite3_column_int64(st, 1),
 		.state = (enum lease_state)sqlite3_column_int(st, 2),
 		.hostname = (char *)sqlite3_column_text(st, 4),
 	};
 
-	if (mac.len != sizeof(l.mac.b) || l.state >= LEASE_STATES)
+	if (!ip.family || mac.len != sizeof(l.mac.b) || l.state >= LEASE_STATES)
 		return;
 	memcpy(l.mac.b, mac.p, sizeof(l.mac.b));
-	each(arg, (uint64_t)sqlite3_column_int64(st, 0), &l);
+	each(arg, (uint64_t)sqlite3_column_int64(st, 0), &ip, &l);
 }
 
 int lease_db_history(struct lease_db *db, const struct uuid *network, const struct lease_history_filter *f,
@@ -448,7 +488,12 @@ int lease_db_history(struct lease_db *db, const struct uuid *network, const stru
 	int rc;
 
 	sqlite3_bind_blob(st, 1, network->b, sizeof(network->b), SQLITE_STATIC);
-	sqlite3_bind_int64(st, 2, f->addr);
+	if (f->ip.family == AF_INET6)
+		sqlite3_bind_blob(st, 2, f->ip.b, sizeof(f->ip.b), SQLITE_STATIC);
+	else if (f->ip.family)
+		sqlite3_bind_int64(st, 2, ip_v4(&f->ip));
+	else
+		sqlite3_bind_null(st, 2);
 	sqlite3_bind_blob(st, 3, f->mac.b, mac_is_zero(&f->mac) ? 0 : sizeof(f->mac.b), SQLITE_STATIC);
 	sqlite3_bind_int64(st, 4, (int64_t)(f->since < most ? f->since : most));
 	sqlite3_bind_int64(st, 5, (int64_t)(f->until < most ? f->until : most));

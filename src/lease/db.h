@@ -42,6 +42,8 @@ int lease_db_forget(struct lease_db *db, const struct uuid *network);
 /* A row of history: what l->state says, now. */
 int lease_db_note(struct lease_db *db, const struct uuid *network, const struct lease *l,
 		  const struct lease_clock *now);
+int lease_db_note6(struct lease_db *db, const struct uuid *network, const struct ip *ip, const struct lease *l,
+		   const struct lease_clock *now);
 int lease_db_commit(struct lease_db *db);
 
 /* --- what was: each time that a lease began, ended or changed hands --- */
@@ -49,13 +51,13 @@ int lease_db_commit(struct lease_db *db);
 enum { LEASE_HISTORY_MAX = 100000 }; /* rows of all networks; the oldest go */
 
 struct lease_history_filter {
-	uint32_t addr;         /* 0: any */
+	struct ip ip;          /* family 0: any */
 	struct mac mac;        /* zero: any */
 	uint64_t since, until; /* Unix seconds, both belong to it */
 	uint32_t most;         /* rows */
 };
 
-/* Calls `each` for the newest first; l has no expiry and no id. */
-typedef void lease_db_event(void *arg, uint64_t unix_s, const struct lease *l);
+/* Calls `each` for the newest first; l has no address, no expiry and no id. */
+typedef void lease_db_event(void *arg, uint64_t unix_s, const struct ip *ip, const struct lease *l);
 int lease_db_history(struct lease_db *db, const struct uuid *network, const struct lease_history_filter *f,
 		     lease_db_event *each, void *arg);

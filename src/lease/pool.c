@@ -133,14 +133,16 @@ static void add_host(struct lease_pool *p, struct lease_host *h)
 {
 	char name[LEASE_NAME_MAX];
 
-	if (h->addr == p->self || map_get(p->host_by_addr, &h->addr, sizeof(h->addr)))
-		return; /* ours, or the first one that wants it keeps it */
-	map_put(p->host_by_addr, &h->addr, sizeof(h->addr), h);
+	if (h->addr == p->self)
+		return;
+	/* Several network cards of one machine may have one address, the one that is in use. */
+	if (!map_get(p->host_by_addr, &h->addr, sizeof(h->addr)))
+		map_put(p->host_by_addr, &h->addr, sizeof(h->addr), h);
 	if (!mac_is_zero(&h->mac))
 		map_put(p->host_by_mac, h->mac.b, sizeof(h->mac.b), h);
-	else if (h->id.len)
+	if (h->id.len)
 		map_put(p->host_by_id, h->id.p, h->id.len, h);
-	else
+	if (mac_is_zero(&h->mac) && !h->id.len)
 		map_put(p->host_by_name, name, fold((struct view){ (uint8_t *)h->name, strlen(h->name) }, name), h);
 }
 
@@ -263,25 +265,31 @@ bool lease_pool_gives(const struct lease_pool *p, uint32_t addr)
 	       (lease_space_has(p->space, addr) || map_get(p->host_by_addr, &addr, sizeof(addr)));
 }
 
+static bool reserved_for(const struct lease_pool *p, const struct lease_client *c, uint32_t addr)
+{
+	const struct lease_host *h = lease_pool_host(p, c);
+
+	return h && h->addr == addr;
+}
+
 /* Do the rules give it to this client, whoever holds it now? */
 static bool allowed(const struct lease_pool *p, const struct lease_client *c, uint32_t addr)
 {
-	const struct lease_host *h = map_get(p->host_by_addr, &addr, sizeof(addr));
-
 	if (never_given(p, addr))
 		return false;
-	return h ? h == lease_pool_host(p, c) : lease_space_has(p->space, addr);
+	return map_get(p->host_by_addr, &addr, sizeof(addr)) ? reserved_for(p, c, addr)
+							     : lease_space_has(p->space, addr);
 }
 
 /* Somebody got the address before it was reserved for another: it has to yield, most of all if it is dead. One who has the
  * reservation, too (by a name that anybody can send), does not. */
 static bool has_to_yield(const struct lease_pool *p, const struct lease *l)
 {
-	const struct lease_host *h = map_get(p->host_by_addr, &l->addr, sizeof(l->addr));
+	bool reserved = map_get(p->host_by_addr, &l->addr, sizeof(l->addr));
 	struct view name = { (const uint8_t *)l->hostname, l->hostname ? strlen(l->hostname) : 0 };
 	struct lease_client holder = { .id = l->id, .mac = l->mac, .hostname = name };
 
-	return l->state == LEASE_BOUND && h && h != lease_pool_host(p, &holder);
+	return l->state == LEASE_BOUND && reserved && !reserved_for(p, &holder, l->addr);
 }
 
 bool lease_pool_may_have(const struct lease_pool *p, const struct lease_client *c, uint32_t addr)

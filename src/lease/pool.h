@@ -16,8 +16,8 @@
 enum { LEASE_RECORDS_MAX = 1 << 17 }; /* addresses of one network with a client, now or once */
 
 struct lease_host {       /* a reservation: an address that nobody else gets */
-	struct mac mac;   /* zero: whoever has `id`, or sends `name` */
-	struct view id;   /* empty: none */
+	struct mac mac;   /* zero: whoever has `id`, or, without one, sends `name` */
+	struct view id;   /* empty: none; with a MAC, either will do */
 	const char *name; /* "" or NULL: none. With one of the above: the name that this client is told to have */
 	uint32_t addr;
 	uint32_t tag; /* the caller's, for finding what else it has for this host */

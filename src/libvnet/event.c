@@ -5,14 +5,20 @@
 #include <poll.h>
 #include <time.h>
 
+#include "base/addr.h"
+
 int vnet_event_register(struct vnet_conn *c, enum vnet_event_kind kind, const struct vnet_network *net, int *ret_id,
 			struct vnet_error *err)
 {
 	struct remote_net of = net ? conn_put_net(net) : (struct remote_net){ 0 };
 	struct remote_register_args a = { .event = (int)kind, .net = net ? &of : NULL };
+	struct vnet_lease_events_args leases = { .net = a.net };
 	struct remote_int ret = { 0 };
+	int r = kind == VNET_EVENT_LEASE
+		    ? conn_call(c, RPC_PROGRAM_VNET, VNET_PROC_LEASE_EVENTS, &leases, &ret, NULL, NULL, err)
+		    : conn_remote(c, REMOTE_EVENT_REGISTER, &a, &ret, err);
 
-	if (conn_remote(c, REMOTE_EVENT_REGISTER, &a, &ret, err) < 0)
+	if (r < 0)
 		return -1;
 	if (ret_id)
 		*ret_id = ret.value;
@@ -67,8 +73,32 @@ static int put_metadata(struct vnet_conn *c, struct view payload)
 	return r;
 }
 
+static int put_lease(struct vnet_conn *c, struct view payload)
+{
+	struct vnet_event ev = { .kind = VNET_EVENT_LEASE };
+	struct vnet_lease_event w = { 0 };
+	struct mac mac;
+
+	if (rpc_decode((xdrproc_t)xdr_vnet_lease_event, payload, &w) < 0)
+		return -EBADMSG;
+	ev.id = w.callback;
+	ev.detail = w.news;
+	ev.lease.expiry = w.expiry;
+	memcpy(mac.b, w.mac, sizeof(mac.b));
+	mac_text(&mac, ev.lease.mac);
+	int r = conn_get_text(w.ip, ev.lease.ip, sizeof(ev.lease.ip), NULL);
+
+	if (r == 0 && w.hostname)
+		r = conn_get_text(*w.hostname, ev.lease.hostname, sizeof(ev.lease.hostname), NULL);
+	r = r < 0 ? -EBADMSG : keep(c, &w.net, &ev);
+	xdr_free((xdrproc_t)xdr_vnet_lease_event, (char *)&w);
+	return r;
+}
+
 int conn_put_event(struct vnet_conn *c, const struct rpc_header *h, struct view payload)
 {
+	if (h->program == RPC_PROGRAM_VNET && h->procedure == VNET_PROC_LEASE_EVENT)
+		return put_lease(c, payload);
 	if (h->program != RPC_PROGRAM_REMOTE)
 		return 0;
 	switch (h->procedure) {

@@ -21,6 +21,10 @@ int parse_group_guard(struct parser *p, xmlNode *node, void *into);
 int parse_dhcp_range(struct parser *p, xmlNode *node, void *into);
 int parse_dhcp_host(struct parser *p, xmlNode *node, void *into);
 
+/* into: struct dhcp_options; struct dhcp_boot, which is empty */
+int parse_dhcp_option(struct parser *p, xmlNode *node, void *into);
+int parse_dhcp_boot(struct parser *p, xmlNode *node, void *into);
+
 /* into: struct network_forward */
 int parse_forward(struct parser *p, xmlNode *node, void *into);
 int parse_forward_if(struct parser *p, xmlNode *node, void *into);

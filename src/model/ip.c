@@ -6,8 +6,14 @@
 
 enum { IPV6_PREFIX = 64 }; /* RFC 4291 s.2.5.4 */
 
+void dhcp_range_clear(struct dhcp_range *r)
+{
+	dhcp_options_clear(&r->extra.options);
+}
+
 void dhcp_host_clear(struct dhcp_host *h)
 {
+	dhcp_options_clear(&h->extra.options);
 	mem_drop(h->mac_text);
 	mem_drop(h->id);
 	mem_drop(h->name);
@@ -15,8 +21,14 @@ void dhcp_host_clear(struct dhcp_host *h)
 
 void network_ip_clear(struct network_ip *ip)
 {
+	for (size_t i = 0; i < ip->n_ranges; i++)
+		dhcp_range_clear(&ip->ranges[i]);
 	for (size_t i = 0; i < ip->n_hosts; i++)
 		dhcp_host_clear(&ip->hosts[i]);
+	for (size_t i = 0; i < ip->n_boots; i++)
+		dhcp_boot_clear(&ip->boots[i]);
+	dhcp_options_clear(&ip->options);
+	mem_drop(ip->boots);
 	mem_drop(ip->hosts);
 	mem_drop(ip->ranges);
 	mem_drop(ip->tftp_root);
@@ -36,7 +48,14 @@ void network_ip_copy(struct network_ip *to, const struct network_ip *from)
 		h->mac_text = mem_strdup(h->mac_text);
 		h->id = mem_strdup(h->id);
 		h->name = mem_strdup(h->name);
+		h->extra.options = dhcp_options_copy(&h->extra.options);
 	}
+	for (size_t i = 0; i < to->n_ranges; i++)
+		to->ranges[i].extra.options = dhcp_options_copy(&from->ranges[i].extra.options);
+	to->options = dhcp_options_copy(&from->options);
+	to->boots = array_copy(from->boots, from->n_boots, sizeof(*from->boots));
+	for (size_t i = 0; i < to->n_boots; i++)
+		dhcp_boot_own(&to->boots[i]);
 }
 
 /* The prefix of the old address classes A, B and C (RFC 791 s.3.2); 0 for what is no unicast address. */

@@ -7,6 +7,8 @@
 #include <stdint.h>
 
 #include "base/addr.h"
+#include "model/dhcp_boot.h"
+#include "model/dhcp_option.h"
 #include "model/words.h"
 
 #define LEASE_INFINITE UINT32_MAX /* RFC 2131 s.3.3, RFC 8415 s.7.7 */
@@ -17,10 +19,15 @@ struct lease_time {
 	unsigned long expiry; /* 0: for ever */
 };
 
+struct dhcp_extra { /* what a range or a host has of its own */
+	struct lease_time lease;
+	struct dhcp_options options; /* of our namespace */
+};
+
 struct dhcp_range {
 	int line;
 	struct ip start, end;
-	struct lease_time lease;
+	struct dhcp_extra extra;
 };
 
 struct dhcp_host {
@@ -30,7 +37,7 @@ struct dhcp_host {
 	char *id;   /* hex digits and colons: DUID or client id; NULL: none */
 	char *name; /* NULL: none */
 	struct ip ip;
-	struct lease_time lease;
+	struct dhcp_extra extra;
 };
 
 struct network_ip {
@@ -47,6 +54,9 @@ struct network_ip {
 	size_t n_ranges;
 	struct dhcp_host *hosts;
 	size_t n_hosts;
+	struct dhcp_options options; /* of our namespace, as the next ones */
+	struct dhcp_boot *boots;
+	size_t n_boots;
 };
 
 struct network_route {
@@ -69,6 +79,7 @@ struct prefix network_route_prefix(const struct network_route *r);
 /* Seconds, LEASE_INFINITE, or `otherwise` if no time is given. */
 uint32_t network_lease_s(const struct lease_time *t, uint32_t otherwise);
 
+void dhcp_range_clear(struct dhcp_range *r);
 void dhcp_host_clear(struct dhcp_host *h);
 void network_ip_clear(struct network_ip *ip);
 void network_ip_copy(struct network_ip *to, const struct network_ip *from);

@@ -5,8 +5,22 @@
 #include "model/elements.h"
 #include "model/put.h"
 
+static bool ip_has_own(const struct network_ip *ip)
+{
+	for (size_t i = 0; i < ip->n_ranges; i++)
+		if (ip->ranges[i].extra.options.n)
+			return true;
+	for (size_t i = 0; i < ip->n_hosts; i++)
+		if (ip->hosts[i].extra.options.n)
+			return true;
+	return ip->options.n || ip->n_boots;
+}
+
 bool network_has_own(const struct network *n)
 {
+	for (size_t i = 0; i < n->n_ips; i++)
+		if (ip_has_own(&n->ips[i]))
+			return true;
 	for (size_t i = 0; i < n->n_portgroups; i++)
 		if (n->portgroups[i].guard)
 			return true;

@@ -7,14 +7,14 @@
 
 enum { LEASE_MIN_S = 120 }; /* shorter ones only make traffic; libvirt's limit */
 
-static int parse_lease(struct parser *p, xmlNode *node, void *into)
+static int parse_lease(struct parser *p, xmlNode *node, struct lease_time *ret)
 {
 	static const struct xml_rule attrs[] = {
 		ATTR("expiry"),
 		ATTR("unit"),
 		{ 0 },
 	};
-	struct lease_time *l = into, t = { .given = true, .unit = LEASE_MINUTES };
+	struct lease_time t = { .given = true, .unit = LEASE_MINUTES };
 	int unit = xml_attr(node, "unit") ? xml_word(p, node, "unit", lease_unit_words) : LEASE_MINUTES;
 
 	if (unit < 0 || xml_check_attrs(p, node, attrs) < 0 ||
@@ -32,14 +32,34 @@ static int parse_lease(struct parser *p, xmlNode *node, void *into)
 	if (t.expiry && s < LEASE_MIN_S)
 		return xml_bad(p, node, "expiry='%.64s' is less than %d seconds", xml_attr(node, "expiry"),
 			       LEASE_MIN_S);
-	*l = t;
+	*ret = t;
 	return xml_read_children(p, node, NULL, NULL);
 }
 
-static const struct xml_rule lease_child[] = {
-	FIRST("lease", parse_lease),
-	{ 0 },
-};
+static int parse_extra_lease(struct parser *p, xmlNode *node, void *into)
+{
+	return parse_lease(p, node, &((struct dhcp_extra *)into)->lease);
+}
+
+static int parse_extra_option(struct parser *p, xmlNode *node, void *into)
+{
+	return parse_dhcp_option(p, node, &((struct dhcp_extra *)into)->options);
+}
+
+static int read_extra(struct parser *p, xmlNode *node, int family, struct dhcp_extra *x)
+{
+	static const struct xml_rule ipv4[] = {
+		FIRST("lease", parse_extra_lease),
+		MANY_NS("option", parse_extra_option, VNET_NS),
+		{ 0 },
+	};
+	static const struct xml_rule ipv6[] = {
+		FIRST("lease", parse_extra_lease),
+		{ 0 },
+	};
+
+	return xml_read_children(p, node, family == AF_INET ? ipv4 : ipv6, x);
+}
 
 int parse_dhcp_range(struct parser *p, xmlNode *node, void *into)
 {
@@ -54,11 +74,10 @@ int parse_dhcp_range(struct parser *p, xmlNode *node, void *into)
 	if (ip->n_ranges == NETWORK_RANGES_MAX)
 		return xml_bad(p, node, "more than %d of them", NETWORK_RANGES_MAX);
 	if (xml_check_attrs(p, node, attrs) < 0 || xml_ip(p, node, "start", ip->address.family, &r.start) < 0 ||
-	    xml_ip(p, node, "end", ip->address.family, &r.end) < 0 ||
-	    xml_read_children(p, node, lease_child, &r.lease) < 0)
+	    xml_ip(p, node, "end", ip->address.family, &r.end) < 0)
 		return -1;
 	*mem_push(ip->ranges, ip->n_ranges) = r;
-	return 0;
+	return read_extra(p, node, ip->address.family, &ip->ranges[ip->n_ranges - 1].extra);
 }
 
 static int parse_host_mac(struct parser *p, xmlNode *node, int family, struct dhcp_host *h)
@@ -122,7 +141,7 @@ int parse_dhcp_host(struct parser *p, xmlNode *node, void *into)
 		return xml_bad(p, node, "needs an id or a name");
 	if (xml_ip(p, node, "ip", family, &h->ip) < 0)
 		return -1;
-	return xml_read_children(p, node, lease_child, &h->lease);
+	return read_extra(p, node, family, &h->extra);
 }
 
 static int parse_bootp(struct parser *p, xmlNode *node, void *into)
@@ -146,12 +165,34 @@ static int parse_bootp(struct parser *p, xmlNode *node, void *into)
 	return xml_read_children(p, node, NULL, NULL);
 }
 
+static int parse_ip_option(struct parser *p, xmlNode *node, void *into)
+{
+	struct network_ip *ip = into;
+
+	if (ip->address.family == AF_INET6)
+		return xml_bad(p, node, "stands only in an IPv4 <ip>");
+	return parse_dhcp_option(p, node, &ip->options);
+}
+
+static int parse_ip_boot(struct parser *p, xmlNode *node, void *into)
+{
+	struct network_ip *ip = into;
+
+	if (ip->address.family == AF_INET6)
+		return xml_bad(p, node, "stands only in an IPv4 <ip>");
+	if (ip->n_boots == DHCP_BOOTS_MAX)
+		return xml_bad(p, node, "more than %d of them", DHCP_BOOTS_MAX);
+	return parse_dhcp_boot(p, node, mem_push(ip->boots, ip->n_boots));
+}
+
 static int parse_dhcp(struct parser *p, xmlNode *node, void *into)
 {
 	static const struct xml_rule children[] = {
 		MANY("range", parse_dhcp_range),
 		MANY("host", parse_dhcp_host),
 		FIRST("bootp", parse_bootp),
+		MANY_NS("option", parse_ip_option, VNET_NS),
+		MANY_NS("boot", parse_ip_boot, VNET_NS),
 		{ 0 },
 	};
 	struct network_ip *ip = into;

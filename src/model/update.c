@@ -71,6 +71,11 @@ static bool range_eq(const void *have, const void *given)
 	return ip_eq(&a->start, &b->start) && ip_eq(&a->end, &b->end);
 }
 
+static void range_clear(void *element)
+{
+	dhcp_range_clear(element);
+}
+
 static bool range_says(const void *given)
 {
 	const struct dhcp_range *r = given;
@@ -184,6 +189,7 @@ static const struct section sections[UPDATE_SECTIONS] = {
 		.clash = range_eq,
 		.meant = range_eq,
 		.says = range_says,
+		.clear = range_clear,
 	},
 	[UPDATE_FORWARD_INTERFACE] = {
 		.name = "forward-interface",

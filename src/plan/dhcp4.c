@@ -2,8 +2,23 @@
 #include "plan/dhcp4.h"
 
 #include "plan/guest.h"
+#include "plan/hex.h"
 
 enum { DEFAULT_LEASE_S = 3600, NO_LEASE_OF_ITS_OWN = 0 };
+
+/* The parser has seen that they make sense. */
+static void add_typed(guest_options *to, const struct dhcp_options *from, uint32_t self)
+{
+	for (size_t i = 0; i < from->n; i++) {
+		const struct dhcp_option *o = &from->v[i];
+		uint8_t bytes[DHCP_OPTION_VALUE_MAX];
+		struct wr w = wr_make(bytes, sizeof(bytes));
+
+		if (o->value)
+			dhcp_value_put_all(&w, o->type ? o->type : dhcp_option_type(o->code), o->value, self);
+		guest_add_option(to, o->code, o->force == TRI_YES, bytes, wr_len(&w));
+	}
+}
 
 static void add_ranges(struct guest_dhcp4 *d, const struct network_ip *ip)
 {
@@ -15,8 +30,9 @@ static void add_ranges(struct guest_dhcp4 *d, const struct network_ip *ip)
 		d->ranges.ranges_val[i] = (struct guest_range){
 			.start = ip_v4(&r->start),
 			.end = ip_v4(&r->end),
-			.extra.lease_s = network_lease_s(&r->lease, NO_LEASE_OF_ITS_OWN),
+			.extra.lease_s = network_lease_s(&r->extra.lease, NO_LEASE_OF_ITS_OWN),
 		};
+		add_typed(&d->ranges.ranges_val[i].extra.options, &r->extra.options, d->server);
 	}
 }
 
@@ -31,12 +47,35 @@ static void add_hosts(struct guest_dhcp4 *d, const struct network_ip *ip)
 		memcpy(g->mac, h->mac.b, sizeof(g->mac));
 		g->name = mem_strdup(h->name ? h->name : "");
 		g->ip = ip_v4(&h->ip);
-		g->extra.lease_s = network_lease_s(&h->lease, NO_LEASE_OF_ITS_OWN);
+		g->extra.lease_s = network_lease_s(&h->extra.lease, NO_LEASE_OF_ITS_OWN);
+		add_typed(&g->extra.options, &h->extra.options, d->server);
+		if (h->id)
+			g->id.id_val = (char *)hex_bytes(h->id, GUEST_NAME_MAX, &g->id.id_len);
 	}
 }
 
-/* Behind what the options say for some clients: it is for all others. */
-static void add_boot(struct guest_dhcp4 *d, const struct network_ip *ip)
+/* The first that fits is told: what is written first. */
+static void add_boots(struct guest_dhcp4 *d, const struct network_ip *ip)
+{
+	static const enum guest_boot_who who[] = { [BOOT_CLIENT_ANY] = GUEST_BOOT_ANY,
+						   [BOOT_CLIENT_IPXE] = GUEST_BOOT_IPXE,
+						   [BOOT_CLIENT_FIRMWARE] = GUEST_BOOT_FIRMWARE };
+
+	for (size_t i = 0; i < ip->n_boots; i++) {
+		const struct dhcp_boot *from = &ip->boots[i];
+		struct guest_boot b = { .who = who[from->client], .server = ip_v4(&from->server) };
+		int archs[BOOT_ARCHS_MAX] = { -1 };
+		size_t n = from->arch ? dhcp_boot_archs(from->arch, archs) : 1;
+
+		for (size_t k = 0; k < n; k++) {
+			b.arch = archs[k];
+			guest_add_boot(d, &b, from->file, from->server_name);
+		}
+	}
+}
+
+/* Behind what the others say for some clients: it is for all that are left. */
+static void add_bootp(struct guest_dhcp4 *d, const struct network_ip *ip)
 {
 	struct guest_boot b = { .arch = -1, .who = GUEST_BOOT_ANY, .server = ip_v4(&ip->bootp_server) };
 
@@ -71,7 +110,9 @@ struct guest_dhcp4 *plan_dhcp4(const struct network *n, const struct network_ip 
 	d->lease_s = DEFAULT_LEASE_S;
 	add_ranges(d, ip);
 	add_hosts(d, ip);
+	add_typed(&d->options, &ip->options, d->server);
+	add_boots(d, ip);
 	add_options(n, d);
-	add_boot(d, ip);
+	add_bootp(d, ip);
 	return d;
 }

@@ -3,65 +3,15 @@
  * options and boot files of ours. Options are those of RFC 2132 and IANA's list. */
 #include <ctype.h>
 #include <errno.h>
-#include <stdlib.h>
 
-#include "base/wr.h"
 #include "plan/dhcp4.h"
 #include "plan/guest.h"
 #include "plan/csv.h"
 
-enum { OPTION_CODES = 255, CLIENT_ARCH = 93, USER_CLASS = 77, IPXE_ENCAPSULATED = 175 };
-
-/* How values are written on the wire. */
-enum type { GUESSED, IPS, TEXT, U8, U16, U32, NAMES, ROUTES };
-
-static const struct {
-	uint8_t code;
-	enum type type;
-	const char *name;
-} known[] = {
-	{ 2, U32, "time-offset" },
-	{ 3, IPS, "router" },
-	{ 4, IPS, "time-server" },
-	{ 6, IPS, "dns-server" },
-	{ 7, IPS, "log-server" },
-	{ 9, IPS, "lpr-server" },
-	{ 13, U16, "boot-file-size" },
-	{ 15, TEXT, "domain-name" },
-	{ 16, IPS, "swap-server" },
-	{ 17, TEXT, "root-path" },
-	{ 18, TEXT, "extension-path" },
-	{ 19, U8, "ip-forward-enable" },
-	{ 23, U8, "default-ttl" },
-	{ 26, U16, "mtu" },
-	{ 33, IPS, "static-route" },
-	{ 40, TEXT, "nis-domain" },
-	{ 41, IPS, "nis-server" },
-	{ 42, IPS, "ntp-server" },
-	{ 44, IPS, "netbios-ns" },
-	{ 45, IPS, "netbios-dd" },
-	{ 46, U8, "netbios-nodetype" },
-	{ 47, TEXT, "netbios-scope" },
-	{ 60, TEXT, "vendor-class" },
-	{ 64, TEXT, "nis+-domain" },
-	{ 65, IPS, "nis+-server" },
-	{ 66, TEXT, "tftp-server" },
-	{ 67, TEXT, "bootfile-name" },
-	{ 69, IPS, "smtp-server" },
-	{ 70, IPS, "pop3-server" },
-	{ 72, IPS, "www-server" },
-	{ 100, TEXT, "posix-timezone" },
-	{ 101, TEXT, "tzdb-timezone" },
-	{ 108, U32, "ipv6-only" },
-	{ 114, TEXT, "captive-portal" },
-	{ 119, NAMES, "domain-search" },
-	{ 121, ROUTES, "classless-static-route" },
-	{ 150, IPS, "tftp-server-address" },
-	{ 252, TEXT, "wpad" },
-};
+enum { OPTION_CODES = 255 };
 
 /* "42" or "option:ntp-server"; "option6:..", "vendor:.." and other words are for somebody else. */
-static int parse_code(const char *text, unsigned *ret, enum type *ret_type)
+static int parse_code(const char *text, unsigned *ret)
 {
 	bool named = strncmp(text, "option:", 7) == 0;
 	unsigned code = 0;
@@ -70,141 +20,48 @@ static int parse_code(const char *text, unsigned *ret, enum type *ret_type)
 		return -ENOTSUP;
 	if (!named && (csv_number(text, OPTION_CODES - 1, &code) < 0 || code == 0))
 		return -EINVAL;
-	*ret_type = GUESSED;
-	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
-		if (named ? strcmp(known[i].name, text + 7) != 0 : known[i].code != code)
-			continue;
-		*ret = known[i].code;
-		*ret_type = known[i].type;
-		return 0;
-	}
-	*ret = code;
-	return named ? -ENOTSUP : 0;
+	*ret = named ? dhcp_option_code(text + 7) : code;
+	return dhcp_option_may_be_set(*ret) ? 0 : -ENOTSUP;
 }
 
 /* ---- values ---- */
 
-/* 0.0.0.0 stands for the server itself. */
-static int put_ip(struct wr *w, const char *text, uint32_t self)
-{
-	struct ip ip;
-
-	if (ip_parse(text, &ip) < 0 || ip.family != AF_INET)
-		return -EINVAL;
-	wr_be32(w, ip_v4(&ip) ? ip_v4(&ip) : self);
-	return 0;
-}
-
-static int put_number(struct wr *w, const char *text, enum type type)
-{
-	static const unsigned most[] = { [U8] = UINT8_MAX, [U16] = UINT16_MAX, [U32] = UINT32_MAX };
-	unsigned n;
-
-	if (csv_number(text, most[type], &n) < 0)
-		return -EINVAL;
-	if (type == U32)
-		wr_be32(w, n);
-	else if (type == U16)
-		wr_be16(w, (uint16_t)n);
-	else
-		wr_u8(w, (uint8_t)n);
-	return 0;
-}
-
-/* A domain as labels, RFC 1035 s.3.1: RFC 3397 allows compression, and every client reads it without. */
-static int put_name(struct wr *w, const char *text)
-{
-	while (*text) {
-		size_t len = strcspn(text, ".");
-
-		if (len == 0 || len > 63)
-			return -EINVAL;
-		wr_u8(w, (uint8_t)len);
-		wr_bytes(w, text, len);
-		text += len + (text[len] == '.');
-	}
-	wr_u8(w, 0);
-	return 0;
-}
-
-/* DESTINATION/LENGTH, then its router: only the bytes of the destination that count (RFC 3442). */
-static int put_route(struct wr *w, const char *destination, const char *router, uint32_t self)
-{
-	AUTO(mem_drop) char *copy = mem_strdup(destination);
-	char *slash = strchr(copy, '/');
-	unsigned len = 32;
-	struct ip ip;
-
-	if (slash) {
-		*slash = '\0';
-		if (csv_number(slash + 1, 32, &len) < 0)
-			return -EINVAL;
-	}
-	if (ip_parse(copy, &ip) < 0 || ip.family != AF_INET)
-		return -EINVAL;
-	wr_u8(w, (uint8_t)len);
-	wr_bytes(w, ip.b, (len + 7) / 8);
-	return put_ip(w, router, self);
-}
-
-/* Bytes "01:ab:3f"; -EINVAL: it is something else. */
-static int put_hex(struct wr *w, const char *text)
-{
-	struct wr start = *w;
-
-	for (;;) {
-		if (!isxdigit((unsigned char)text[0]) || !isxdigit((unsigned char)text[1]) ||
-		    (text[2] && text[2] != ':')) {
-			*w = start;
-			return -EINVAL;
-		}
-		wr_u8(w, (uint8_t)strtoul((char[]){ text[0], text[1], '\0' }, NULL, 16));
-		if (!text[2])
-			return 0;
-		text += 3;
-	}
-}
-
 /* Of a code that we have no type for: addresses, bytes, else text. A bare number could be of any size. */
 static int put_guessed(struct wr *w, const char *text, uint32_t self)
 {
-	if (put_ip(w, text, self) == 0 || (strchr(text, ':') && put_hex(w, text) == 0))
+	if (!dhcp_value_put(w, DHCP_IPV4, text, self) ||
+	    (strchr(text, ':') && !dhcp_value_put(w, DHCP_HEX, text, self)))
 		return 0;
 	if (text[strspn(text, "0123456789")] == '\0')
 		return -ENOTSUP;
-	wr_bytes(w, text, strlen(text));
-	return 0;
+	return dhcp_value_put(w, DHCP_STRING, text, self) ? -EINVAL : 0;
 }
 
-static int put_value(struct wr *w, enum type type, const struct csv *words, size_t i, uint32_t self)
+static int put_value(struct wr *w, enum dhcp_type type, const char *text, uint32_t self)
 {
-	const char *text = words->v[i];
-
-	switch (type) {
-	case IPS:
-		return put_ip(w, text, self);
-	case TEXT:
-		if (wr_len(w)) /* the comma belongs to the text */
-			wr_u8(w, ',');
-		wr_bytes(w, text, strlen(text));
-		return 0;
-	case NAMES:
-		return put_name(w, text);
-	case GUESSED:
+	if (type == DHCP_TYPE_NONE)
 		return put_guessed(w, text, self);
-	default:
-		return put_number(w, text, type);
-	}
+	if (type == DHCP_STRING && wr_len(w)) /* the comma belongs to the text */
+		wr_u8(w, ',');
+	return dhcp_value_put(w, type, text, self) ? -EINVAL : 0;
 }
 
-static int put_values(struct wr *w, enum type type, const struct csv *words, size_t from, uint32_t self)
+/* Its destination and its router are two words here. */
+static int put_route(struct wr *w, const char *destination, const char *router, uint32_t self)
+{
+	AUTO(mem_drop) char *route = mem_printf("%s %s", destination, router);
+
+	return dhcp_value_put(w, DHCP_ROUTES, route, self) ? -EINVAL : 0;
+}
+
+static int put_values(struct wr *w, enum dhcp_type type, const struct csv *words, size_t from, uint32_t self)
 {
 	int r = 0;
 
-	for (size_t i = from; i < words->n && r == 0; i += type == ROUTES ? 2 : 1)
-		r = type == ROUTES ? put_route(w, words->v[i], csv_at(words, i + 1), self)
-				   : put_value(w, type, words, i, self);
-	return r == 0 && w->full ? -EINVAL : r;
+	for (size_t i = from; i < words->n && r == 0; i += type == DHCP_ROUTES ? 2 : 1)
+		r = type == DHCP_ROUTES ? put_route(w, words->v[i], csv_at(words, i + 1), self)
+					: put_value(w, type, words->v[i], self);
+	return r;
 }
 
 /* dhcp-option=CODE[,VALUE..]: without a value, or with an empty one, the code is not sent at all. */
@@ -212,14 +69,13 @@ static int add_option(struct guest_dhcp4 *d, const struct csv *words, bool force
 {
 	uint8_t value[GUEST_OPTION_MAX];
 	struct wr w = wr_make(value, sizeof(value));
-	enum type type;
 	unsigned code;
-	int r = parse_code(words->v[0], &code, &type);
+	int r = parse_code(words->v[0], &code);
 
 	if (r == 0 && csv_at(words, 1)[0])
-		r = put_values(&w, type, words, 1, d->server);
+		r = put_values(&w, dhcp_option_type(code), words, 1, d->server);
 	if (r == 0)
-		guest_add_option(d, code, force, value, wr_len(&w));
+		guest_add_option(&d->options, code, force, value, wr_len(&w));
 	return r;
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "plan/guest.h"
+#include "plan/hex.h"
 
 enum { DEFAULT_LEASE_S = 3600, NO_LEASE_OF_ITS_OWN = 0 };
 
@@ -17,32 +18,9 @@ static void add_ranges(struct guest_dhcp6 *d, const struct network_ip *ip)
 		d->ranges.ranges_val[i] = (struct guest_range6){
 			.start = guest_ip_of(&r->start),
 			.end = guest_ip_of(&r->end),
-			.lease_s = network_lease_s(&r->lease, NO_LEASE_OF_ITS_OWN),
+			.lease_s = network_lease_s(&r->extra.lease, NO_LEASE_OF_ITS_OWN),
 		};
 	}
-}
-
-/* Hex digits in groups, "0:3:0:1:52:54:0:.."; a group of an odd number of digits has a zero before it. The parser has seen to
- * the characters. */
-static void set_duid(struct guest_host6 *g, const char *id)
-{
-	char *bytes = mem_array(strlen(id) + 1, 1);
-	unsigned len = 0;
-
-	while (*id && len < GUEST_DUID_MAX) {
-		size_t digits = strspn(id, "0123456789abcdefABCDEF"), take = digits % 2 ? 1 : 2;
-		char pair[3] = { 0 };
-
-		if (!digits) {
-			id++; /* a colon */
-			continue;
-		}
-		memcpy(pair, id, take);
-		bytes[len++] = (char)strtoul(pair, NULL, 16);
-		id += take;
-	}
-	g->duid.duid_val = bytes;
-	g->duid.duid_len = len;
 }
 
 static void add_hosts(struct guest_dhcp6 *d, const struct network_ip *ip)
@@ -54,10 +32,10 @@ static void add_hosts(struct guest_dhcp6 *d, const struct network_ip *ip)
 		struct guest_host6 *g = &d->hosts.hosts_val[i];
 
 		if (h->id)
-			set_duid(g, h->id);
+			g->duid.duid_val = hex_bytes(h->id, GUEST_DUID_MAX, &g->duid.duid_len);
 		g->name = mem_strdup(h->name ? h->name : "");
 		g->ip = guest_ip_of(&h->ip);
-		g->lease_s = network_lease_s(&h->lease, NO_LEASE_OF_ITS_OWN);
+		g->lease_s = network_lease_s(&h->extra.lease, NO_LEASE_OF_ITS_OWN);
 	}
 }
 

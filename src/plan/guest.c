@@ -81,13 +81,13 @@ void guest_add_local_ptr(struct guest_dns *d, const struct prefix *p)
 	*PUSH(d->local_ptrs.local_ptrs) = (guest_prefix){ .ip = guest_ip_of(&p->ip), .len = p->len };
 }
 
-void guest_add_option(struct guest_dhcp4 *d, unsigned code, bool force, const void *value, size_t len)
+void guest_add_option(guest_options *o, unsigned code, bool force, const void *value, size_t len)
 {
-	struct guest_option *o = PUSH(d->options.options);
+	struct guest_option *last = PUSH(o->guest_options);
 
-	*o = (guest_option){ .code = code, .force = force };
-	o->value.value_len = (unsigned)len;
-	o->value.value_val = len ? mem_dup(value, len) : NULL;
+	*last = (guest_option){ .code = code, .force = force };
+	last->value.value_len = (unsigned)len;
+	last->value.value_val = len ? mem_dup(value, len) : NULL;
 }
 
 void guest_add_boot(struct guest_dhcp4 *d, const struct guest_boot *b, const char *file, const char *server_name)

@@ -22,7 +22,7 @@ void guest_add_forwarder(struct guest_dns *d, const char *domain, const struct i
 void guest_add_local_domain(struct guest_dns *d, const char *domain);
 void guest_add_local_ptr(struct guest_dns *d, const struct prefix *p);
 
-void guest_add_option(struct guest_dhcp4 *d, unsigned code, bool force, const void *value, size_t len);
+void guest_add_option(guest_options *o, unsigned code, bool force, const void *value, size_t len);
 void guest_add_boot(struct guest_dhcp4 *d, const struct guest_boot *b, const char *file, const char *server_name);
 void guest_add_ra_prefix(struct guest_ra *ra, const struct prefix *p, bool autonomous);
 void guest_add_ra_dns(struct guest_ra *ra, const struct ip *ip);

@@ -17,6 +17,18 @@ static const char *guest_ip_text(const guest_ip *from, char out[IP_TEXT])
 	return ip_text(&a, out);
 }
 
+static void print_options(const guest_options *options, int in, FILE *out)
+{
+	for (unsigned i = 0; i < options->guest_options_len; i++) {
+		const struct guest_option *o = &options->guest_options_val[i];
+
+		fprintf(out, "%*soption %u%s:", in, "", o->code, o->force ? " always" : "");
+		for (unsigned k = 0; k < o->value.value_len; k++)
+			fprintf(out, " %02x", (uint8_t)o->value.value_val[k]);
+		fputs(o->value.value_len ? "\n" : " not sent\n", out);
+	}
+}
+
 static void print_extra(const struct guest_extra *e, FILE *out)
 {
 	if (e->lease_s == UINT32_MAX)
@@ -24,6 +36,7 @@ static void print_extra(const struct guest_extra *e, FILE *out)
 	else if (e->lease_s)
 		fprintf(out, ", lease %u s", e->lease_s);
 	fputc('\n', out);
+	print_options(&e->options, 4, out);
 }
 
 static void print_host(const struct guest_host *h, FILE *out)
@@ -32,19 +45,13 @@ static void print_host(const struct guest_host *h, FILE *out)
 	struct mac mac;
 
 	memcpy(mac.b, h->mac, sizeof(mac.b));
-	bool any = mac_is_zero(&mac);
-
-	fprintf(out, "  host %s%s%s -> %s", any ? "" : mac_text(&mac, text), any || !h->name[0] ? "" : " ", h->name,
-		v4_text(h->ip, ip));
+	fputs("  host", out);
+	if (!mac_is_zero(&mac))
+		fprintf(out, " %s", mac_text(&mac, text));
+	for (unsigned i = 0; i < h->id.id_len; i++)
+		fprintf(out, "%s%02x", i ? ":" : " id ", (uint8_t)h->id.id_val[i]);
+	fprintf(out, "%s%s -> %s", h->name[0] ? " " : "", h->name, v4_text(h->ip, ip));
 	print_extra(&h->extra, out);
-}
-
-static void print_option(const struct guest_option *o, FILE *out)
-{
-	fprintf(out, "  option %u%s:", o->code, o->force ? " always" : "");
-	for (unsigned i = 0; i < o->value.value_len; i++)
-		fprintf(out, " %02x", (uint8_t)o->value.value_val[i]);
-	fputs(o->value.value_len ? "\n" : " not sent\n", out);
 }
 
 static void print_boot(const struct guest_boot *b, FILE *out)
@@ -75,8 +82,7 @@ static void print_dhcp4(const struct guest_dhcp4 *d, FILE *out)
 	}
 	for (unsigned i = 0; i < d->hosts.hosts_len; i++)
 		print_host(&d->hosts.hosts_val[i], out);
-	for (unsigned i = 0; i < d->options.options_len; i++)
-		print_option(&d->options.options_val[i], out);
+	print_options(&d->options, 2, out);
 	for (unsigned i = 0; i < d->boots.boots_len; i++)
 		print_boot(&d->boots.boots_val[i], out);
 }

@@ -6,14 +6,6 @@
 #include "guest/protocol.h"
 #include "plan/options.h"
 
-static const struct network_ip *find_ip(const struct network *n, bool (*is)(const struct network_ip *))
-{
-	for (size_t i = 0; i < n->n_ips; i++)
-		if (is(&n->ips[i]))
-			return &n->ips[i];
-	return NULL;
-}
-
 static bool is_ipv6(const struct network_ip *ip)
 {
 	return ip->address.family == AF_INET6;
@@ -26,14 +18,6 @@ static bool too_many_ipv6(const struct network *n)
 	for (size_t i = 0; i < n->n_ips; i++)
 		count += is_ipv6(&n->ips[i]);
 	return count > GUEST_PREFIXES_MAX;
-}
-
-static bool has_host_id(const struct network_ip *ip)
-{
-	for (size_t i = 0; i < ip->n_hosts; i++)
-		if (ip->address.family == AF_INET && ip->hosts[i].id)
-			return true;
-	return false;
 }
 
 /* The first option that says something malformed; NULL: none. One without effect stops nothing. */
@@ -75,7 +59,6 @@ int plan_supported(const struct network *n, struct err *e)
 		{ network_is_managed(n) && virtualport_given(&n->virtualport),
 		  "<virtualport> of a network with a bridge of its own", NULL },
 		{ too_many_ipv6(n), "more than 32 IPv6 <ip>", NULL },
-		{ find_ip(n, has_host_id), "id of an IPv4 <host>", NULL },
 		{ network_wants_guard(n) && !network_is_managed(n),
 		  "<vnet:guard enabled='yes'> of a network without a bridge of its own", NULL },
 		{ n->own.flowtable == TRI_YES, "<vnet:flowtable enabled='yes'>", NULL },

@@ -5,29 +5,23 @@
 #include <netinet/icmp6.h>
 #include <netinet/in.h>
 #include <sys/random.h>
-#include <sys/socket.h>
 #include <systemd/sd-event.h>
-#include <time.h>
 
 #include "base/clock.h"
-#include "base/log.h"
 
-enum { BURST = 32, SOLICIT_MAX = 1500, RETRY_MS = 250, RETRY_IDLE_MS = 1000, SOLICITED_MS = 10000, ANY_PORT = 9 };
+enum { RETRY_MS = 250, RETRY_IDLE_MS = 1000, SOLICITED_MS = 10000, ANY_PORT = 9 };
 
 struct ra_io {
-	int fd;
+	struct dgram_sock sock;
 	unsigned ifindex;
-	char *network;
 	struct ra_server *server;
-	sd_event_source *source, *timer;
+	sd_event_source *timer;
 	uint64_t heard; /* when somebody last asked */
 	uint64_t counts[RA_WHYS];
-	struct log_limit errors;
 };
 
 union control {
 	struct cmsghdr align;
-	char buf[CMSG_SPACE(sizeof(int))];
 	char pktinfo[CMSG_SPACE(sizeof(struct in6_pktinfo))];
 };
 
@@ -85,7 +79,7 @@ static int send_from(const struct ra_io *io, const struct in6_addr *from, struct
 	h->cmsg_type = IPV6_PKTINFO;
 	h->cmsg_len = CMSG_LEN(sizeof(info));
 	memcpy(CMSG_DATA(h), &info, sizeof(info));
-	return sendmsg(io->fd, &m, MSG_DONTWAIT) < 0 ? -errno : 0;
+	return sendmsg(io->sock.fd, &m, MSG_DONTWAIT) < 0 ? -errno : 0;
 }
 
 static void set_timer(struct ra_io *io, uint64_t not_before)
@@ -115,8 +109,8 @@ static void send_due(struct ra_io *io)
 	while (ra_server_take(io->server, now, chance(), &msg, &to)) {
 		int r = send_from(io, &from, msg, &to);
 
-		if (r < 0 && log_allowed(&io->errors, now / 1000))
-			log_warn("ra: %s: advertisement not sent: %s", io->network, strerror(-r));
+		if (r < 0 && log_allowed(&io->sock.errors, now / 1000))
+			log_warn("ra: %s: advertisement not sent: %s", io->sock.network, strerror(-r));
 	}
 	set_timer(io, 0);
 }
@@ -135,57 +129,24 @@ void ra_io_configured(struct ra_io *io)
 
 /* --- in --- */
 
-static int hop_limit(struct msghdr *m)
-{
-	int limit = -1;
-
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c))
-		if (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_HOPLIMIT &&
-		    c->cmsg_len >= CMSG_LEN(sizeof(limit)))
-			memcpy(&limit, CMSG_DATA(c), sizeof(limit));
-	return limit;
-}
-
-/* 1, or 0: nothing there. */
-static int receive(struct ra_io *io, uint64_t now)
-{
-	uint8_t buf[SOLICIT_MAX];
-	struct sockaddr_in6 src;
-	union control c;
-	struct iovec iov = { buf, sizeof(buf) };
-	struct msghdr m = { .msg_name = &src,
-			    .msg_namelen = sizeof(src),
-			    .msg_iov = &iov,
-			    .msg_iovlen = 1,
-			    .msg_control = &c,
-			    .msg_controllen = sizeof(c) };
-	ssize_t n = recvmsg(io->fd, &m, MSG_DONTWAIT);
-	struct ip from = { .family = AF_INET6 };
-	char text[IP_TEXT];
-
-	if (n < 0) /* ENETDOWN: the bridge was taken down or deleted; who did it tells us what comes next */
-		return 0;
-	memcpy(from.b, &src.sin6_addr, sizeof(from.b));
-	enum ra_why why =
-	    ra_server_hear(io->server, now, chance(), (struct view){ buf, (size_t)n }, &from, hop_limit(&m));
-
-	io->counts[why]++;
-	log_debug("ra: %s: solicited by %s: %s", io->network, ip_text(&from, text), ra_why_text[why]);
-	if (why == RA_ANSWERED)
-		io->heard = now;
-	return 1;
-}
-
-static int on_readable(sd_event_source *source, int fd, uint32_t events, void *arg)
+static void take(void *arg, struct view msg, struct msghdr *m)
 {
 	struct ra_io *io = arg;
+	const struct sockaddr_in6 *src = m->msg_name;
+	struct ip from = { .family = AF_INET6 };
 	uint64_t now = clock_boot_ms();
+	char text[IP_TEXT];
+	int hop_limit = -1;
 
-	(void)source, (void)fd, (void)events;
-	for (int i = 0; i < BURST && receive(io, now); i++) /* what is left comes round next turn */
-		;
+	memcpy(from.b, &src->sin6_addr, sizeof(from.b));
+	dgram_aside(m, IPPROTO_IPV6, IPV6_HOPLIMIT, &hop_limit, sizeof(hop_limit));
+	enum ra_why why = ra_server_hear(io->server, now, chance(), msg, &from, hop_limit);
+
+	io->counts[why]++;
+	log_debug("ra: %s: solicited by %s: %s", io->sock.network, ip_text(&from, text), ra_why_text[why]);
+	if (why == RA_ANSWERED)
+		io->heard = now;
 	set_timer(io, 0);
-	return 0;
 }
 
 /* --- start and end --- */
@@ -197,16 +158,10 @@ static int set_int(int fd, int option, int value)
 
 static int prepare(int fd)
 {
-	int domain = 0, type = 0;
-	socklen_t len = sizeof(domain);
+	int r = dgram_check(fd, AF_INET6, SOCK_RAW);
 
-	if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len) < 0)
-		return -errno;
-	len = sizeof(type);
-	if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) < 0)
-		return -errno;
-	if (domain != AF_INET6 || type != SOCK_RAW)
-		return -EPROTOTYPE;
+	if (r < 0)
+		return r;
 	if (set_int(fd, IPV6_RECVHOPLIMIT, 1) < 0 || set_int(fd, IPV6_MULTICAST_HOPS, RA_HOP_WHOLE) < 0 ||
 	    set_int(fd, IPV6_UNICAST_HOPS, RA_HOP_WHOLE) < 0 || set_int(fd, IPV6_MULTICAST_LOOP, 0) < 0)
 		return -errno;
@@ -214,17 +169,17 @@ static int prepare(int fd)
 }
 
 int ra_io_open(struct sd_event *loop, int fd, const char *network, unsigned ifindex, struct ra_server *s,
-	       struct ra_io **ret)
+	       struct dgram *d, struct ra_io **ret)
 {
 	AUTO(ra_io_close) struct ra_io *io = mem_new(struct ra_io);
 	int r = prepare(fd);
 
-	io->fd = fd;
+	io->sock =
+	    (struct dgram_sock){ .fd = fd, .area = "ra", .network = mem_strdup(network), .take = take, .arg = io };
 	io->ifindex = ifindex;
-	io->network = mem_strdup(network);
 	io->server = s;
 	if (r == 0)
-		r = sd_event_add_io(loop, &io->source, fd, EPOLLIN, on_readable, io);
+		r = dgram_open(&io->sock, loop, d);
 	if (r >= 0)
 		r = sd_event_add_time(loop, &io->timer, CLOCK_BOOTTIME, 0, 10000, on_timer, io);
 	if (r < 0)
@@ -238,7 +193,7 @@ static void say_counts(const struct ra_io *io)
 {
 	for (int i = 0; i < RA_WHYS; i++)
 		if (io->counts[i])
-			log_debug("ra: %s: %llu times: %s", io->network, (unsigned long long)io->counts[i],
+			log_debug("ra: %s: %llu times: %s", io->sock.network, (unsigned long long)io->counts[i],
 				  ra_why_text[i]);
 }
 
@@ -247,9 +202,7 @@ void ra_io_close(struct ra_io *io)
 	if (!io)
 		return;
 	say_counts(io);
-	sd_event_source_disable_unref(io->source);
+	dgram_close(&io->sock);
 	sd_event_source_disable_unref(io->timer);
-	fd_close(io->fd);
-	mem_drop(io->network);
 	mem_drop(io);
 }

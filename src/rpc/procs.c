@@ -81,6 +81,8 @@ static const struct rpc_proc procs[] = {
 	VNET(VNET_PROC_PUBLISHED, "vnet_published", remote_one_net, vnet_published_ret, 0),
 	VNET(VNET_PROC_STATUS, "vnet_status", none, vnet_status_ret, 0),
 	VNET(VNET_PROC_VALIDATE, "vnet_validate", none, vnet_validate_ret, 0),
+	VNET(VNET_PROC_DHCP_STATS, "vnet_dhcp_stats", remote_one_net, vnet_dhcp_stats_ret, 0),
+	VNET(VNET_PROC_LEASE_EVENTS, "vnet_lease_events", vnet_lease_events_args, remote_int, 0),
 };
 /* clang-format on */
 

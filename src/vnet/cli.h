@@ -53,7 +53,7 @@ struct cli_args { /* what was given, by the row's order */
 
 extern const struct cli_cmd cli_net_cmds[], cli_change_cmds[], cli_list_cmds[], cli_edit_cmds[], cli_file_cmds[],
     cli_tap_cmds[], cli_event_cmds[], cli_port_cmds[], cli_proxy_cmds[], cli_import_cmds[], cli_wait_cmds[],
-    cli_host_cmds[], cli_shell_cmds[], cli_guard_cmds[], cli_publish_cmds[], cli_help_cmds[];
+    cli_host_cmds[], cli_shell_cmds[], cli_guard_cmds[], cli_publish_cmds[], cli_stats_cmds[], cli_help_cmds[];
 
 /* Walks all rows of all tables; NULL behind the last. */
 const struct cli_cmd *cli_cmd_at(size_t i);

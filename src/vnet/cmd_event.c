@@ -11,7 +11,9 @@
 #include <time.h>
 #include <unistd.h>
 
-static const char *const kinds[] = { [VNET_EVENT_LIFECYCLE] = "lifecycle", [VNET_EVENT_METADATA] = "metadata-change" };
+static const char *const kinds[] = {
+	[VNET_EVENT_LIFECYCLE] = "lifecycle", [VNET_EVENT_METADATA] = "metadata-change", [VNET_EVENT_LEASE] = "lease"
+};
 
 enum { NO_KIND = -1, TIMEOUT_MAX_S = 2147483 };
 
@@ -27,8 +29,11 @@ static const char *detail_text(const struct vnet_event *ev)
 {
 	static const char *const life[] = { "Defined", "Undefined", "Started", "Stopped" };
 	static const char *const types[] = { "description", "title", "element" };
+	static const char *const leases[] = { "bound", "renewed", "ended" };
 	size_t i = (size_t)ev->detail;
 
+	if (ev->kind == VNET_EVENT_LEASE)
+		return i < COUNT(leases) ? leases[i] : "unknown";
 	if (ev->kind == VNET_EVENT_METADATA)
 		return i < COUNT(types) ? types[i] : "unknown";
 	return i < COUNT(life) ? life[i] : "unknown";
@@ -51,7 +56,10 @@ static void print_event(const struct vnet_event *ev, bool timestamp)
 	if (timestamp)
 		print_time();
 	printf("event '%s' for network %s: ", kinds[ev->kind], ev->network.name);
-	if (ev->kind == VNET_EVENT_METADATA)
+	if (ev->kind == VNET_EVENT_LEASE) /* the daemon passes on no name with odd characters */
+		printf("%s %s %s %s\n", detail_text(ev), ev->lease.ip, ev->lease.mac,
+		       ev->lease.hostname[0] ? ev->lease.hostname : "-");
+	else if (ev->kind == VNET_EVENT_METADATA)
 		printf("type %s, uri %s\n", detail_text(ev), ev->uri ? ev->uri : "<null>");
 	else
 		printf("%s\n", detail_text(ev));

@@ -72,6 +72,54 @@ json_object *cli_json_published(const struct vnet_network *net, const struct vne
 	return o;
 }
 
+static void add_number(json_object *o, const char *key, uint64_t n)
+{
+	json_object_object_add(o, key, json_object_new_uint64(n));
+}
+
+static json_object *json_pool(uint32_t taken, uint32_t total)
+{
+	json_object *o = json_object_new_object();
+
+	add_number(o, "taken", taken);
+	add_number(o, "total", total);
+	return o;
+}
+
+static json_object *json_counters(const struct vnet_dhcp_stats *s, bool ipv6)
+{
+	json_object *o = json_object_new_object();
+
+	for (size_t i = 0; i < s->n_counters; i++)
+		if (s->counters[i].ipv6 == ipv6)
+			add_number(o, s->counters[i].what, s->counters[i].n);
+	return o;
+}
+
+json_object *cli_json_dhcp_stats(const struct vnet_dhcp_stats *s)
+{
+	json_object *o = json_object_new_object(), *ports = json_object_new_array();
+
+	json_object_object_add(o, "ipv4", json_pool(s->taken, s->total));
+	json_object_object_add(o, "ipv6", json_pool(s->taken6, s->total6));
+	json_object_object_add(o, "dhcpv4", json_counters(s, false));
+	json_object_object_add(o, "dhcpv6", json_counters(s, true));
+	for (size_t i = 0; i < s->n_ports; i++) {
+		json_object *p = json_object_new_object();
+
+		add_text(p, "port", s->ports[i].dev);
+		add_number(p, "messages", s->ports[i].messages);
+		add_number(p, "offers", s->ports[i].offers);
+		add_number(p, "acks", s->ports[i].acks);
+		add_number(p, "naks", s->ports[i].naks);
+		add_number(p, "limited", s->ports[i].limited);
+		add_number(p, "addresses", s->ports[i].holds);
+		json_object_array_add(ports, p);
+	}
+	json_object_object_add(o, "ports", ports);
+	return o;
+}
+
 json_object *cli_json_tap(const struct vnet_tap *t)
 {
 	json_object *o = json_object_new_object();
@@ -86,11 +134,6 @@ json_object *cli_json_tap(const struct vnet_tap *t)
 	add_bool(o, "attached", t->attached);
 	add_bool(o, "persistent", t->persist);
 	return o;
-}
-
-static void add_number(json_object *o, const char *key, uint64_t value)
-{
-	json_object_object_add(o, key, json_object_new_int64((int64_t)value));
 }
 
 static void add_state(json_object *o, const char *key, enum vnet_state s)

@@ -14,6 +14,7 @@ json_object *cli_json_past_lease(const struct vnet_past_lease *l);
  * "active", "why" (null: it is active)} */
 json_object *cli_json_published(const struct vnet_network *net, const struct vnet_published *p);
 /* {"name", "network" (null: gone), "owner": uid, null: root only, "mac", "attached", "persistent"} */
+json_object *cli_json_dhcp_stats(const struct vnet_dhcp_stats *s);
 json_object *cli_json_tap(const struct vnet_tap *t);
 /* {"version", "uptime": seconds, "guestd", "owner", "coexist", "passes", "networks": [{"name", "firewall", "service": "ok",
  * "wrong", null: none wanted, "repairs", "held"}]} */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* dhcp_load - new clients one after the other, each DISCOVER, OFFER, REQUEST, ACK, by one packet socket and in bursts.
- *	dhcp_load IFACE [-n CLIENTS] [-t SECONDS] [-w WINDOW] [-b FIRST] [-p PID]... [-N]
- * WINDOW clients ask at any time; none begins after SECONDS, and those that have begun get two more seconds. What has no
- * answer for RETRY_MS is lost, and sent again. -b: the number of the first client, so that each run has new ones. -p: a
- * process of the server. -N: each tells its name, cNUMBER. Prints one line:
+ *	dhcp_load IFACE [-n CLIENTS] [-t SECONDS] [-w WINDOW] [-b FIRST] [-p PID]... [-N] [-U]
+ * WINDOW clients ask at any time; none begins after SECONDS, and those that have begun get DRAIN_S more, which do not
+ * count for the rate. What has no answer for RETRY_MS is lost, and sent again. -b: the number of the first client, so that each run has new ones. -p: a
+ * process of the server. -N: each tells its name, cNUMBER. -U: replies may be unicast; else clients ask for broadcasts, which
+ * spares servers that reply through the kernel its table of neighbours, 1024 by default. Prints one line:
  *	EXCHANGES  EXCHANGES/S  LOST %  CPU S PER 10,000  MEDIAN MS  P99 MS  LAST MS
  * The milliseconds are from a client's first DISCOVER to its ACK. Exit 0 if anybody got an address. */
 #include <linux/if_packet.h>
@@ -20,7 +21,7 @@
 #include "dhcp4/frame.h"
 #include "dhcp4/packet.h"
 
-enum { CLIENTS_MAX = 1 << 20, BURST = 64, PIDS_MAX = 8, RETRY_MS = 1000, DRAIN_S = 2 };
+enum { CLIENTS_MAX = 1 << 20, BURST = 64, PIDS_MAX = 8, RETRY_MS = 4000 /* RFC 2131 s.4.1 */, DRAIN_S = 5 };
 
 struct client {
 	enum { WAITING, DISCOVERING, REQUESTING, DONE } phase;
@@ -32,7 +33,7 @@ static struct {
 	unsigned n, window, base, seconds;
 	int fd, pids[PIDS_MAX];
 	unsigned n_pids;
-	bool names;
+	bool names, unicast;
 	struct client *clients;
 	uint32_t *active; /* `window` places */
 	unsigned n_active, begun, done;
@@ -74,6 +75,7 @@ static size_t build(const struct client *c, uint8_t *out)
 	struct dhcp4_msg m = { .op = 1,
 			       .type = c->phase == DISCOVERING ? DHCP4_DISCOVER : DHCP4_REQUEST,
 			       .xid = number,
+			       .flags = t.unicast ? 0 : DHCP4_BROADCAST,
 			       .chaddr = { { 0x52, 0x54, 1, (uint8_t)(number >> 16), (uint8_t)(number >> 8),
 					     (uint8_t)number } } };
 	struct dhcp4_frame f = { .src = m.chaddr,
@@ -216,6 +218,7 @@ static void run(void)
 {
 	uint64_t begin = now_us(), stop = begin + t.seconds * 1000000ULL, now = begin, last = begin;
 	double cpu_before = cpu();
+	unsigned counted = 0; /* until `stop`; `last` is when the last of them was done */
 
 	for (unsigned done = 0; t.done < t.n && now < stop + DRAIN_S * 1000000ULL; now = now_us()) {
 		drive(now, now < stop);
@@ -224,15 +227,17 @@ static void run(void)
 		poll(&(struct pollfd){ .fd = t.fd, .events = POLLIN }, 1, 5);
 		receive();
 		flush();
-		if (t.done > done)
+		if (t.done > done && (now < stop || !counted)) {
 			last = now_us();
+			counted = t.done;
+		}
 		done = t.done;
 	}
 	double took = (double)(last - begin) / 1e6, used = cpu() - cpu_before;
 
 	qsort(t.took, t.done, sizeof(*t.took), by_size);
 	t.lost += t.n_active;
-	printf("%u %.0f %.2f %.2f %.1f %.1f %.1f\n", t.done, took > 0 ? t.done / took : 0,
+	printf("%u %.0f %.2f %.2f %.1f %.1f %.1f\n", t.done, took > 0 ? counted / took : 0,
 	       100.0 * (double)t.lost / (double)t.messages, t.done ? used * 10000 / t.done : 0, ms_at(50), ms_at(99),
 	       ms_at(100));
 }
@@ -254,7 +259,7 @@ static int open_socket(const char *iface)
 
 static int parse(int argc, char **argv)
 {
-	for (int c; (c = getopt(argc, argv, "n:t:w:b:p:N")) >= 0;) {
+	for (int c; (c = getopt(argc, argv, "n:t:w:b:p:NU")) >= 0;) {
 		unsigned v = optarg ? (unsigned)strtoul(optarg, NULL, 10) : 0;
 
 		if (c == 'n')
@@ -269,6 +274,8 @@ static int parse(int argc, char **argv)
 			t.pids[t.n_pids++] = (int)v;
 		else if (c == 'N')
 			t.names = true;
+		else if (c == 'U')
+			t.unicast = true;
 		else
 			return -1;
 	}
@@ -278,7 +285,7 @@ static int parse(int argc, char **argv)
 int main(int argc, char **argv)
 {
 	if (parse(argc, argv) < 0 || open_socket(argv[optind]) < 0) {
-		fputs("usage: dhcp_load IFACE [-n CLIENTS] [-t SECONDS] [-w WINDOW] [-b FIRST] [-p PID]... [-N]\n",
+		fputs("usage: dhcp_load IFACE [-n CLIENTS] [-t SECONDS] [-w WINDOW] [-b FIRST] [-p PID]... [-N] [-U]\n",
 		      stderr);
 		return 2;
 	}

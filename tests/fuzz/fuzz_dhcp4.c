@@ -94,7 +94,8 @@ static void check_reply(const uint8_t *out, size_t len, const struct dhcp4_msg *
 	HOLDS(dhcp4_frame_parse(&f, (struct view){ out, len }, true) == 0);
 	HOLDS(dhcp4_parse(&m, f.payload) == 0);
 	HOLDS(m.op == 2 && m.xid == asked->xid && m.server_id == NET(1) && mac_eq(&m.chaddr, &asked->chaddr));
-	HOLDS(f.ip_src == NET(1) && f.dport == DHCP4_CLIENT_PORT);
+	HOLDS(f.ip_src == NET(1) && m.giaddr == asked->giaddr);
+	HOLDS(f.dport == (m.giaddr ? DHCP4_SERVER_PORT : DHCP4_CLIENT_PORT) && (!m.giaddr || f.ip_dst == m.giaddr));
 	if (!m.yiaddr)
 		return;
 	HOLDS(m.type == DHCP4_OFFER || m.type == DHCP4_ACK);

@@ -6,7 +6,8 @@ need virsh
 start_vnetd
 v() { virsh -c "network+unix:///system?socket=$ROOT/run/vnet/vnetd-sock" "$@" 2>&1; }
 eq "$(vnet event --list)" "lifecycle
-metadata-change*" "the kinds are listed"
+metadata-change
+lease*" "the kinds are listed"
 refused "a kind is wanted" "*either --list or --event <type> is required*" vnet event
 command vnet --root "$ROOT" event --event lifecycle --loop --timeout 30 >"$T/ours" 2>&1 &
 ours=$!

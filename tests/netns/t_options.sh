@@ -3,7 +3,7 @@
 # Lines of dnsmasq's configuration in a definition: what means something for us is done, the rest is said, and refused if the
 # settings want that.
 . "${0%/*}/lib.sh"
-need dig
+need dig busybox
 start_vnetd
 network_with() # LINE...: the default network with these lines, stored
 {
@@ -28,6 +28,36 @@ eq "$(q x.y.apps.lab)" 192.168.122.77 "address=: all below the domain"
 eq "$(q www.lab)" "web.lab.*192.168.122.8" "cname= and host-record="
 eq "$(vnet plan default)" "*option 42: c0 00 02 09*" "dhcp-option= is handed over"
 quietly vnet destroy default
+
+# Options of our own namespace: of the network, of a range and of a host, the narrower one first.
+cat >"$T/own.xml" <<-END
+	<network xmlns:vnet='urn:vnet:network:1'><name>own</name><bridge name='virbr5'/><domain name='own.example'/>
+	<ip address='10.65.0.1' prefix='24'><dhcp>
+	<range start='10.65.0.100' end='10.65.0.109'><vnet:option name='ntp-server' value='10.65.0.2'/></range>
+	<host mac='52:54:00:65:00:01' ip='10.65.0.9'><vnet:option name='ntp-server' value='10.65.0.3'/></host>
+	<host name='by-id' id='ff:00:00:00:01:0a' ip='10.65.0.10'/>
+	<vnet:option name='ntp-server' value='0.0.0.0, 10.65.0.4'/>
+	<vnet:option code='224' type='hex' value='01ab' force='yes'/>
+	<vnet:option name='domain-name'/></dhcp></ip></network>
+END
+quietly vnet define "$T/own.xml"
+quietly vnet start own
+told() # GUEST [OPTION...]: what it is told
+{
+	printf '#!/bin/sh\n[ "$1" = bound ] && echo "$ip ntp $ntpsrv domain $domain 224 $opt224" >%s\n' "$T/$1.told" >"$T/told"
+	chmod +x "$T/told"
+	guest=$1 && shift
+	on "$guest" busybox udhcpc -i eth0 -n -q -t 5 -s "$T/told" -O ntpsrv -O domain "$@" >/dev/null 2>&1
+	cat "$T/$guest.told"
+}
+guest o1 virbr5 52:54:00:65:00:01
+guest o2 virbr5 52:54:00:65:00:02
+guest o3 virbr5 52:54:00:65:00:03
+eq "$(told o1)" "10.65.0.9 ntp 10.65.0.3 domain  224 01ab" "a host's option, and one that is forced"
+eq "$(told o2)" "10.65.0.10? ntp 10.65.0.2 domain  224 01ab" "a range's option; one without a value is not sent"
+eq "$(told o3 -C -x 0x3d:ff000000010a)" "10.65.0.10 ntp 10.65.0.1 10.65.0.4 domain  224 01ab" \
+	"a host by its client id; the network's option"
+quietly vnet destroy own
 network_with address=/a/b >/dev/null || fail "a malformed option is stored"
 out=$(vnet start default 2>&1) && fail "a malformed option starts"
 eq "$out" "*malformed <dnsmasq:option> 'address=/a/b'*" "a malformed option does not start"

@@ -54,15 +54,17 @@ if command -v dig >/dev/null; then
 	eq "$(q db)" "" "dns-host deleted: the name is gone"
 fi
 
-# what cannot run is refused for what runs, and can be stored
+# what makes no sense is refused, and nothing of it stays
 xml=$(both default)
-odd="<host mac='52:54:00:00:00:77' id='01:02' ip='192.168.122.90'/>"
-refused "what cannot run" "*unsupported configuration: network 'default': id of an IPv4 <host>*" \
-	vnet update default add ip-dhcp-host "$odd" --live --config
-same "what cannot run: both definitions are unchanged" "$xml" "$(both default)"
-untouched "what cannot run"
-quietly vnet update default add ip-dhcp-host "$odd" --config
-quietly vnet update default delete ip-dhcp-host "$odd" --config
+refused "what makes no sense" "*ip address 192.168.123.90 is not inside 192.168.122.0/24*" \
+	vnet update default add ip-dhcp-host "<host mac='52:54:00:00:00:77' ip='192.168.123.90'/>" --live --config
+same "what makes no sense: both definitions are unchanged" "$xml" "$(both default)"
+untouched "what makes no sense"
+odd="<host mac='52:54:00:00:00:77' id='01:02' ip='192.168.122.90'><o:option xmlns:o='urn:vnet:network:1' code='3'/></host>"
+quietly vnet update default add ip-dhcp-host "$odd" --live --config
+eq "$(vnet plan default)" "*host 52:54:00:00:00:77 id 01:02 -> 192.168.122.90*option 3: not sent*" "a host with an id and an option"
+quietly vnet update default delete ip-dhcp-host "$odd" --live --config
+same "deleted: both definitions are as before" "$xml" "$(both default)"
 
 # the way out, while guests talk
 quietly vnet update default add forward-interface "<interface dev='up0'/>" --live

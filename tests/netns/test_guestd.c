@@ -579,11 +579,13 @@ static void a_greedy_guest_leaves_room_for_others(void **state)
 
 	assert_int_equal(m.op, GUEST_COUNTERS);
 	assert_int_equal(c->number, 5);
-	assert_int_equal(c->total, 252); /* .2 to .254 but .9 */
-	assert_in_range(c->taken, 230, 245);
+	assert_int_equal(c->pool.total, 252); /* .2 to .254 but .9 */
+	assert_in_range(c->pool.taken, 230, 245);
 	assert_int_equal(c->ports.ports_val[0].port, if_nametoindex("port0")); /* it says who */
 	assert_true(port_counter(c, "port0")->holds > 200);
 	assert_int_equal(port_counter(c, "port1")->holds, 1);
+	assert_int_equal(port_counter(c, "port1")->offers, 1);
+	assert_int_equal(port_counter(c, "port1")->acks, 1);
 	print_message("%llu messages of the greedy one, %llu of the other\n",
 		      (unsigned long long)port_counter(c, "port0")->messages,
 		      (unsigned long long)port_counter(c, "port1")->messages);

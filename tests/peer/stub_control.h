@@ -449,6 +449,33 @@ int control_guarded(struct control *c, const struct uuid *u, struct control_guar
 	return 0;
 }
 
+/* One network's life: two messages and a port. */
+int control_dhcp_stats(struct control *c, const struct uuid *u, struct control_dhcp_stats *ret, struct err *e)
+{
+	const struct stub_net *n = stub_by_uuid(c, u, NULL, e);
+
+	if (!n)
+		return -1;
+	if (!n->active)
+		return err_set(e, VNET_ERR_OPERATION_INVALID, "network '%s' is not active", n->name);
+	*ret = (struct control_dhcp_stats){ .pool = { 1, 4 } };
+	*mem_push(ret->counters, ret->n_counters) = (struct control_counter){ .what = mem_strdup("offered"), .n = 2 };
+	*mem_push(ret->counters, ret->n_counters) =
+	    (struct control_counter){ .ipv6 = true, .what = mem_strdup("given"), .n = 3 };
+	*mem_push(ret->ports, ret->n_ports) = (struct control_port_counter){
+		.dev = "vnet7", .holds = 1, .messages = 5, .offers = 2, .acks = 1, .limited = 2
+	};
+	return 0;
+}
+
+void control_dhcp_stats_free(struct control_dhcp_stats *s)
+{
+	for (size_t i = 0; i < s->n_counters; i++)
+		mem_drop(s->counters[i].what);
+	mem_drop(s->counters);
+	mem_drop(s->ports);
+}
+
 int control_import_leases(struct control *c, const struct uuid *u, const struct control_import *v, size_t n,
 			  size_t *ret_n, struct err *e)
 {

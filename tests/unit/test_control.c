@@ -140,10 +140,10 @@ static void leases_follow_events_and_rounds(void **state)
 	leases_free(l);
 }
 
-static void count_change(void *arg, const struct uuid *network)
+static void count_change(void *arg, const struct uuid *network, enum lease_news news, const struct lease_copy *l)
 {
-	(void)network;
-	++*(int *)arg;
+	(void)network, (void)l;
+	*(int *)arg += news != LEASE_IS_RENEWED;
 }
 
 /* The guard follows: told when somebody else holds an address, not when its lease is extended. */
@@ -172,6 +172,55 @@ static void another_holder_is_told(void **state)
 		if (changes != rows[i].changes)
 			fail_msg("event %zu: %d changes", i, changes);
 	}
+	leases_free(l);
+}
+
+static char told[256];
+
+static void on_change(void *arg, const struct uuid *network, enum lease_news news, const struct lease_copy *l)
+{
+	static const char *const words[] = { "bound", "renewed", "ended" };
+
+	(void)arg, (void)network;
+	snprintf(told + strlen(told), sizeof(told) - strlen(told), "%s %u;", words[news], l->ip.b[3]);
+}
+
+static const char *told_now(void)
+{
+	static char now[sizeof(told)];
+
+	memcpy(now, told, sizeof(now));
+	told[0] = '\0';
+	return now;
+}
+
+static void only_news_of_leases_is_told(void **state)
+{
+	char a[] = { 10, 0, 0, 1 }, id[] = { 1, 0x52, (char)0xff };
+	struct guest_lease one = lease(GUEST_LEASE_BOUND, a, id, 3), other = lease(GUEST_LEASE_BOUND, a, id, 2);
+	struct guest_lease end = lease(GUEST_LEASE_ENDED, a, NULL, 0);
+	struct leases *l = leases_new(fits, NULL);
+
+	(void)state;
+	leases_on_change(l, on_change, NULL);
+	leases_event(l, &one);
+	assert_string_equal(told_now(), "bound 1;");
+	leases_begin(l); /* told again, not changed */
+	leases_event(l, &one);
+	leases_synced(l);
+	assert_string_equal(told_now(), "");
+	one.expiry++;
+	leases_event(l, &one);
+	assert_string_equal(told_now(), "renewed 1;");
+	leases_event(l, &other); /* another client has it */
+	assert_string_equal(told_now(), "bound 1;");
+	leases_event(l, &end);
+	leases_event(l, &end);
+	assert_string_equal(told_now(), "ended 1;");
+	leases_event(l, &one);
+	leases_begin(l); /* guestd came back without it */
+	leases_synced(l);
+	assert_string_equal(told_now(), "bound 1;ended 1;");
 	leases_free(l);
 }
 
@@ -233,6 +282,7 @@ int main(void)
 		cmocka_unit_test(settings_have_defaults),
 		cmocka_unit_test(leases_follow_events_and_rounds),
 		cmocka_unit_test(another_holder_is_told),
+		cmocka_unit_test(only_news_of_leases_is_told),
 		cmocka_unit_test(hostile_lease_addresses_are_dropped),
 		cmocka_unit_test(sockets_stay_while_addresses_stay),
 	};

@@ -193,7 +193,11 @@ static const struct {
 	  WHY_DROP_FIELDS,
 	  0x0a000005 },
 
-	{ "s.4.1: through a relay", { DISCOVER, FROM(NEW), .giaddr = NET(9) }, WHY_DROP_RELAYED, 0 },
+	{ "s.4.1: through a relay", { DISCOVER, FROM(NEW), .giaddr = NET(9) }, WHY_OFFERED, ANY },
+	{ "s.4.1: through a relay of another network",
+	  { DISCOVER, FROM(NEW), .giaddr = 0x0a000009 },
+	  WHY_DROP_RELAYED,
+	  0 },
 	{ "s.2: a server's message", { .op = 2, .type = DHCP4_DISCOVER, FROM(NEW) }, WHY_DROP_TYPE, 0 },
 	{ "s.3.1: a server's type", { .op = 1, .type = DHCP4_OFFER, FROM(NEW) }, WHY_DROP_TYPE, 0 },
 	{ "a multicast MAC", { DISCOVER, .chaddr = { { 1, 0, 0x5e, 0, 0, 1 } } }, WHY_DROP_BAD_CLIENT, 0 },
@@ -243,13 +247,16 @@ static void decisions_follow_rfc2131(void **state)
 	}
 }
 
-/* Sends `m` with these options as a broadcast from its chaddr; the reply in *ret, false if there was none. */
+static const struct mac relay = { { 0x52, 0x54, 0, 0, 0, 0x99 } };
+
+/* Sends `m` with these options as a broadcast from its chaddr, or from the relay that it names; the reply in *ret, false if
+ * there was none. */
 static bool ask(struct dhcp4_server *s, const struct dhcp4_msg *m, struct view params, struct dhcp4_frame *ret_frame,
 		struct dhcp4_msg *ret, uint8_t out[DHCP4_FRAME_MAX])
 {
 	uint8_t in[DHCP4_FRAME_MAX];
 	struct wr w = wr_make(in + DHCP4_FRAME_HEAD, DHCP4_MAX);
-	struct dhcp4_frame f = { .src = m->chaddr,
+	struct dhcp4_frame f = { .src = m->giaddr ? relay : m->chaddr,
 				 .dst = { { 255, 255, 255, 255, 255, 255 } },
 				 .ip_dst = 0xffffffff,
 				 .sport = 68,
@@ -345,6 +352,56 @@ static void replies_go_where_rfc2131_says(void **state)
 			fail_msg("%s: went to %08x", addressed[i].name, to.ip_dst);
 		if (m.yiaddr != addressed[i].yiaddr || m.ciaddr != addressed[i].ciaddr)
 			fail_msg("%s: yiaddr %08x, ciaddr %08x", addressed[i].name, m.yiaddr, m.ciaddr);
+		unmake(&f);
+	}
+}
+
+static void rfc2131_4_1_replies_go_back_through_the_relay(void **state)
+{
+	static const struct dhcp4_msg asks[] = {
+		{ DISCOVER, FROM(ADA), .giaddr = NET(9) },
+		{ DISCOVER, FROM(ADA), .giaddr = NET(9), .flags = DHCP4_BROADCAST },
+		{ REQUEST, FROM(ADA), .giaddr = NET(9), .ciaddr = NET(150) },
+		{ REQUEST, FROM(ADA), .giaddr = NET(9), .requested = 0x0a000005 }, /* a NAK */
+	};
+	static struct dhcp4_msg m;
+	uint8_t out[DHCP4_FRAME_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(asks); i++) {
+		struct fixture f = make(&scope);
+		struct dhcp4_frame to;
+
+		world(f.pool);
+		if (!ask(f.server, &asks[i], (struct view){ 0 }, &to, &m, out))
+			fail_msg("%zu: no reply", i);
+		if (to.ip_dst != NET(9) || to.dport != DHCP4_SERVER_PORT || !mac_eq(&to.dst, &relay))
+			fail_msg("%zu: went to %08x port %u", i, to.ip_dst, to.dport);
+		assert_int_equal(m.giaddr, NET(9));                                                    /* table 3 */
+		assert_int_equal(!!(m.flags & DHCP4_BROADCAST), m.type == DHCP4_NAK || asks[i].flags); /* s.4.3.2 */
+		unmake(&f);
+	}
+}
+
+static void rfc6842_client_id_is_sent_back(void **state)
+{
+	static const struct dhcp4_msg asks[] = {
+		{ DISCOVER, FROM(NEW), .client_id = ID("me") },
+		{ REQUEST, FROM(NEW), .client_id = ID("me"), .requested = NET(160) },
+		{ REQUEST, FROM(NEW), .client_id = ID("me"), .requested = 0x0a000005 }, /* a NAK */
+		{ DISCOVER, FROM(NEW) },
+	};
+	static struct dhcp4_msg m;
+	uint8_t out[DHCP4_FRAME_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(asks); i++) {
+		struct fixture f = make(&scope);
+		struct dhcp4_frame to;
+
+		assert_true(ask(f.server, &asks[i], (struct view){ 0 }, &to, &m, out));
+		if (!view_eq(m.client_id, asks[i].client_id))
+			fail_msg("%zu: %zu bytes", i, m.client_id.len);
 		unmake(&f);
 	}
 }
@@ -497,7 +554,7 @@ static void lease_times_of_range_host_and_client(void **state)
 	}
 }
 
-static void rapid_commit(void **state)
+static void rfc4039_rapid_commit(void **state)
 {
 	static struct dhcp4_msg m;
 	struct dhcp4_scope s = scope;
@@ -525,7 +582,7 @@ static void rapid_commit(void **state)
 }
 
 /* RFC 2563: a client that nobody gives an address learns whether it may take one by itself. */
-static void no_address_is_told_too(void **state)
+static void rfc2563_no_address_is_told_too(void **state)
 {
 	static const struct dhcp4_opt no[] = { { .code = OPT_AUTO_CONFIGURE, .value = { (const uint8_t *)"\0", 1 } } };
 	static struct dhcp4_msg m;
@@ -616,14 +673,16 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(decisions_follow_rfc2131),
 		cmocka_unit_test(replies_go_where_rfc2131_says),
+		cmocka_unit_test(rfc2131_4_1_replies_go_back_through_the_relay),
+		cmocka_unit_test(rfc6842_client_id_is_sent_back),
 		cmocka_unit_test(replies_carry_the_options),
 		cmocka_unit_test(isolated_and_infinite),
 		cmocka_unit_test(size_limit_is_kept),
 		cmocka_unit_test(only_listed_clients_without_a_range),
 		cmocka_unit_test(only_what_is_sent_to_us),
 		cmocka_unit_test(lease_times_of_range_host_and_client),
-		cmocka_unit_test(rapid_commit),
-		cmocka_unit_test(no_address_is_told_too),
+		cmocka_unit_test(rfc4039_rapid_commit),
+		cmocka_unit_test(rfc2563_no_address_is_told_too),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

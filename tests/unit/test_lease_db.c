@@ -331,18 +331,18 @@ static void a_file_of_the_first_version_is_upgraded(void **state)
 	expect_rows(db, &now, "a 5 2 8600 host;a 6 2 -1 -;");
 }
 
-static void count(void *arg, uint64_t unix_s, const struct lease *l)
+static void count(void *arg, uint64_t unix_s, const struct ip *ip, const struct lease *l)
 {
-	(void)unix_s, (void)l;
+	(void)unix_s, (void)ip, (void)l;
 	++*(uint32_t *)arg;
 }
 
-static void event(void *arg, uint64_t unix_s, const struct lease *l)
+static void event(void *arg, uint64_t unix_s, const struct ip *ip, const struct lease *l)
 {
-	char *out = arg;
+	char *out = arg, text[IP_TEXT];
 	size_t len = strlen(out);
 
-	snprintf(out + len, 500 - len, "%llu %u %d %s;", (unsigned long long)unix_s, l->addr, (int)l->state,
+	snprintf(out + len, 500 - len, "%llu %s %d %s;", (unsigned long long)unix_s, ip_text(ip, text), (int)l->state,
 		 l->hostname ?: "-");
 }
 
@@ -353,11 +353,21 @@ static void history_is_found_and_limited(void **state)
 		struct lease_history_filter f;
 		const char *want;
 	} rows[] = {
-		{ "all, the newest first", { .until = UINT64_MAX, .most = 9 }, "30 6 2 b;20 5 0 -;10 5 2 a;" },
-		{ "of an address", { .addr = 5, .until = UINT64_MAX, .most = 9 }, "20 5 0 -;10 5 2 a;" },
-		{ "of a MAC", { .mac = { { 0x52, 0x54, 0, 0, 0, 6 } }, .until = UINT64_MAX, .most = 9 }, "30 6 2 b;" },
-		{ "of a time", { .since = 11, .until = 20, .most = 9 }, "20 5 0 -;" },
-		{ "the last one", { .until = UINT64_MAX, .most = 1 }, "30 6 2 b;" },
+		{ "all, the newest first",
+		  { .until = UINT64_MAX, .most = 9 },
+		  "40 fd00::5 2 a;30 0.0.0.6 2 b;20 0.0.0.5 0 -;10 0.0.0.5 2 a;" },
+		{ "of an address",
+		  { .ip = { AF_INET, { 0, 0, 0, 5 } }, .until = UINT64_MAX, .most = 9 },
+		  "20 0.0.0.5 0 -;10 0.0.0.5 2 a;" },
+		{ "of IPv6",
+		  { .ip = { AF_INET6, { 0xfd, [15] = 5 } }, .until = UINT64_MAX, .most = 9 },
+		  "40 fd00::5 2 a;" },
+		{ "of one that nobody had", { .ip = { AF_INET6, { 0 } }, .until = UINT64_MAX, .most = 9 }, "" },
+		{ "of a MAC",
+		  { .mac = { { 0x52, 0x54, 0, 0, 0, 6 } }, .until = UINT64_MAX, .most = 9 },
+		  "30 0.0.0.6 2 b;" },
+		{ "of a time", { .since = 11, .until = 20, .most = 9 }, "20 0.0.0.5 0 -;" },
+		{ "the last one", { .until = UINT64_MAX, .most = 1 }, "40 fd00::5 2 a;" },
 	};
 	AUTO(lease_db_close) struct lease_db *db = open_db("history");
 	struct lease v[] = { lease(5, LEASE_BOUND, 1, "a"), lease(5, LEASE_FREE, 0, NULL),
@@ -369,6 +379,9 @@ static void history_is_found_and_limited(void **state)
 	(void)state;
 	for (unsigned i = 0; i < ARRAY_SIZE(v); i++)
 		assert_int_equal(lease_db_note(db, &net_a, &v[i], &(struct lease_clock){ .unix_s = 10 * (i + 1) }), 0);
+	struct ip six = { AF_INET6, { 0xfd, [15] = 5 } };
+
+	assert_int_equal(lease_db_note6(db, &net_a, &six, &v[0], &(struct lease_clock){ .unix_s = 40 }), 0);
 	assert_int_equal(lease_db_note(db, &net_b, &v[0], &now), 0);
 	assert_int_equal(lease_db_commit(db), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {

@@ -311,10 +311,11 @@ static void reservations(void **state)
 		{ .mac = MAC(6), .name = "", .addr = NET(200) },    /* outside */
 		{ .name = "Seven", .addr = NET(12) },
 		{ .mac = MAC(8), .name = "us", .addr = NET(1) },     /* our own address: never */
-		{ .mac = MAC(9), .name = "late", .addr = NET(200) }, /* taken: it goes to the first */
+		{ .mac = MAC(9), .name = "late", .addr = NET(200) }, /* the same machine's other network card */
 		{ .id = { (const uint8_t *)"duid", 4 }, .name = "owned", .addr = NET(201) },
+		{ .mac = MAC(30), .id = { (const uint8_t *)"either", 6 }, .name = "", .addr = NET(202) },
 	};
-	AUTO(lease_pool_free) struct lease_pool *p = pool_of(&(struct lease_range){ NET(10), NET(13) }, 1, hosts, 6);
+	AUTO(lease_pool_free) struct lease_pool *p = pool_of(&(struct lease_range){ NET(10), NET(13) }, 1, hosts, 7);
 	struct lease_client seven = named("x", 7), c = plain(5);
 
 	(void)state;
@@ -325,7 +326,11 @@ static void reservations(void **state)
 	assert_int_equal(picked(p, named("duid", 10), NET(10)), NET(201));
 	assert_int_not_equal(picked(p, named("dui", 10), NET(201)), NET(201));
 	assert_int_not_equal(picked(p, plain(8), 0), NET(1));
-	assert_int_not_equal(picked(p, plain(9), 0), NET(200));
+	assert_int_equal(picked(p, plain(9), 0), NET(200));
+	assert_int_equal(bind_to(p, plain(6), NET(200), NOW + LONG), 0);
+	assert_int_not_equal(picked(p, plain(9), 0), NET(200)); /* as long as the first is in use */
+	assert_int_equal(picked(p, plain(30), 0), NET(202));
+	assert_int_equal(picked(p, named("either", 31), 0), NET(202));
 	assert_int_equal(bind_to(p, plain(20), NET(11), NOW + LONG), -EACCES);
 	assert_int_equal(bind_to(p, plain(20), picked(p, plain(20), 0), NOW + LONG), 0);
 	assert_int_equal(bind_to(p, plain(21), picked(p, plain(21), 0), NOW + LONG), 0);

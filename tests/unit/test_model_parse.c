@@ -19,6 +19,10 @@
 enum { BAD = VNET_ERR_XML, LATER = VNET_ERR_CONFIG_UNSUPPORTED, MALFORMED = VNET_ERR_XML_DETAIL };
 
 /* What is refused: code and line, and the whole text, or its start where it ends in "...". */
+#define OWN4(inner)                                                                                                    \
+	NET("<ip address='10.0.0.1'><dhcp xmlns:v='urn:vnet:network:1'><range start='10.0.0.2' end='10.0.0.3'/>" inner \
+	    "</dhcp></ip>")
+
 static const struct {
 	const char *xml;
 	int code, line;
@@ -120,6 +124,22 @@ static const struct {
 	{ NET("<forward mode='bridge'/><bridge name='b'/><p:publish xmlns:p='urn:vnet:network:1' port='1' "
 	      "protocol='tcp' guest='g'/>"),
 	  LATER, 3, "<vnet:publish>: guests of this forward mode have addresses of their own outside" },
+	{ OWN4("<v:option name='ntp' value='10.0.0.9'/>"), BAD, 3,
+	  "<option>: name='ntp' is not known: give its code and type" },
+	{ OWN4("<v:option value='10.0.0.9'/>"), BAD, 3, "<option>: needs a code or a name" },
+	{ OWN4("<v:option code='6' name='dns-server'/>"), BAD, 3, "<option>: has both a code and a name" },
+	{ OWN4("<v:option code='51' type='u32' value='9'/>"), BAD, 3, "<option>: code='51' cannot be set" },
+	{ OWN4("<v:option code='224' value='9'/>"), BAD, 3, "<option>: code='224' needs a type" },
+	{ OWN4("<v:option code='6' value='10.0.0.9, dns'/>"), BAD, 3,
+	  "<option>: value='10.0.0.9, dns' is not an IPv4 address" },
+	{ OWN4("<v:option code='3'/><v:option name='router' value='0.0.0.0'/>"), BAD, 3,
+	  "<option>: code 3 stands here twice" },
+	{ OWN4("<v:boot arch='pdp11' file='a'/>"), BAD, 3,
+	  "<boot>: arch='pdp11' is neither a number nor an architecture" },
+	{ OWN4("<v:boot arch='bios'/>"), BAD, 3, "<boot>: attribute 'file' is missing" },
+	{ NET("<ip family='ipv6' address='fd00::1'><dhcp><range start='fd00::2' end='fd00::3'/>"
+	      "<o:option xmlns:o='urn:vnet:network:1' code='3'/></dhcp></ip>"),
+	  BAD, 3, "<option>: stands only in an IPv4 <ip>" },
 	{ NET("<forward><nat ipv6=''/></forward>"), BAD, 3, "<nat>: ipv6='' is neither yes nor no" },
 	{ NET("<forward><pf dev='a'/></forward><ip address='10.0.0.1'/>"), LATER, 3,
 	  "<pf> does not go with forward mode 'nat'" },

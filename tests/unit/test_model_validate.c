@@ -12,6 +12,8 @@
 #include "base/file.h"
 #include "model/validate.h"
 
+#define OWN "xmlns:v='urn:vnet:network:1'"
+
 static const struct {
 	const char *inner;
 	bool refused;
@@ -59,7 +61,7 @@ static const struct {
 	{ "<ip address='10.0.0.1'><dhcp><bootp file='a' server='a b'/></dhcp></ip>", true },
 	{ "<ip address='10.0.0.1'><dhcp><host mac='52:54:00:00:00:01' name='a' ip='10.0.0.2'/></dhcp></ip>", false },
 	{ "<ip address='10.0.0.1'><dhcp><host id='01' name='a' ip='10.0.0.2'/></dhcp></ip>", false },
-	{ "<ip address='10.0.0.1'><dhcp><host id='01' mac='52:54:00:00:00:01' ip='10.0.0.2'/></dhcp></ip>", true },
+	{ "<ip address='10.0.0.1'><dhcp><host id='01' mac='52:54:00:00:00:01' ip='10.0.0.2'/></dhcp></ip>", false },
 	{ "<ip address='10.0.0.1'><dhcp><host ip='10.0.0.2'/></dhcp></ip>", true },
 	{ "<ip address='10.0.0.1'><dhcp><host name='a' ip='gw'/></dhcp></ip>", true },
 	{ "<metadata><a xmlns='urn:a' b='c'>text<d/></a></metadata>", false },
@@ -74,6 +76,16 @@ static const struct {
 	{ "<v:publish xmlns:v='urn:vnet:network:1' port='80-90' protocol='tcp' guest='web' to='80'/>", false },
 	{ "<v:publish xmlns:v='urn:vnet:network:1' port='80' protocol='sctp' guest='web'/>", true },
 	{ "<v:publish xmlns:v='urn:vnet:network:1' port='80' protocol='tcp'/>", true },
+	{ "<ip address='10.0.0.1'><dhcp><range start='10.0.0.2' end='10.0.0.3'><v:option " OWN
+	  " name='ntp-server' value='10.0.0.9'/><lease expiry='5'/></range><host mac='52:54:00:00:00:01' ip='10.0.0.4'>"
+	  "<v:option " OWN " code='224' type='hex' value='01' force='yes'/></host><v:option " OWN " code='3'/>"
+	  "<v:boot " OWN " arch='x64-uefi' client='firmware' file='a' server='10.0.0.5' server-name='b'/></dhcp></ip>",
+	  false },
+	{ "<ip address='10.0.0.1'><dhcp><v:option " OWN " value='a'/></dhcp></ip>", true },
+	{ "<ip address='10.0.0.1'><dhcp><v:option " OWN " code='3' type='ipv6'/></dhcp></ip>", true },
+	{ "<ip address='10.0.0.1'><dhcp><v:boot " OWN " client='grub' file='a'/></dhcp></ip>", true },
+	{ "<ip address='10.0.0.1'><dhcp><v:boot " OWN "/></dhcp></ip>", true },
+	{ "<ip family='ipv6' address='fd00::1'><dhcp><v:option " OWN " code='3'/></dhcp></ip>", true },
 	{ "<v:other xmlns:v='urn:vnet:network:1'/>", true },
 	{ "<virtualport type='midonet'><parameters profileid='a'/></virtualport>", true },
 };

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 
+#include "dhcp4/scope.h"
 #include "model/options.h"
 #include "model/parse.h"
 #include "plan/dhcp6.h"
@@ -62,6 +63,36 @@ static const struct {
 	{ "no-negcache", 0, "" },
 	{ "dhcp-option=3", -ENOTSUP, NULL },
 	{ "addresses=/a/10.7.0.5", -ENOTSUP, NULL },
+};
+
+/* Inside <dhcp>, the prefix is v; want: behind the first line. */
+static const struct {
+	const char *inner, *want;
+} typed[] = {
+	{ "<v:option code='3'/>", "  option 3: not sent\n" },
+	{ "<v:option name='ntp-server' value='192.0.2.1, 0.0.0.0'/>", "  option 42: c0 00 02 01 0a 07 00 01\n" },
+	{ "<v:option name='mtu' value='1400' force='yes'/>", "  option 26 always: 05 78\n" },
+	{ "<v:option name='domain-search' value='a.b,c'/>", "  option 119: 01 61 01 62 00 01 63 00\n" },
+	{ "<v:option code='121' value='10.9.0.0/16 via 10.7.0.9, 0.0.0.0/0 0.0.0.0'/>",
+	  "  option 121: 10 0a 09 0a 07 00 09 00 0a 07 00 01\n" },
+	{ "<v:option name='domain-name' value='a,b'/>", "  option 15: 61 2c 62\n" },
+	{ "<v:option code='19' value='yes'/>", "  option 19: 01\n" },
+	{ "<v:option code='224' type='hex' value='01ab:3f'/>", "  option 224: 01 ab 3f\n" },
+	{ "<v:option code='224' type='string' value='7'/>", "  option 224: 37\n" },
+	{ "<v:option code='224' type='u32' value='7'/>", "  option 224: 00 00 00 07\n" },
+	{ "<v:option code='42' type='string' value='x'/>", "  option 42: 78\n" },
+	{ "<range start='10.7.0.2' end='10.7.0.9'><v:option code='2' value='1'/><lease expiry='5'/></range>"
+	  "<host mac='52:54:00:00:00:09' id='1:2' ip='10.7.0.10'><v:option code='12' value='h'/></host>"
+	  "<host name='t' id='0102' ip='10.7.0.11'/>",
+	  "  range 10.7.0.2-10.7.0.9, lease 300 s\n    option 2: 00 00 00 01\n"
+	  "  host 52:54:00:00:00:09 id 01:02 -> 10.7.0.10\n    option 12: 68\n"
+	  "  host id 01:02 t -> 10.7.0.11\n" },
+	{ "<v:boot client='ipxe' file='http://x/y'/><v:boot arch='x64-uefi' file='a.efi' server='10.7.0.3' "
+	  "server-name='s'/><v:boot arch='16' file='http://x/b'/><v:boot arch='bios' client='firmware' file='p.0'/>"
+	  "<bootp file='all'/>",
+	  "  boot iPXE http://x/y from us\n  boot arch 7 a.efi from 10.7.0.3 s\n"
+	  "  boot arch 9 a.efi from 10.7.0.3 s\n  boot arch 16 http://x/b from us\n"
+	  "  boot firmware arch 0 p.0 from us\n  boot all from us\n" },
 };
 
 static char text[4096];
@@ -133,6 +164,7 @@ static const struct {
 	{ "dhcp-option=option:unheard-of,1", "-" },
 	{ "dhcp-option=option6:dns-server,[fd00::1]", "-" },
 	{ "dhcp-option=vendor:PXEClient,6,2b", "-" },
+	{ "dhcp-option=51,60", "-" },
 	{ "dhcp-option=0,1", NULL },
 	{ "dhcp-option=3,nonsense", NULL },
 	{ "dhcp-option=26,70000", NULL },
@@ -195,6 +227,44 @@ static void options_become_dhcp_data(void **state)
 		print(p->scope);
 		if (strcmp(want, "-") != 0 && strcmp(strstr(text, range) + strlen(range), want) != 0)
 			fail_msg("%s: got\n%s", lines, text);
+	}
+}
+
+static void own_options_become_dhcp_data(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(typed); i++) {
+		const char *range = strstr(typed[i].inner, "<range") ? "" : "<range start='10.7.0.2' end='10.7.0.9'/>";
+		AUTO(mem_drop)
+		char *xml = mem_printf("<network xmlns:v='urn:vnet:network:1'><name>n</name><bridge name='b'/>"
+				       "<dns enable='no'/><ip address='10.7.0.1' prefix='24'><dhcp>%s%s</dhcp></ip>"
+				       "</network>",
+				       range, typed[i].inner);
+		AUTO(network_free) struct network *n = NULL;
+		AUTO(plan_free) struct plan *p = NULL;
+		struct err e = { 0 };
+		const char *got;
+
+		if (network_parse(xml, strlen(xml), &n, NULL, &e) < 0 || plan_compile(n, &p, &e) < 0)
+			fail_msg("%s: %s", typed[i].inner, e.detail);
+		got = strchr(print(p->scope), '\n') + 1;
+		if (*range)
+			got = strchr(got, '\n') + 1;
+		if (strcmp(got, typed[i].want) != 0)
+			fail_msg("%s: got\n%s", typed[i].inner, text);
+	}
+}
+
+/* What a definition may set is what the engine takes: else a network would start without its DHCP. */
+static void codes_are_the_same_everywhere(void **state)
+{
+	(void)state;
+	for (unsigned code = 0; code < 256; code++) {
+		struct dhcp4_opt o = { .code = (uint8_t)code };
+		struct dhcp4_scope s = { .lease_s = 1, .opts = &o, .n_opts = 1 };
+
+		if (dhcp_option_may_be_set(code) != (dhcp4_scope_check(&s) == 0))
+			fail_msg("code %u", code);
 	}
 }
 
@@ -306,9 +376,10 @@ static void ipv6_becomes_data(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(elements_become_dns_data), cmocka_unit_test(options_become_dns_data),
-		cmocka_unit_test(options_become_dhcp_data), cmocka_unit_test(what_the_format_wants_is_done),
-		cmocka_unit_test(switches_become_flags),    cmocka_unit_test(ipv6_becomes_data),
+		cmocka_unit_test(elements_become_dns_data),     cmocka_unit_test(options_become_dns_data),
+		cmocka_unit_test(options_become_dhcp_data),     cmocka_unit_test(what_the_format_wants_is_done),
+		cmocka_unit_test(own_options_become_dhcp_data), cmocka_unit_test(codes_are_the_same_everywhere),
+		cmocka_unit_test(switches_become_flags),        cmocka_unit_test(ipv6_becomes_data),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

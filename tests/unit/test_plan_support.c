@@ -51,7 +51,7 @@ static const struct {
 	{ "<ip address='10.0.0.1'><dhcp><range start='10.0.0.2' end='10.0.0.3'><lease expiry='9'/></range></dhcp></ip>",
 	  NULL },
 	{ "<ip address='10.0.0.1'><dhcp><host name='a' ip='10.0.0.2'><lease expiry='9'/></host></dhcp></ip>", NULL },
-	{ "<ip address='10.0.0.1'><dhcp><host name='a' id='01' ip='10.0.0.2'/></dhcp></ip>", "id of an IPv4 <host>" },
+	{ "<ip address='10.0.0.1'><dhcp><host name='a' id='01' ip='10.0.0.2'/></dhcp></ip>", NULL },
 	{ "<ip address='10.0.0.1'/><route address='10.9.0.0' prefix='16' gateway='10.0.0.9'/>", NULL },
 	{ "<ip address='192.168.1.1'/><ip address='192.168.2.1'/>", NULL },
 	{ "<virtualport type='openvswitch'/>", "<virtualport> of a network with a bridge of its own" },

@@ -190,10 +190,26 @@ static const struct step life[] = {
 	{ "$VNET -q dhcp-leases iso0 --history --mac 52:54:00:aa:00:01", "", 0 },
 	{ "$VNET dhcp-leases iso0 --history --mac zz",
 	  "error: Failed to get the history of leases of iso0\nerror: invalid MAC address: zz\n\n", 1 },
-	{ "$VNET dhcp-leases iso0 --history --ip fd00::1",
-	  "error: Failed to get the history of leases of iso0\nerror: invalid argument: 'fd00::1' is not an IPv4 "
+	{ "$VNET dhcp-leases iso0 --history --ip fd00",
+	  "error: Failed to get the history of leases of iso0\nerror: invalid argument: 'fd00' is not an IP "
 	  "address\n\n",
 	  1 },
+	{ "$VNET dhcp-stats iso0",
+	  "IPv4 addresses: 1 of 4 taken (25 %)\n"
+	  " Protocol   Messages   What became of them\n"
+	  "--------------------------------------------\n"
+	  " dhcpv4     2          offered\n"
+	  " dhcpv6     3          given\n"
+	  "\n"
+	  " Port    Messages   Offers   Acks   Naks   Limited   Addresses\n"
+	  "----------------------------------------------------------------\n"
+	  " vnet7   5          2        1      0      2         1\n\n",
+	  0 },
+	{ "$VNET dhcp-stats iso0 --json | tr -d ' \n'",
+	  "{\"ipv4\":{\"taken\":1,\"total\":4},\"ipv6\":{\"taken\":0,\"total\":0},\"dhcpv4\":{\"offered\":2},"
+	  "\"dhcpv6\":{\"given\":3},\"ports\":[{\"port\":\"vnet7\",\"messages\":5,\"offers\":2,\"acks\":1,\"naks\":0,"
+	  "\"limited\":2,\"addresses\":1}]}",
+	  0 },
 	{ "$VNET dhcp-leases iso0 --since 1d", "error: --ip and --since go with --history\n\n", 1 },
 	{ "$VNET status",
 	  "vnetd:          0.1, up 1 h 1 min\nvnet-guestd:    answers\nRules:          repaired if others change them\n"
