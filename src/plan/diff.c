@@ -104,7 +104,7 @@ static unsigned wanted_mtu(const struct plan *p, const struct observed *have)
 		const struct link *l = &have->ports[i];
 		bool followed = strcmp(l->kind, "tun") == 0 && l->mtu == p->mtu_before;
 
-		if (strcmp(l->alias, p->bridge.alias) != 0 && l->mtu != DEFAULT_MTU && !followed)
+		if (!plan_owns_tap(p, l) && l->mtu != DEFAULT_MTU && !followed)
 			return have->bridge.mtu;
 	}
 	return p->unmanaged ? have->bridge.mtu : DEFAULT_MTU;
@@ -215,7 +215,7 @@ static bool wants_port(const struct plan *p, const struct link *bridge, const st
 /* The MTU that a port is to get, 0: it keeps its own. Our taps follow the bridge; of others' those that did so far. */
 static unsigned port_mtu(const struct plan *p, const struct observed *have, const struct link *port, unsigned mtu)
 {
-	bool ours = strcmp(port->alias, p->bridge.alias) == 0;
+	bool ours = plan_owns_tap(p, port);
 	bool follows = strcmp(port->kind, "tun") == 0 && have->has_bridge && port->mtu == have->bridge.mtu;
 
 	return (ours || follows) && port->mtu != mtu ? mtu : 0;

@@ -138,7 +138,7 @@ static void sections(struct asked *a, unsigned flags)
 static void events(struct asked *a, unsigned flags)
 {
 	(void)flags;
-	add_all(a, (const char *const[]){ "lifecycle", "metadata-change", NULL });
+	add_all(a, (const char *const[]){ "lease", "lifecycle", "metadata-change", NULL });
 }
 
 static void commands(struct asked *a, unsigned flags)

@@ -28,7 +28,7 @@ eq "$(vnet -t uuid default)" "*-*-*(Time: *.* ms)*" "--timing"
 
 vnet define "$DATA/isolated.xml" >/dev/null
 complete() { vnet complete -- "$@" | tr '\n' ' '; }
-eq "$(complete d)" "define desc destroy dhcp-leases dumpxml " "commands"
+eq "$(complete d)" "define desc destroy dhcp-leases *dumpxml " "commands"
 eq "$(complete net-du)" "net-dumpxml " "by virsh's names too"
 eq "$(complete tap '')" "add del exec list " "second words"
 eq "$(complete dumpxml '')" "default isolated " "networks"
@@ -40,7 +40,7 @@ eq "$(complete update default '')" "add add-first add-last delete modify " "what
 eq "$(complete update default add ip-)" "ip-dhcp-host ip-dhcp-range " "to which section"
 eq "$(complete name '')" "*-*-* *-*-* " "uuids"
 eq "$(complete define "$DATA/isol")" "$DATA/isolated.xml " "files"
-eq "$(complete event --event '')" "lifecycle metadata-change " "kinds of events"
+eq "$(complete event --event '')" "lease lifecycle metadata-change " "kinds of events"
 eq "$(complete start isolated '')" "" "nothing more to say"
 eq "$(VNET_ROOT=/nonexistent command vnet complete -- start '' 2>&1)" "" "without a daemon: silence"
 bash -n "$top/src/vnet/vnet.bash" && eq "$(bash -c '. "$0"; COMP_WORDS=(vnet start is) COMP_CWORD=2; _vnet; echo "${COMPREPLY[*]}"' "$top/src/vnet/vnet.bash")" \
