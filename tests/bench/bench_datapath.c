@@ -21,6 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../peer/checksum.h"
 #include "firewall/batch.h"
 #include "firewall/conntrack.h"
 #include "firewall/firewall.h"
@@ -239,20 +240,6 @@ static void establish(const struct lane *l)
 
 /* ---- packets ---- */
 
-static uint16_t sum(const void *data, size_t len) /* RFC 1071 */
-{
-	const uint8_t *p = data;
-	uint32_t s = 0;
-	uint16_t w;
-
-	for (; len > 1; len -= 2, p += 2) {
-		memcpy(&w, p, sizeof(w));
-		s += w;
-	}
-	s = (s & 0xffff) + (s >> 16);
-	return (uint16_t) ~(s + (s >> 16));
-}
-
 /* RFC 768: a checksum of 0 is none. */
 static void put_udp(uint8_t *at, uint16_t source_port, uint16_t port)
 {
@@ -279,7 +266,7 @@ static void put_tcp(uint8_t *at, const struct iphdr *ip, uint16_t source_port, u
 		.tcp = { .source = htons(source_port), .dest = htons(port), .doff = 6, .syn = syn, .ack = !syn },
 		.mss = { 2, 4, 1460 / 256, 1460 % 256 } };
 
-	p.tcp.check = sum(&p, sizeof(p));
+	p.tcp.check = checksum(&p, sizeof(p));
 	memcpy(at, &p.tcp, LEN);
 }
 
@@ -297,7 +284,7 @@ static void make_frame(uint8_t frame[FRAME], enum traffic t, uint32_t source, ui
 			    .daddr = inet_addr("192.0.2.2") };
 	uint8_t *l4 = frame + sizeof(eth) + sizeof(ip);
 
-	ip.check = sum(&ip, sizeof(ip));
+	ip.check = checksum(&ip, sizeof(ip));
 	memcpy(frame, &eth, sizeof(eth));
 	memcpy(frame + sizeof(eth), &ip, sizeof(ip));
 	if (traffics[t].tcp)
@@ -449,7 +436,7 @@ static double kernel_ms(struct nfnl *nl, unsigned first, unsigned n, bool base)
 		struct fw_net net = network(i, &subnet);
 		struct fw_block block = fw_block_of_net(&net);
 
-		put_block(&b, &block, net.bridge);
+		put_block(&b, &block);
 		fw_block_free(&block);
 	}
 	batch_end(&b);

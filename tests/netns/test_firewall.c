@@ -17,6 +17,7 @@
 #include <cmocka.h>
 #include <linux/capability.h>
 
+#include "../peer/command.h"
 #include "firewall/block.h"
 #include "firewall/firewall.h"
 
@@ -147,20 +148,6 @@ static void refresh(void)
 
 	if (firewall_refresh(fw, &e) < 0)
 		fail_msg("%s", e.detail);
-}
-
-/* The output of a command, without what differs between equal tables. */
-static char *output_of(const char *command)
-{
-	FILE *p = popen(command, "r");
-	char *text = mem_array(1, 256 * 1024);
-
-	assert_non_null(p);
-	size_t n = fread(text, 1, 256 * 1024 - 1, p);
-
-	text[n] = '\0';
-	pclose(p);
-	return text;
 }
 
 /* Elements come in hash order, so each gets a line and the lines are sorted. */

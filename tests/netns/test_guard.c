@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "../peer/command.h"
 #include "firewall/firewall.h"
 
 #define LIST "nft list table bridge vnetd_guard"
@@ -69,17 +70,6 @@ static void refresh(void)
 
 	if (firewall_refresh(fw, &e) < 0)
 		fail_msg("%s", e.detail);
-}
-
-static char *output_of(const char *command)
-{
-	FILE *p = popen(command, "r");
-	char *text = mem_array(1, 256 * 1024);
-
-	assert_non_null(p);
-	text[fread(text, 1, 256 * 1024 - 1, p)] = '\0';
-	pclose(p);
-	return text;
 }
 
 static void the_kernel_has_what_we_mean(void **state)

@@ -21,6 +21,7 @@
 
 #include <cmocka.h>
 
+#include "../peer/checksum.h"
 #include "firewall/conntrack.h"
 #include "firewall/firewall.h"
 #include "kernel/link.h"
@@ -359,20 +360,6 @@ static int raw_socket_at(enum node n, int family)
 	return fd;
 }
 
-static uint16_t sum(const void *data, size_t len) /* RFC 1071 */
-{
-	const uint8_t *p = data;
-	uint32_t s = 0;
-	uint16_t w;
-
-	for (; len > 1; len -= 2, p += 2) {
-		memcpy(&w, p, sizeof(w));
-		s += w;
-	}
-	s = (s & 0xffff) + (s >> 16);
-	return (uint16_t) ~(s + (s >> 16));
-}
-
 /* RFC 792, RFC 4443 s.4.1. A translation may change the id, so the token tells whose it is. */
 struct echo {
 	uint8_t type, code;
@@ -412,8 +399,8 @@ static struct outcome exchange_icmp(enum node from, enum node to, const struct a
 	struct address a = *dst, sender;
 	bool rejected = false;
 
-	a.v6.sin6_port = 0;                 /* of raw IPv6 sockets it means a protocol */
-	out.check = sum(&out, sizeof(out)); /* of ICMPv6 the kernel does it */
+	a.v6.sin6_port = 0;                      /* of raw IPv6 sockets it means a protocol */
+	out.check = checksum(&out, sizeof(out)); /* of ICMPv6 the kernel does it */
 	assert_int_equal(sendto(client, &out, sizeof(out), 0, &a.any, a.len), sizeof(out));
 	while (!o.answered && !rejected && poll(p, 2, wait_ms) > 0) {
 		if (read_echo(server, family, &in, &sender) && in.type == request && in.token == out.token)
@@ -811,8 +798,8 @@ static void errors_reach_the_guest(void **state)
 	(void)state;
 	assert_true(o.answered && o.port >= 1024);
 	setsockopt(client, IPPROTO_IP, IP_MTU_DISCOVER, &(int){ IP_PMTUDISC_DO }, sizeof(int));
-	error.ip.check = sum(&error.ip, sizeof(error.ip));
-	error.icmp.checksum = sum(&error, sizeof(error));
+	error.ip.check = checksum(&error.ip, sizeof(error.ip));
+	error.icmp.checksum = checksum(&error, sizeof(error));
 	assert_int_equal(sendto(router, &error, sizeof(error), 0, &nat.any, sizeof(nat.v4)), sizeof(error));
 	for (int i = 0; i < LONG_MS && mtu != 1280; i++) {
 		usleep(1000);
