@@ -11,6 +11,7 @@
 #include "control/publish.h"
 #include "control/reconcile.h"
 #include "control/uplinks.h"
+#include "firewall/conntrack.h"
 #include "model/metadata.h"
 #include "model/update.h"
 
@@ -50,6 +51,17 @@ static void running_clear_auto(struct running *r)
 	plan_free(r->plan);
 }
 
+/* An established flow passes whatever the rules became. */
+static void forget_flows(const struct plan *was, const struct plan *is)
+{
+	AUTO(mem_drop) struct prefix *subnets = NULL;
+	size_t n = fw_net_tightened(&was->firewall, &is->firewall, &subnets);
+	struct err e;
+
+	if (conntrack_forget(subnets, n, &e) < 0)
+		log_warn("network: %s: %s", is->network, e.detail);
+}
+
 /* Runs on as `r`, which becomes what ran before. The definition is on disk before the first step: a daemon that dies in
  * the middle is followed by one that finishes the change. */
 static int exchange(struct control *c, struct net *n, struct running *r, struct err *e)
@@ -63,6 +75,7 @@ static int exchange(struct control *c, struct net *n, struct running *r, struct 
 	net_ports_count(n);
 	if (live_save(c->store, n->live, e) < 0 || reconcile(c, n, e) < 0)
 		return -1;
+	forget_flows(r->plan, n->plan);
 	uplinks_network(c, n->plan);
 	uplinks_release(c);
 	return 0;

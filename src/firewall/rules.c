@@ -24,6 +24,34 @@ struct fw_net fw_net_copy(const struct fw_net *n)
 	return copy;
 }
 
+/* The modes are in the order of what they let pass. Other translation is no matter: a flow keeps what it has. */
+static bool is_tighter(const struct fw_net *was, const struct fw_net *is)
+{
+	bool bound = is->dev[0] && strcmp(was->dev, is->dev) != 0;
+
+	return is->mode < was->mode || bound || (is->nat6 && !was->nat6);
+}
+
+static bool has_subnet(const struct fw_net *n, const struct prefix *p)
+{
+	for (size_t i = 0; i < n->n_subnets; i++)
+		if (n->subnets[i].len <= p->len && prefix_contains(&n->subnets[i], &p->ip))
+			return true;
+	return false;
+}
+
+size_t fw_net_tightened(const struct fw_net *was, const struct fw_net *is, struct prefix **ret)
+{
+	bool all = is_tighter(was, is);
+	size_t n = 0;
+
+	*ret = NULL;
+	for (size_t i = 0; i < was->n_subnets; i++)
+		if (all || !has_subnet(is, &was->subnets[i]))
+			*mem_push(*ret, n) = was->subnets[i];
+	return n;
+}
+
 /* FNV-1a, 64 bits (draft-eastlake-fnv): it tells states apart, it keeps no attacker out. */
 uint64_t fw_hash_text(const char *text, size_t len)
 {

@@ -47,6 +47,8 @@ struct fw_net {
 
 void fw_net_free(struct fw_net *n); /* what it owns, not the struct itself */
 struct fw_net fw_net_copy(const struct fw_net *n);
+/* The subnets of a network whose flows may not be allowed any more when it becomes another; how many? Freed with mem_drop. */
+size_t fw_net_tightened(const struct fw_net *was, const struct fw_net *is, struct prefix **ret);
 /* Names this state: equal networks have equal stamps in every process. Kept in the kernel as chain user data. */
 uint64_t fw_net_stamp(const struct fw_net *n);
 /* Elements and chains of this network in nft's syntax, each line behind `indent`. */

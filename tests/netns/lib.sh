@@ -240,6 +240,26 @@ name_server() # NAME ADDRESS WORD=ADDRESS...
 # `hello ADDRESS PORT` as the server outside saw it, or nothing.
 fetch() { on "$1" timeout 5 busybox wget -q -O - "http://${2:-203.0.113.1}:$web_port/cgi-bin/who" 2>/dev/null; }
 
+# Connections to the outside that stay: what is said is said back. FD is one of the shell's, 5 to 9, of which each has its own.
+echo_server()
+{
+	on outside busybox nc -ll -p 9000 -e cat >/dev/null 2>&1 &
+	until_true 5 echo_server_listens || fail "nobody listens outside"
+	trap '' PIPE # a connection that is gone is found by what is not heard
+}
+echo_server_listens() { on outside ss -Hltn 'sport = :9000' | grep -q 9000; }
+connect() # GUEST FD
+{
+	mkfifo "$T/$1.say"
+	on "$1" busybox nc 203.0.113.1 9000 <"$T/$1.say" >"$T/$1.heard" 2>/dev/null &
+	eval "exec $2>\"\$T/$1.say\""
+}
+say() # GUEST FD WORD [SECONDS]
+{
+	echo "$3" 2>/dev/null >&"$2"
+	until_true "${4:-10}" grep -qx "$3" "$T/$1.heard"
+}
+
 # Of the guests g1 and g2 on the default network the first gets a lease, asks us for a name, reaches the world and the second.
 resolves() { on g1 timeout 10 busybox nslookup www.example.org 192.168.122.1 2>&1 | grep -q 203.0.113.1; }
 guests_work() # WHEN

@@ -29,6 +29,18 @@ eq "$(nft list ruleset)" "" "route to open: no rules"
 quietly vnet apply "$T/old.xml"
 eq "$(fetch g1)" "hello 203.0.113.2 *" "and back: the guest reaches the world by NAT"
 
+echo_server
+connect g1 5
+say g1 5 hello || fail "a connection does not work"
+new 's|192.168.122.254|192.168.122.200|'
+quietly vnet apply "$T/new.xml"
+say g1 5 more || fail "a connection ends by a change that is not about it"
+new '/<forward/,/<.forward>/d'
+quietly vnet apply "$T/new.xml"
+! say g1 5 secret 2 || fail "a connection outlives that its network became isolated"
+ok "nat to isolated: established connections end, by other changes they do not"
+quietly vnet apply "$T/old.xml"
+
 new 's|192.168.122.1|192.168.123.1|; s|122.2|123.2|g'
 quietly vnet apply "$T/new.xml"
 eq "$(ip -4 -br addr show virbr0)" "*192.168.123.1/24*" "another subnet"

@@ -290,12 +290,77 @@ static void stamp_names_the_state(void **state)
 	}
 }
 
+static void a_tighter_network_loses_flows(void **state)
+{
+	static struct prefix a = { { AF_INET, { 10, 0, 0, 1 } }, 24 }, wide = { { AF_INET, { 10, 0, 0, 1 } }, 16 };
+	static struct prefix both[] = { { { AF_INET, { 10, 0, 0, 1 } }, 24 }, { { AF_INET, { 10, 9, 0, 1 } }, 24 } };
+	static const struct {
+		const char *name;
+		struct fw_net was, is;
+		size_t lost;
+	} rows[] = {
+		{ "the same",
+		  { .mode = FW_NAT, .subnets = &a, .n_subnets = 1 },
+		  { .mode = FW_NAT, .subnets = &a, .n_subnets = 1 },
+		  0 },
+		{ "nat to isolated",
+		  { .mode = FW_NAT, .subnets = &a, .n_subnets = 1 },
+		  { .subnets = &a, .n_subnets = 1 },
+		  1 },
+		{ "nat to route",
+		  { .mode = FW_NAT, .subnets = &a, .n_subnets = 1 },
+		  { .mode = FW_ROUTE, .subnets = &a, .n_subnets = 1 },
+		  0 },
+		{ "open to nat",
+		  { .mode = FW_OPEN, .subnets = both, .n_subnets = 2 },
+		  { .mode = FW_NAT, .subnets = both, .n_subnets = 2 },
+		  2 },
+		{ "bound to a device",
+		  { .mode = FW_NAT, .subnets = &a, .n_subnets = 1 },
+		  { .mode = FW_NAT, .subnets = &a, .n_subnets = 1, .dev = "up0" },
+		  1 },
+		{ "set free",
+		  { .mode = FW_NAT, .subnets = &a, .n_subnets = 1, .dev = "up0" },
+		  { .mode = FW_NAT, .subnets = &a, .n_subnets = 1 },
+		  0 },
+		{ "IPv6 is translated",
+		  { .mode = FW_NAT, .subnets = &a, .n_subnets = 1 },
+		  { .mode = FW_NAT, .subnets = &a, .n_subnets = 1, .nat6 = true },
+		  1 },
+		{ "other ports",
+		  { .mode = FW_NAT, .subnets = &a, .n_subnets = 1, .port_start = 9 },
+		  { .mode = FW_NAT, .subnets = &a, .n_subnets = 1 },
+		  0 },
+		{ "a subnet less",
+		  { .mode = FW_NAT, .subnets = both, .n_subnets = 2 },
+		  { .mode = FW_NAT, .subnets = &a, .n_subnets = 1 },
+		  1 },
+		{ "a wider subnet",
+		  { .mode = FW_NAT, .subnets = &a, .n_subnets = 1 },
+		  { .mode = FW_NAT, .subnets = &wide, .n_subnets = 1 },
+		  0 },
+		{ "a narrower one",
+		  { .mode = FW_NAT, .subnets = &wide, .n_subnets = 1 },
+		  { .mode = FW_NAT, .subnets = &a, .n_subnets = 1 },
+		  1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct prefix *lost;
+		size_t n = fw_net_tightened(&rows[i].was, &rows[i].is, &lost);
+
+		if (n != rows[i].lost)
+			fail_msg("%s: %zu", rows[i].name, n);
+		mem_drop(lost);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(prints_nft_syntax),
-		cmocka_unit_test(indents_each_line),
-		cmocka_unit_test(stamp_names_the_state),
+		cmocka_unit_test(prints_nft_syntax),     cmocka_unit_test(indents_each_line),
+		cmocka_unit_test(stamp_names_the_state), cmocka_unit_test(a_tighter_network_loses_flows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
