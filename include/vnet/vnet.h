@@ -407,6 +407,7 @@ struct vnet_status {
 	uint64_t uptime;                      /* seconds */
 	bool guestd;                          /* vnet-guestd, which serves the guests, is there */
 	bool owner;                           /* nobody else can change the daemon's rules */
+	enum vnet_state flowtable;            /* the kernel's short cut for established flows */
 	char coexist[8];                      /* the setting: "auto", "warn", "off" */
 	uint64_t passes;                      /* times that rules of ours in other firewalls' chains were put back */
 	struct vnet_network_status *networks; /* those that run */

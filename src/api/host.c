@@ -21,6 +21,7 @@ static int status(struct api_call *c, struct err *e)
 		.uptime = s.uptime_s,
 		.guestd = s.guestd,
 		.owner = s.owner,
+		.flowtable = (int)s.flowtable,
 		.coexist = mem_strdup(s.coexist),
 		.passes = s.passes,
 		.networks.networks_val = mem_array(s.n_nets, sizeof(struct vnet_status_network)),

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/log.h"
+#include "control/heal.h"
 #include "kernel/sysctl.h"
 
 enum {
@@ -16,14 +17,6 @@ enum {
 void coexist_free(struct control *c)
 {
 	foreign_free(TAKE(c->foreign));
-}
-
-static uint64_t now_ms(struct control *c)
-{
-	uint64_t us = 0;
-
-	sd_event_now(c->loop, CLOCK_MONOTONIC, &us);
-	return us / 1000;
 }
 
 /* With br_netfilter even what stays on a bridge passes the chains for forwarded packets. */
@@ -71,7 +64,7 @@ static bool look(struct control *c)
 	foreign_free(c->foreign);
 	c->foreign = now;
 	c->foreign_stale = false;
-	c->foreign_read_ms = now_ms(c);
+	c->foreign_read_ms = heal_now_ms(c);
 	return true;
 }
 
@@ -145,7 +138,8 @@ static void update(struct control *c, const struct fw_culprit *by)
 	if (n == 0)
 		return;
 	change_tables(c, changes, n, repair ? by : NULL);
-	if (repair && now_ms(c) - c->foreign_fight.last_ms >= RELOAD_MS && fight_repaired(&c->foreign_fight, now_ms(c)))
+	if (repair && heal_now_ms(c) - c->foreign_fight.last_ms >= RELOAD_MS &&
+	    fight_repaired(&c->foreign_fight, heal_now_ms(c)))
 		log_warn("firewall: others keep taking rules of ours out: they are put back more and more rarely, "
 			 "at last every %d s",
 			 FIGHT_PAUSE_MAX_MS / 1000);
@@ -167,7 +161,7 @@ void coexist_changed(struct control *c, const struct fw_culprit *by)
 
 unsigned coexist_turn(struct control *c)
 {
-	uint64_t now = now_ms(c), since = now - c->foreign_read_ms;
+	uint64_t now = heal_now_ms(c), since = now - c->foreign_read_ms;
 	unsigned wait = fight_wait(&c->foreign_fight, now);
 
 	if (!c->foreign_due)

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "control/coexist.h"
+#include "control/fast.h"
 #include "control/guard.h"
 #include "control/heal.h"
 #include "control/hooks.h"
@@ -166,6 +167,7 @@ static int resume(struct control *c, struct err *e)
 	sweep_bridges(c, links, n_links);
 	sweep_firewall(c);
 	uplinks_release(c);
+	fast_update(c);
 	coexist_update(c);
 	return 0;
 }
@@ -272,6 +274,7 @@ void control_reload(struct control *c)
 	resolvers_read(c->resolvers);
 	heal_all(c);
 	c->foreign_stale = true;
+	fast_retry(c);
 	coexist_update(c);
 	autostart(c);
 }
@@ -362,8 +365,10 @@ int control_plan(struct control *c, const struct uuid *u, char **ret, struct err
 	if (!out)
 		return err_sys(e, -errno, "print the plan");
 	plan_print(p, out);
-	if (n->live)
+	if (n->live) {
 		guard_print(c, n, out);
+		fast_print(c, n, out);
+	}
 	fprintf(out, n->live ? "to change now:\n" : "to change when it is started:\n");
 	int r = reconcile_print(c, p, n, out, e);
 

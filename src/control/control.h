@@ -279,6 +279,7 @@ struct control_net_status { /* of a network that runs */
 struct control_status {
 	uint64_t uptime_s;
 	bool guestd, owner;
+	enum control_state flowtable;
 	const char *coexist;
 	uint64_t passes;
 	struct control_net_status *nets;

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "control/coexist.h"
+#include "control/fast.h"
 #include "control/guard.h"
 #include "control/observe.h"
 #include "control/publish.h"
@@ -47,6 +48,8 @@ static void on_link(struct control *c, const struct watch_event *ev)
 			net_tap_seen(owner, &ev->link);
 	}
 	uplinks_changed(c, &ev->link);
+	if (!ev->link.master)
+		fast_changed(c, false);
 	heal_mark(c, owner);
 	heal_mark(c, map_get_str(c->by_bridge, ev->link.name));
 	const char *guarded = firewall_guarded(c->fw, ev->link.name);
@@ -66,11 +69,13 @@ static int on_watch(sd_event_source *s, int fd, uint32_t events, void *arg)
 	while (watch_next(c->watch, &ev) > 0) {
 		if (ev.overrun)
 			uplinks_changed(c, NULL);
+		if (ev.overrun || ev.way)
+			fast_changed(c, false);
 		if (ev.overrun || ev.host)
 			mark_all(c);
 		else if (ev.device)
 			mark_device(c, ev.device);
-		else
+		else if (!ev.way)
 			on_link(c, &ev);
 	}
 	return 0;
@@ -89,6 +94,7 @@ static void rules_changed(struct control *c)
 	if (firewall_refresh(c->fw, &e) < 0)
 		log_error("%s", e.detail);
 	mark_all(c);
+	fast_changed(c, true);
 }
 
 static int on_firewall(sd_event_source *s, int fd, uint32_t events, void *arg)
@@ -102,7 +108,7 @@ static int on_firewall(sd_event_source *s, int fd, uint32_t events, void *arg)
 
 /* ---- the end of a turn ---- */
 
-static uint64_t now_ms(struct control *c)
+uint64_t heal_now_ms(struct control *c)
 {
 	uint64_t us = 0;
 
@@ -134,7 +140,7 @@ static void look_at(struct control *c, struct net *n)
 		log_error("network: %s: %s", n->name, e.detail);
 	else
 		tell(c, n, repairs);
-	if (fight_repaired(&n->fight, now_ms(c)))
+	if (fight_repaired(&n->fight, heal_now_ms(c)))
 		log_warn(
 		    "network: %s: others keep changing it: it is repaired more and more rarely, at last every %d s",
 		    n->name, FIGHT_PAUSE_MAX_MS / 1000);
@@ -148,7 +154,7 @@ static unsigned look_at_all(struct control *c)
 
 	for (size_t i = 0; i < c->n_nets; i++) {
 		struct net *n = c->nets[i];
-		unsigned wait = n->dirty ? fight_wait(&n->fight, now_ms(c)) : 0;
+		unsigned wait = n->dirty ? fight_wait(&n->fight, heal_now_ms(c)) : 0;
 
 		if (n->dirty && n->live && !wait)
 			look_at(c, n);
@@ -217,10 +223,11 @@ static int on_turn(sd_event_source *s, void *arg)
 		rules_changed(c);
 	uplinks_settle(c);
 	follow_leases(c);
-	unsigned sleep = heal_networks(c), also = coexist_turn(c);
+	unsigned waits[] = { heal_networks(c), fast_turn(c), coexist_turn(c) }, sleep = 0;
 
-	if (also && (!sleep || also < sleep))
-		sleep = also;
+	for (size_t i = 0; i < ARRAY_SIZE(waits); i++)
+		if (waits[i] && (!sleep || waits[i] < sleep))
+			sleep = waits[i];
 	if (!sleep)
 		return 0;
 	sd_event_source_set_time_relative(c->heal_timer, (uint64_t)sleep * 1000);

@@ -13,6 +13,7 @@ void heal_mark(struct control *c, struct net *n);
 /* Its leases changed: what depends on them follows when the present turn ends, once for each network. `control` is a struct
  * control. */
 void heal_lease_changed(void *control, const struct uuid *network);
+uint64_t heal_now_ms(struct control *c); /* of the steady clock, at the begin of this turn */
 
 /* The administrator asks: all running networks are looked at, whatever happened to them before. */
 void heal_all(struct control *c);

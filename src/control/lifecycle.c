@@ -2,6 +2,7 @@
 /* How a network becomes active and inactive again. Whatever happens on the way, reconcile does the work. */
 #include "base/log.h"
 #include "control/coexist.h"
+#include "control/fast.h"
 #include "control/job.h"
 #include "control/publish.h"
 #include "control/reconcile.h"
@@ -45,6 +46,7 @@ static int stop(struct control *c, struct net *n, struct err *e)
 	net_ports_drop(c, n);
 	was = deactivate(c, n);
 	uplinks_release(c);
+	fast_update(c);
 	coexist_update(c);
 	job_tell(c, "stopped", "end", was, NULL);
 	return r;
@@ -79,6 +81,7 @@ static int start(struct control *c, struct net *n, struct network *live, struct 
 		return err_in(e, "network '%s'", n->name);
 	if (live_save(c->store, live, e) == 0 && reconcile(c, n, e) == 0) {
 		uplinks_network(c, n->plan);
+		fast_update(c);
 		log_info("network: %s: started%s%s", n->name, n->live->bridge.name[0] ? " on " : "",
 			 n->live->bridge.name);
 		coexist_update(c);

@@ -22,6 +22,7 @@ static const struct {
 } rows[] = {
 	{ "table_owner", offsetof(struct settings, table_owner), no_yes },
 	{ "coexist", offsetof(struct settings, coexist), coexist_words },
+	{ "flowtable", offsetof(struct settings, flowtable), no_yes },
 	{ "strict_options", offsetof(struct settings, strict_options), no_yes },
 };
 

@@ -10,6 +10,7 @@ enum coexist { COEXIST_AUTO, COEXIST_WARN, COEXIST_OFF };
 struct settings {             /* zeroed, with `table_owner` set, it is the defaults */
 	bool table_owner;     /* others can't change our tables while the daemon runs */
 	enum coexist coexist; /* with firewalls that drop what they do not know */
+	bool flowtable;       /* networks that do not say otherwise: established flows take the short cut */
 	bool strict_options;  /* an option of dnsmasq's that has no effect here is an error, not a warning */
 };
 

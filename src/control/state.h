@@ -78,9 +78,15 @@ struct control {
 	uint64_t start_s;           /* of clock_boot_s */
 	struct fw_culprit culprit;  /* who changed our rules in this turn */
 	bool dirty, leases_changed; /* a network is */
-	bool uplinks_changed;       /* uplinks.c: to be looked at */
-	bool clamps;                /* an uplink is narrower than a network of ours */
-	unsigned widest;            /* MTU of our networks, 0: none runs */
+	enum control_state fast;    /* fast.c: the flowtable */
+	bool fast_due, fast_rules;  /* it is to be looked at; since rules of ours changed */
+	bool fast_refused;          /* this kernel can't */
+	bool fast_gone;             /* nothing of it is there */
+	struct fw_culprit fast_by;  /* by whom */
+	struct fight fast_fight;
+	bool uplinks_changed; /* uplinks.c: to be looked at */
+	bool clamps;          /* an uplink is narrower than a network of ours */
+	unsigned widest;      /* MTU of our networks, 0: none runs */
 };
 
 /* networks.c */

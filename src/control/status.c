@@ -29,6 +29,7 @@ void control_get_status(const struct control *c, struct control_status *ret)
 		.uptime_s = clock_boot_s() - c->start_s,
 		.guestd = guestd_answers(c->guestd),
 		.owner = firewall_is_owned(c->fw),
+		.flowtable = c->fast,
 		.coexist = settings_coexist(&c->settings),
 		.passes = c->foreign_fight.repairs,
 		.nets = mem_array(c->n_nets, sizeof(*ret->nets)),

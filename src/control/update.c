@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "base/log.h"
+#include "control/fast.h"
 #include "control/job.h"
 #include "control/publish.h"
 #include "control/reconcile.h"
@@ -78,6 +79,7 @@ static int exchange(struct control *c, struct net *n, struct running *r, struct 
 	forget_flows(r->plan, n->plan);
 	uplinks_network(c, n->plan);
 	uplinks_release(c);
+	fast_update(c);
 	return 0;
 }
 

@@ -130,18 +130,17 @@ static void set_data_type(struct nftnl_set *s, const struct fw_set *def)
 	nftnl_set_set_u32(s, NFTNL_SET_DATA_LEN, len);
 }
 
-static void put_set(struct batch *b, enum fw_set_id id)
+void put_set(struct batch *b, const struct fw_set *def, uint32_t id)
 {
-	const struct fw_set *def = &fw_sets[id];
 	struct nlmsghdr *h = batch_start(b, NFT_MSG_NEWSET, NLM_F_CREATE | NLM_F_EXCL);
 	struct nftnl_set *s = sure(nftnl_set_alloc());
 	bool interval = def->key == KEY_IPV4 || def->key == KEY_IPV6;
 	bool map = def->verdicts || def->target;
 	uint32_t flags = (map ? NFT_SET_MAP : 0) | (interval ? NFT_SET_INTERVAL : 0);
 
-	nftnl_set_set_str(s, NFTNL_SET_TABLE, FW_TABLE);
+	nftnl_set_set_str(s, NFTNL_SET_TABLE, b->table);
 	nftnl_set_set_str(s, NFTNL_SET_NAME, def->name);
-	nftnl_set_set_u32(s, NFTNL_SET_ID, id + 1);
+	nftnl_set_set_u32(s, NFTNL_SET_ID, id);
 	nftnl_set_set_u32(s, NFTNL_SET_FLAGS, flags);
 	nftnl_set_set_u32(s, NFTNL_SET_KEY_TYPE, keys[def->key].type);
 	nftnl_set_set_u32(s, NFTNL_SET_KEY_LEN, keys[def->key].len);
@@ -238,12 +237,12 @@ void put_chains(struct batch *b, const struct fw_chain *c, size_t n, uint64_t st
 		}
 }
 
-static struct nftnl_set *elements_new(enum fw_set_id id)
+static struct nftnl_set *elements_new(const struct batch *b, const struct fw_set *def)
 {
 	struct nftnl_set *s = sure(nftnl_set_alloc());
 
-	nftnl_set_set_str(s, NFTNL_SET_TABLE, FW_TABLE);
-	nftnl_set_set_str(s, NFTNL_SET_NAME, fw_sets[id].name);
+	nftnl_set_set_str(s, NFTNL_SET_TABLE, b->table);
+	nftnl_set_set_str(s, NFTNL_SET_NAME, def->name);
 	return s;
 }
 
@@ -265,10 +264,22 @@ void put_elements_message(struct batch *b, int type, struct nftnl_set *s)
 	batch_add(b, h);
 }
 
+void put_names(struct batch *b, const struct fw_set *def, char (*names)[IFNAMSIZ], size_t n)
+{
+	for (size_t i = 0; i < n;) {
+		struct nftnl_set *s = elements_new(b, def);
+
+		do
+			add_key(s, names[i++], IFNAMSIZ);
+		while (i < n && i % ELEMENTS_A_MESSAGE);
+		put_elements_message(b, NFT_MSG_NEWSETELEM, s);
+	}
+}
+
 static void put_values(struct batch *b, enum fw_set_id id)
 {
 	const struct fw_set *def = &fw_sets[id];
-	struct nftnl_set *s = elements_new(id);
+	struct nftnl_set *s = elements_new(b, def);
 
 	for (size_t i = 0; i < def->n_values; i++) {
 		uint16_t port = htons(def->values[i]);
@@ -313,7 +324,7 @@ static void put_elements(struct batch *b, int type, const struct fw_block *block
 		if (block->elements[i].map != map)
 			continue;
 		if (!s)
-			s = elements_new(map);
+			s = elements_new(b, &fw_sets[map]);
 		add_element(s, &block->elements[i]);
 		if (++n % ELEMENTS_A_MESSAGE == 0)
 			put_elements_message(b, type, TAKE(s));
@@ -380,7 +391,7 @@ static void put_targets(struct batch *b, int type, const struct fw_block *block)
 		if (s && (t->map != t[-1].map || ++n % ELEMENTS_A_MESSAGE == 0))
 			put_elements_message(b, type, TAKE(s));
 		if (!s)
-			s = elements_new(t->map);
+			s = elements_new(b, &fw_sets[t->map]);
 		add_target(s, t, block->bridge);
 	}
 	if (s)
@@ -390,7 +401,7 @@ static void put_targets(struct batch *b, int type, const struct fw_block *block)
 void put_base(struct batch *b)
 {
 	for (enum fw_set_id id = 0; id < FW_SETS; id++) {
-		put_set(b, id);
+		put_set(b, &fw_sets[id], id + 1);
 		if (fw_sets[id].n_values)
 			put_values(b, id);
 	}

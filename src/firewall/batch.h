@@ -34,6 +34,17 @@ void batch_add(struct batch *b, const struct nlmsghdr *h);
  * (FW_PERSIST, Linux 6.9; the first without the second would take the rules along). */
 enum { FW_OWNER = 2, FW_PERSIST = 4, FW_OWNED = FW_OWNER | FW_PERSIST };
 
+/* A table is held like this, and is to be like that, FW_OWNED or 0: is it? One that an ended process left is as good as
+ * one that nobody ever held, and can be claimed. */
+static inline bool fw_is_held(uint32_t have, uint32_t want)
+{
+	return want ? have == want : !(have & FW_OWNER);
+}
+static inline bool fw_is_claimable(uint32_t have, uint32_t want)
+{
+	return want && have == FW_PERSIST;
+}
+
 /* NFT_MSG_NEWTABLE, NFT_MSG_DELTABLE; `hold` is of those above, or 0. */
 void put_table(struct batch *b, int type, int flags, uint32_t hold);
 /* All chains first: rules and elements jump to them. One that others lead to is removed after them. */
@@ -42,6 +53,9 @@ void put_chains_removal(struct batch *b, const struct fw_chain *c, size_t n);
 /* NFT_MSG_NEWSETELEM, NFT_MSG_DELSETELEM; takes the set. */
 struct nftnl_set;
 void put_elements_message(struct batch *b, int type, struct nftnl_set *s);
+/* A set, known in the transaction by a number of its own, and names that are not in it yet. */
+void put_set(struct batch *b, const struct fw_set *def, uint32_t id);
+void put_names(struct batch *b, const struct fw_set *def, char (*names)[IFNAMSIZ], size_t n);
 void put_base(struct batch *b);
 void put_clamp(struct batch *b); /* its chain, which must not be there */
 void put_clamp_removal(struct batch *b);
@@ -63,5 +77,6 @@ int chain_mark_parse(const void *data, size_t len, struct chain_mark *ret);
 /* A rule of ours in another program's chain, put or deleted. */
 void put_pass_change(struct batch *b, const struct pass_change *c);
 
+uint32_t firewall_wanted_hold(const struct firewall *f);
 /* Ends the batch and sends it, without hearing of it. 0 or -errno. */
 int firewall_send(struct firewall *f, struct batch *b);

@@ -9,15 +9,18 @@
 #include <stdio.h>
 
 #include "firewall/field.h"
+#include "firewall/fast.h"
 #include "firewall/rules.h"
 
 #define FW_TABLE       "vnetd"
 #define FW_GUARD_TABLE "vnetd_guard" /* of family bridge: firewall/guard.h */
+#define FW_FAST_TABLE  "vnetd_fast"  /* the short cut for established flows, firewall/fast.h */
+#define FW_FLOWTABLE   "fast"
 #define FW_PORTS_TABLE "vnetd_ports" /* of family bridge: marks guests' DHCP messages with the port they came in by */
 
 enum {
 	FW_NAME = 64, /* of chains and sets: an interface name with every byte escaped, a front and a suffix */
-	FW_RULE_TERMS = 4,
+	FW_RULE_TERMS = 5,
 	FW_SET_VALUES = 4,
 };
 
@@ -61,6 +64,8 @@ enum fw_term_kind {
 	TERM_OIFNAME,
 	TERM_IIFGROUP, /* group */
 	TERM_OIFGROUP,
+	TERM_IIFNAME_IN, /* name: a set */
+	TERM_OIFNAME_IN,
 	TERM_SADDR, /* prefix */
 	TERM_DADDR,
 	TERM_CT_ESTABLISHED, /* or related */
@@ -87,6 +92,7 @@ enum fw_term_kind {
 	TERM_MASQUERADE,
 	TERM_SNAT,
 	TERM_DNAT_MAP, /* set: of targets; a packet that is not there goes on */
+	TERM_FLOW_ADD, /* name: a flowtable; it ends the rule, not the chain */
 };
 
 struct fw_nat {
@@ -169,11 +175,14 @@ struct fw_block {
 extern const struct fw_chain fw_base_chains[];
 extern const size_t fw_base_n_chains;
 extern const struct fw_chain fw_clamp_chain; /* there or not, as firewall_clamp says; it bears the base's stamp */
+extern const struct fw_chain fw_fast_chain;  /* of a table of its own: firewall/fast.h */
+extern const struct fw_set fw_fast_set;
 uint64_t fw_base_stamp(void);
 /* What is there for all networks while one of them publishes ports. */
 struct fw_block fw_block_of_forwarding(uint64_t stamp);
 void fw_base_print(FILE *out);
 void fw_clamp_print(FILE *out);
+void fw_fast_print(const struct fw_devs *devs, FILE *out);
 
 struct fw_block fw_block_of_net(const struct fw_net *n);
 void fw_block_free(struct fw_block *b);

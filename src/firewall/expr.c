@@ -388,6 +388,11 @@ static void put_match(struct nftnl_rule *r, const struct fw_term *t)
 		put_meta(r, t->kind == TERM_IIFGROUP ? NFT_META_IIFGROUP : NFT_META_OIFGROUP);
 		put_cmp(r, NFT_CMP_EQ, &t->group, sizeof(t->group));
 		break;
+	case TERM_IIFNAME_IN:
+	case TERM_OIFNAME_IN:
+		put_meta(r, t->kind == TERM_IIFNAME_IN ? NFT_META_IIFNAME : NFT_META_OIFNAME);
+		put_lookup(r, t->name);
+		break;
 	case TERM_SADDR:
 	case TERM_DADDR:
 		put_address(r, t->kind == TERM_SADDR, &t->prefix);
@@ -466,6 +471,9 @@ static void put_end(struct nftnl_rule *r, const struct fw_term *t)
 		break;
 	case TERM_DNAT_MAP:
 		put_dnat_map(r, t->set);
+		break;
+	case TERM_FLOW_ADD:
+		nftnl_expr_set_str(put(r, "flow_offload"), NFTNL_EXPR_FLOW_TABLE_NAME, t->name);
 		break;
 	default:
 		break; /* put_match */

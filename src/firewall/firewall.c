@@ -110,25 +110,24 @@ void firewall_own(struct firewall *f, bool own)
 	f->own = own;
 }
 
-static uint32_t wanted_hold(const struct firewall *f)
+uint32_t firewall_wanted_hold(const struct firewall *f)
 {
 	return f->own && !f->no_owner ? FW_OWNED : 0;
 }
 
-/* One that an ended process left is as good as one that nobody ever held, and can be claimed. */
 static bool is_held(const struct firewall *f, uint32_t hold)
 {
-	return wanted_hold(f) ? hold == FW_OWNED : !(hold & FW_OWNER);
+	return fw_is_held(hold, firewall_wanted_hold(f));
 }
 
 static bool is_claimable(const struct firewall *f, uint32_t hold)
 {
-	return wanted_hold(f) && hold == FW_PERSIST;
+	return fw_is_claimable(hold, firewall_wanted_hold(f));
 }
 
 bool firewall_is_owned(const struct firewall *f)
 {
-	return f->seen.table ? f->seen.hold == FW_OWNED && !f->seen.taken : wanted_hold(f) != 0;
+	return f->seen.table ? f->seen.hold == FW_OWNED && !f->seen.taken : firewall_wanted_hold(f) != 0;
 }
 
 static bool ports_are_right(const struct firewall *f)
@@ -234,7 +233,7 @@ static bool any_publishes(const struct firewall *f, const struct plan *p)
 
 static struct plan plan_make(const struct firewall *f, const struct fw_change *changes, size_t n)
 {
-	struct plan p = { .hold = wanted_hold(f), .clamp = f->clamp };
+	struct plan p = { .hold = firewall_wanted_hold(f), .clamp = f->clamp };
 
 	p.claim = f->seen.base && is_claimable(f, f->seen.hold);
 	p.rebuild = !f->seen.base || !(is_held(f, f->seen.hold) || p.claim); /* an owner can't be changed otherwise */
@@ -478,7 +477,7 @@ static int commit_held(struct firewall *f, const struct fw_change *changes, size
 {
 	int err = commit(f, changes, n);
 
-	if ((err != -EOPNOTSUPP && err != -EINVAL) || !wanted_hold(f))
+	if ((err != -EOPNOTSUPP && err != -EINVAL) || !firewall_wanted_hold(f))
 		return err;
 	f->no_owner = true;
 	err = commit(f, changes, n);
@@ -501,13 +500,13 @@ static void commit_ports(struct firewall *f)
 	if (f->seen.ports && is_claimable(f, f->seen.ports_hold))
 		put_ports_claim(&b);
 	else
-		put_ports(&b, wanted_hold(f));
+		put_ports(&b, firewall_wanted_hold(f));
 	int err = firewall_send(f, &b);
 
 	batch_free(&b);
 	f->no_ports = err < 0;
 	f->seen.ports_table = f->seen.ports = err == 0;
-	f->seen.ports_hold = wanted_hold(f);
+	f->seen.ports_hold = firewall_wanted_hold(f);
 	if (err < 0)
 		log_warn("firewall: no rules of family bridge: %s: one guest may use up all DHCP of its network",
 			 strerror(-err));
@@ -535,12 +534,12 @@ int firewall_commit(struct firewall *f, const struct fw_change *changes, size_t 
 
 bool firewall_has_guard(const struct firewall *f, const struct fw_guard *g)
 {
-	return f->no_guards || guards_has(f->guards, g, wanted_hold(f));
+	return f->no_guards || guards_has(f->guards, g, firewall_wanted_hold(f));
 }
 
 bool firewall_guards_are_whole(const struct firewall *f)
 {
-	return f->no_guards || guards_are_whole(f->guards, wanted_hold(f));
+	return f->no_guards || guards_are_whole(f->guards, firewall_wanted_hold(f));
 }
 
 bool firewall_guards_bridge(const struct firewall *f, const char *bridge)
@@ -559,13 +558,13 @@ static int commit_guards(struct firewall *f, const struct fw_guard *const *v, si
 	int err = 0;
 
 	batch_begin(&b);
-	if (guards_put(f->guards, v, n, wanted_hold(f), &b))
+	if (guards_put(f->guards, v, n, firewall_wanted_hold(f), &b))
 		err = firewall_send(f, &b);
 	batch_free(&b);
 	if (err < 0)
 		guards_broke(f->guards);
 	else
-		guards_committed(f->guards, wanted_hold(f));
+		guards_committed(f->guards, firewall_wanted_hold(f));
 	return err;
 }
 

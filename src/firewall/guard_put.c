@@ -49,7 +49,7 @@ static struct nftnl_set *set_new(const struct batch *b, enum guard_set id)
 }
 
 /* Each element of a set with a counter counts the packets that it is found for. */
-static void put_set(struct batch *b, enum guard_set id)
+static void put_guard_set(struct batch *b, enum guard_set id)
 {
 	const struct guard_set_def *def = &guard_sets[id];
 	struct nlmsghdr *h = batch_start(b, NFT_MSG_NEWSET, NLM_F_CREATE | NLM_F_EXCL);
@@ -82,7 +82,7 @@ void put_guard_table(struct batch *b, uint32_t hold)
 	put_table(b, NFT_MSG_DELTABLE, 0, 0);
 	put_table(b, NFT_MSG_NEWTABLE, NLM_F_CREATE | NLM_F_EXCL, hold);
 	for (enum guard_set id = 0; id < GUARD_SETS; id++)
-		put_set(b, id);
+		put_guard_set(b, id);
 	put_chains(b, guard_base_chains, guard_base_n_chains, guard_base_stamp(), "");
 }
 

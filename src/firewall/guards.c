@@ -191,15 +191,14 @@ int guards_refresh(struct guards *g, struct nfnl *nl)
 	return err;
 }
 
-/* One that an ended process left is as good as one that nobody ever held, and can be claimed. */
 static bool is_held(const struct guards *g, uint32_t hold)
 {
-	return !g->there || (hold ? g->hold == hold : !(g->hold & FW_OWNER));
+	return !g->there || fw_is_held(g->hold, hold);
 }
 
 static bool is_claimable(const struct guards *g, uint32_t hold)
 {
-	return g->there && hold && g->hold == FW_PERSIST;
+	return g->there && fw_is_claimable(g->hold, hold);
 }
 
 bool guards_are_whole(const struct guards *g, uint32_t hold)

@@ -280,34 +280,44 @@ static struct nlmsghdr *request(char buf[REQUEST_MAX], int type, int flags)
 	return request_in(buf, NFPROTO_INET, type, flags);
 }
 
-struct table_seen {
-	uint32_t hold, port;
-};
+static uint32_t number_of(const struct nlattr *a)
+{
+	return a ? ntohl(mnl_attr_get_u32(a)) : 0;
+}
 
 static int take_table(const struct nlmsghdr *h, void *arg)
 {
-	const struct nlattr *flags = nfnl_attr(h, NFTA_TABLE_FLAGS), *owner = nfnl_attr(h, NFTA_TABLE_OWNER);
-	struct table_seen *t = arg;
-
-	t->hold = flags ? ntohl(mnl_attr_get_u32(flags)) & FW_OWNED : 0;
-	t->port = owner ? ntohl(mnl_attr_get_u32(owner)) : 0;
+	*(struct fw_table *)arg = (struct fw_table){
+		.there = true,
+		.hold = number_of(nfnl_attr(h, NFTA_TABLE_FLAGS)) & FW_OWNED,
+		.port = number_of(nfnl_attr(h, NFTA_TABLE_OWNER)),
+		.use = number_of(nfnl_attr(h, NFTA_TABLE_USE)),
+	};
 	return MNL_CB_OK;
+}
+
+int fw_see_table(struct nfnl *nl, int family, const char *name, struct fw_table *ret)
+{
+	char buf[REQUEST_MAX];
+	struct nlmsghdr *h = request_in(buf, family, NFT_MSG_GETTABLE, NLM_F_ACK);
+
+	*ret = (struct fw_table){ 0 };
+	mnl_attr_put_strz(h, NFTA_TABLE_NAME, name);
+	int err = nfnl_ask(nl, h, take_table, ret);
+
+	return err == -ENOENT ? 0 : err;
 }
 
 static int see_table(struct nfnl *nl, struct observation *o, int family, const char *name, bool *ret,
 		     uint32_t *ret_hold)
 {
-	char buf[REQUEST_MAX];
-	struct nlmsghdr *h = request_in(buf, family, NFT_MSG_GETTABLE, NLM_F_ACK);
-	struct table_seen t = { 0 };
+	struct fw_table t;
+	int err = fw_see_table(nl, family, name, &t);
 
-	mnl_attr_put_strz(h, NFTA_TABLE_NAME, name);
-	int err = nfnl_ask(nl, h, take_table, &t);
-
-	*ret = err == 0;
+	*ret = t.there;
 	*ret_hold = t.hold;
 	o->s.taken |= (t.hold & FW_OWNER) && t.port != nfnl_port(nl);
-	return err == -ENOENT ? 0 : err;
+	return err;
 }
 
 static int see_chains_and_rules(struct nfnl *nl, struct observation *o)

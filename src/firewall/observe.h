@@ -22,6 +22,15 @@ struct fw_state {
 	size_t n;
 };
 
+struct fw_table {
+	bool there;
+	uint32_t hold; /* FW_OWNER, FW_PERSIST */
+	uint32_t port; /* the owner's */
+	uint32_t use;  /* chains, sets and flowtables in it */
+};
+/* 0 or -errno; a table that is not there is no error. */
+int fw_see_table(struct nfnl *nl, int family, const char *name, struct fw_table *ret);
+
 /* Gives each element of a message about a set to `take`. For nfnl_ask. */
 struct nftnl_set_elem;
 int fw_each_element(const struct nlmsghdr *h, void (*take)(void *arg, struct nftnl_set_elem *el), void *arg);

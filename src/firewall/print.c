@@ -114,6 +114,10 @@ static void print_term(const struct fw_term *t, FILE *out)
 	case TERM_OIFGROUP:
 		fprintf(out, "%s %u", t->kind == TERM_IIFGROUP ? "iifgroup" : "oifgroup", t->group);
 		break;
+	case TERM_IIFNAME_IN:
+	case TERM_OIFNAME_IN:
+		fprintf(out, "%s @%s", t->kind == TERM_IIFNAME_IN ? "iifname" : "oifname", t->name);
+		break;
 	case TERM_SADDR:
 		print_prefix("saddr", &t->prefix, out);
 		break;
@@ -135,6 +139,9 @@ static void print_term(const struct fw_term *t, FILE *out)
 	case TERM_GOTO:
 	case TERM_JUMP:
 		fprintf(out, "%s %s", t->kind == TERM_JUMP ? "jump" : "goto", t->name);
+		break;
+	case TERM_FLOW_ADD:
+		fprintf(out, "flow add @%s", t->name);
 		break;
 	case TERM_MASQUERADE:
 		print_masquerade(&t->nat, out);
@@ -255,11 +262,31 @@ void fw_clamp_print(FILE *out)
 	fputs("}\n", out);
 }
 
+static void print_devs(const char *what, const struct fw_devs *d, FILE *out)
+{
+	for (size_t i = 0; i < d->n; i++)
+		fprintf(out, "%s\"%s\"", i ? ", " : what, d->v[i]);
+	fputs(d->n ? " }\n" : "", out);
+}
+
+void fw_fast_print(const struct fw_devs *devs, FILE *out)
+{
+	fputs("table inet " FW_FAST_TABLE " {\n\tflowtable " FW_FLOWTABLE " {\n\t\thook ingress priority filter\n",
+	      out);
+	print_devs("\t\tdevices = { ", devs, out);
+	fprintf(out, "\t\tcounter\n\t}\n\tset %s {\n\t\ttype ifname\n", fw_fast_set.name);
+	print_devs("\t\telements = { ", devs, out);
+	fputs("\t}\n", out);
+	fw_chain_print(&fw_fast_chain, "", out);
+	fputs("}\n", out);
+}
+
 static void print_base(const void *nothing, FILE *out)
 {
 	(void)nothing;
 	fw_base_print(out);
 	fw_clamp_print(out);
+	fw_fast_print(&(struct fw_devs){ 0 }, out);
 }
 
 uint64_t fw_base_stamp(void)

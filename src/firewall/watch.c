@@ -19,7 +19,7 @@ enum { WATCH_ROOM = 4 * 1024 * 1024, WATCH_READ = 64 * 1024 };
 enum { ATTR_TABLE = 1 };
 _Static_assert((int)NFTA_TABLE_NAME == ATTR_TABLE && (int)NFTA_CHAIN_TABLE == ATTR_TABLE &&
 		   (int)NFTA_RULE_TABLE == ATTR_TABLE && (int)NFTA_SET_TABLE == ATTR_TABLE &&
-		   (int)NFTA_SET_ELEM_LIST_TABLE == ATTR_TABLE,
+		   (int)NFTA_SET_ELEM_LIST_TABLE == ATTR_TABLE && (int)NFTA_FLOWTABLE_TABLE == ATTR_TABLE,
 	       "the table's name");
 
 struct fw_watch {
@@ -81,7 +81,7 @@ static bool is_ours(const struct nlmsghdr *h)
 
 	if (nfg->nfgen_family == NFPROTO_BRIDGE)
 		return strcmp(name, FW_PORTS_TABLE) == 0 || strcmp(name, FW_GUARD_TABLE) == 0;
-	return nfg->nfgen_family == NFPROTO_INET && strcmp(name, FW_TABLE) == 0;
+	return nfg->nfgen_family == NFPROTO_INET && (strcmp(name, FW_TABLE) == 0 || strcmp(name, FW_FAST_TABLE) == 0);
 }
 
 static void take_culprit(const struct nlmsghdr *h, struct fw_culprit *ret)

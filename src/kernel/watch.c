@@ -71,19 +71,22 @@ static bool to_addr_event(const struct nlmsghdr *h, struct watch_event *ret)
 	return true;
 }
 
-/* The routes of a routing daemon come and go by the thousand: they are none of our business. */
+/* The routes of a routing daemon come and go by the thousand: they are none of our business, but for the host's way out. */
 static bool to_route_event(struct nlmsghdr *h, struct watch_event *ret)
 {
 	const struct rtmsg *rtm = nlmsg_data(h);
-	struct nlattr *oif;
 
-	if (nlmsg_datalen(h) < (int)sizeof(*rtm) || rtm->rtm_protocol != RTPROT_STATIC)
+	if (nlmsg_datalen(h) < (int)sizeof(*rtm))
 		return false;
-	oif = nlmsg_find_attr(h, sizeof(*rtm), RTA_OIF);
-	if (!oif || nla_len(oif) < (int)sizeof(uint32_t))
-		return false;
-	*ret = (struct watch_event){ .device = (int)nla_get_u32(oif) };
-	return true;
+	struct nlattr *oif = nlmsg_find_attr(h, sizeof(*rtm), RTA_OIF);
+	bool lost = h->nlmsg_type == RTM_DELROUTE && rtm->rtm_protocol == RTPROT_STATIC && oif &&
+		    nla_len(oif) >= (int)sizeof(uint32_t);
+
+	*ret = (struct watch_event){
+		.way = rtm->rtm_dst_len == 0 && rtm->rtm_table == RT_TABLE_MAIN && rtm->rtm_type == RTN_UNICAST,
+		.device = lost ? (int)nla_get_u32(oif) : 0,
+	};
+	return ret->way || ret->device;
 }
 
 static bool to_host_event(struct nlmsghdr *h, struct watch_event *ret)
@@ -120,6 +123,7 @@ static bool to_event(struct nlmsghdr *h, struct watch_event *ret)
 	switch (h->nlmsg_type) {
 	case RTM_DELADDR:
 		return to_addr_event(h, ret);
+	case RTM_NEWROUTE:
 	case RTM_DELROUTE:
 		return to_route_event(h, ret);
 	case RTM_NEWNETCONF:

@@ -17,6 +17,7 @@ struct watch_event {
 	bool gone;    /* RTM_DELLINK (of the device, not of its place in a bridge) */
 	bool overrun; /* notifications were lost (ENOBUFS): look at everything; `link` is empty */
 	bool host;    /* forwarding was switched off for the whole host */
+	bool way;     /* the default route changed */
 	int device;   /* index: an address of it was deleted, or a static route over it; 0: none, it is about `link` */
 	struct link link;
 };

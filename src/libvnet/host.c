@@ -12,14 +12,20 @@ void vnet_status_clear(struct vnet_status *s)
 	*s = (struct vnet_status){ 0 };
 }
 
+static int state_from_wire(int state, enum vnet_state *ret, struct vnet_error *err)
+{
+	if (state < VNET_STATE_NONE || state > VNET_STATE_WRONG)
+		return conn_error(err, VNET_ERR_RPC, "the daemon's answer can't be read");
+	*ret = (enum vnet_state)state;
+	return 0;
+}
+
 static int network_from_wire(const struct vnet_status_network *w, struct vnet_network_status *ret,
 			     struct vnet_error *err)
 {
-	if (w->firewall < VNET_STATE_NONE || w->firewall > VNET_STATE_WRONG || w->service < VNET_STATE_NONE ||
-	    w->service > VNET_STATE_WRONG)
-		return conn_error(err, VNET_ERR_RPC, "the daemon's answer can't be read");
-	ret->firewall = (enum vnet_state)w->firewall;
-	ret->service = (enum vnet_state)w->service;
+	if (state_from_wire(w->firewall, &ret->firewall, err) < 0 ||
+	    state_from_wire(w->service, &ret->service, err) < 0)
+		return -1;
 	ret->repairs = w->repairs;
 	ret->held = w->held;
 	return conn_get_text(w->name, ret->name, sizeof(ret->name), err);
@@ -36,7 +42,8 @@ static int status_from_wire(const struct vnet_status_ret *w, struct vnet_status 
 	for (size_t i = 0; i < ret->n_networks; i++)
 		if (network_from_wire(&w->networks.networks_val[i], &ret->networks[i], err) < 0)
 			return -1;
-	if (conn_get_text(w->release, ret->version, sizeof(ret->version), err) < 0)
+	if (state_from_wire(w->flowtable, &ret->flowtable, err) < 0 ||
+	    conn_get_text(w->release, ret->version, sizeof(ret->version), err) < 0)
 		return -1;
 	return conn_get_text(w->coexist, ret->coexist, sizeof(ret->coexist), err);
 }

@@ -179,6 +179,14 @@ static void compile_publishes(const struct network *n, struct plan *p)
 	plan_publish(n, NULL, 0, p);
 }
 
+/* Nothing of an isolated network is forwarded, and what passes on an open one the administrator alone decides. */
+static enum tri compile_flowtable(const struct network *n)
+{
+	bool fits = n->forward.mode == FORWARD_NAT || n->forward.mode == FORWARD_ROUTE;
+
+	return fits ? n->own.flowtable : TRI_NO;
+}
+
 /* One root for the network: that of the first <ip> that has one, served on all its IPv4 addresses. */
 static struct guest_tftp *compile_tftp(const struct network *n)
 {
@@ -245,6 +253,7 @@ int plan_compile(const struct network *n, struct plan **ret, struct err *e)
 		compile_bridge(n, p);
 		compile_sysctls(n, p);
 		compile_firewall(n, &p->firewall);
+		p->flowtable = compile_flowtable(n);
 		p->guard = plan_guard_compile(n);
 		compile_publishes(n, p);
 		p->scope = compile_scope(n);

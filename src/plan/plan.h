@@ -38,6 +38,7 @@ struct plan {
 	struct plan_sysctl *host_sysctls;
 	size_t n_host_sysctls;
 	struct fw_net firewall;
+	enum tri flowtable; /* established flows take a short cut; none said: as the daemon is set */
 	struct plan_guard guard;
 	char **publishes; /* a line for each published port, for people */
 	size_t n_publishes;

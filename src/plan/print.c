@@ -24,6 +24,8 @@ static void print_bridge(const struct plan *p, FILE *out)
 		fprintf(out, "  address %s/%u\n", ip_text(&p->addrs[i].ip, ip), p->addrs[i].len);
 	if (p->isolated)
 		fputs("  ports are isolated from each other\n", out);
+	if (p->flowtable == TRI_YES)
+		fputs("  established flows take the kernel's short cut, if it has one (flowtable)\n", out);
 	if (p->guard.on)
 		fprintf(out, "  guests send only what is theirs%s\n",
 			p->guard.rules.strict ? ", and no address that nobody gave them" : "");

@@ -61,7 +61,8 @@ int plan_supported(const struct network *n, struct err *e)
 		{ too_many_ipv6(n), "more than 32 IPv6 <ip>", NULL },
 		{ network_wants_guard(n) && !network_is_managed(n),
 		  "<vnet:guard enabled='yes'> of a network without a bridge of its own", NULL },
-		{ n->own.flowtable == TRI_YES, "<vnet:flowtable enabled='yes'>", NULL },
+		{ n->own.flowtable == TRI_YES && n->forward.mode != FORWARD_NAT && n->forward.mode != FORWARD_ROUTE,
+		  "<vnet:flowtable enabled='yes'> of a network that is neither translated nor routed", NULL },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)

@@ -37,6 +37,10 @@ static void print_status(const struct cli *cli, const struct vnet_status *s)
 		printf("%-15s %s\n", "vnet-guestd:", s->guestd ? "answers" : "does not answer");
 		printf("%-15s %s\n",
 		       "Rules:", s->owner ? "nobody else can change them" : "repaired if others change them");
+		if (s->flowtable)
+			printf("%-15s %s\n", "Flowtable:",
+			       s->flowtable == VNET_STATE_OK ? "established flows take it"
+							     : "not to be had, the daemon's log says why");
 		printf("%-15s %s, rules of ours put back %" PRIu64 " times\n\n", "Coexistence:", s->coexist, s->passes);
 	}
 	for (size_t i = 0; i < s->n_networks; i++) {

@@ -149,6 +149,7 @@ json_object *cli_json_status(const struct vnet_status *s)
 	add_number(o, "uptime", s->uptime);
 	add_bool(o, "guestd", s->guestd);
 	add_bool(o, "owner", s->owner);
+	add_state(o, "flowtable", s->flowtable);
 	add_text(o, "coexist", s->coexist);
 	add_number(o, "passes", s->passes);
 	for (size_t i = 0; i < s->n_networks; i++) {

@@ -16,8 +16,8 @@ json_object *cli_json_published(const struct vnet_network *net, const struct vne
 /* {"name", "network" (null: gone), "owner": uid, null: root only, "mac", "attached", "persistent"} */
 json_object *cli_json_dhcp_stats(const struct vnet_dhcp_stats *s);
 json_object *cli_json_tap(const struct vnet_tap *t);
-/* {"version", "uptime": seconds, "guestd", "owner", "coexist", "passes", "networks": [{"name", "firewall", "service": "ok",
- * "wrong", null: none wanted, "repairs", "held"}]} */
+/* {"version", "uptime": seconds, "guestd", "owner", "flowtable", "coexist", "passes", "networks": [{"name", "firewall",
+ * "service", "repairs", "held"}]}; flowtable, firewall, service: "ok", "wrong", null: none wanted */
 json_object *cli_json_status(const struct vnet_status *s);
 /* {"level": "pass"|"warn"|"fail", "check", "found", "remedy" (null: nothing to do)} */
 json_object *cli_json_check(const struct vnet_check *c);

@@ -456,6 +456,40 @@ static void watch_tells_what_is_taken_away(void **state)
 	assert_int_equal(link_delete(nl, br), 0);
 }
 
+static int count_ways(struct watch *w)
+{
+	struct watch_event ev;
+	int n = 0;
+
+	while (watch_next(w, &ev) == 1)
+		n += ev.way;
+	return n;
+}
+
+static void watch_tells_of_the_default_route(void **state)
+{
+	AUTO(watch_free) struct watch *w = NULL;
+	struct err e = { 0 };
+	int br = make_bridge("br", false, 0);
+	struct prefix addr = prefix_of("192.168.122.1", 24);
+	struct route other = { .dst = prefix_of("10.9.0.0", 16), .oif = br },
+		     way = { .dst = prefix_of("0.0.0.0", 0), .oif = br };
+
+	(void)state;
+	other.gateway = way.gateway = prefix_of("192.168.122.9", 24).ip;
+	assert_int_equal(link_set_up(nl, br, true), 0);
+	assert_int_equal(addr_add(nl, br, &addr), 0);
+	assert_int_equal(watch_open(&w, &e), 0);
+	assert_int_equal(route_add(nl, &other), 0);
+	assert_int_equal(route_del(nl, &other), 0);
+	assert_int_equal(count_ways(w), 0);
+	assert_int_equal(route_add(nl, &way), 0);
+	assert_int_equal(count_ways(w), 1);
+	assert_int_equal(route_del(nl, &way), 0);
+	assert_int_equal(count_ways(w), 1);
+	assert_int_equal(link_delete(nl, br), 0);
+}
+
 static void watch_tells_overrun(void **state)
 {
 	AUTO(watch_free) struct watch *w = NULL;
@@ -509,6 +543,7 @@ int main(void)
 		cmocka_unit_test(sysctls_are_this_namespaces),
 		cmocka_unit_test(watch_tells_changes),
 		cmocka_unit_test(watch_tells_what_is_taken_away),
+		cmocka_unit_test(watch_tells_of_the_default_route),
 		cmocka_unit_test(watch_tells_overrun),
 		cmocka_unit_test(three_hundred_links),
 	};

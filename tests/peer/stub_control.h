@@ -682,7 +682,9 @@ int control_port_set_rates(struct control *c, const struct uuid *u, const struct
 
 void control_get_status(const struct control *c, struct control_status *ret)
 {
-	*ret = (struct control_status){ .uptime_s = 3661, .guestd = true, .coexist = "auto", .passes = 2 };
+	*ret = (struct control_status){
+		.uptime_s = 3661, .guestd = true, .flowtable = CONTROL_WRONG, .coexist = "auto", .passes = 2
+	};
 	ret->nets = mem_array(c->n_nets, sizeof(*ret->nets));
 	for (size_t i = 0; i < c->n_nets; i++)
 		if (c->nets[i].active)

@@ -54,6 +54,8 @@ static void settings_are_read_or_refused(void **state)
 		{ "strict_options = yes\nstrict_options = no", NULL, false },
 		{ "\nstrict_options = maybe\n", "line 2: strict_options: 'maybe' is none of no, yes", false },
 		{ "coexist = warn\ntable_owner = no\nstrict_options = yes\n", NULL, true },
+		{ "flowtable = yes\nstrict_options = yes\n", NULL, true },
+		{ "flowtable = 1\n", "line 1: flowtable: '1' is none of no, yes", false },
 		{ "coexist = never\n", "line 1: coexist: 'never' is none of auto, warn, off", false },
 		{ "colour = blue\n", "line 1: there is no setting 'colour'", false },
 		{ "yes\n", "line 1: 'yes' is not key = value", false },
@@ -74,14 +76,14 @@ static void settings_are_read_or_refused(void **state)
 
 static void settings_have_defaults(void **state)
 {
-	struct settings s = { .coexist = COEXIST_OFF };
+	struct settings s = { .coexist = COEXIST_OFF, .flowtable = true };
 	struct err e;
 
 	(void)state;
 	assert_int_equal(settings_parse("", &s, &e), 0);
-	assert_true(s.table_owner && s.coexist == COEXIST_AUTO && !s.strict_options);
-	assert_int_equal(settings_parse("coexist = off\ntable_owner = no\n", &s, &e), 0);
-	assert_true(!s.table_owner && s.coexist == COEXIST_OFF);
+	assert_true(s.table_owner && s.coexist == COEXIST_AUTO && !s.strict_options && !s.flowtable);
+	assert_int_equal(settings_parse("coexist = off\ntable_owner = no\nflowtable = yes\n", &s, &e), 0);
+	assert_true(!s.table_owner && s.coexist == COEXIST_OFF && s.flowtable);
 }
 
 static struct guest_lease lease(guest_lease_event event, char *ip, char *id, unsigned id_len)

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "firewall/rules.h"
+#include "firewall/block.h"
 
 #define V4(a, b, c, d, n)                                                                                              \
 	{                                                                                                              \
@@ -356,11 +356,44 @@ static void a_tighter_network_loses_flows(void **state)
 	}
 }
 
+static void prints_the_short_cut(void **state)
+{
+	static const char want[] =
+	    "table inet vnetd_fast {\n"
+	    "\tflowtable fast {\n"
+	    "\t\thook ingress priority filter\n"
+	    "\t\tdevices = { \"up0\", \"virbr0\" }\n"
+	    "\t\tcounter\n"
+	    "\t}\n"
+	    "\tset devs {\n"
+	    "\t\ttype ifname\n"
+	    "\t\telements = { \"up0\", \"virbr0\" }\n"
+	    "\t}\n"
+	    "\tchain forward {\n"
+	    "\t\ttype filter hook forward priority security; policy accept;\n"
+	    "\t\tiifgroup 30318 ct state established,related iifname @devs oifname @devs flow add @fast\n"
+	    "\t\toifgroup 30318 ct state established,related iifname @devs oifname @devs flow add @fast\n"
+	    "\t}\n"
+	    "}\n";
+	char names[][IFNAMSIZ] = { "virbr0", "up0" }, *text = NULL;
+	struct fw_devs devs = { names, ARRAY_SIZE(names) };
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	(void)state;
+	fw_devs_sort(&devs);
+	fw_fast_print(&devs, out);
+	fclose(out);
+	assert_string_equal(text, want);
+	free(text);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(prints_nft_syntax),     cmocka_unit_test(indents_each_line),
 		cmocka_unit_test(stamp_names_the_state), cmocka_unit_test(a_tighter_network_loses_flows),
+		cmocka_unit_test(prints_the_short_cut),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -213,13 +213,15 @@ static const struct step life[] = {
 	{ "$VNET dhcp-leases iso0 --since 1d", "error: --ip and --since go with --history\n\n", 1 },
 	{ "$VNET status",
 	  "vnetd:          0.1, up 1 h 1 min\nvnet-guestd:    answers\nRules:          repaired if others change them\n"
+	  "Flowtable:      not to be had, the daemon's log says why\n"
 	  "Coexistence:    auto, rules of ours put back 2 times\n\n"
 	  " Name   Firewall   Services   Repairs\n--------------------------------------------\n"
 	  " iso0   ok         wrong      3, held back\n\n",
 	  0 },
 	{ "$VNET -q status", " iso0   ok   wrong   3, held back\n", 0 },
 	{ "$VNET status --json | tr -d ' \n'",
-	  "{\"version\":\"0.1\",\"uptime\":3661,\"guestd\":true,\"owner\":false,\"coexist\":\"auto\",\"passes\":2,"
+	  "{\"version\":\"0.1\",\"uptime\":3661,\"guestd\":true,\"owner\":false,\"flowtable\":\"wrong\",\"coexist\":"
+	  "\"auto\",\"passes\":2,"
 	  "\"networks\":[{\"name\":\"iso0\",\"firewall\":\"ok\",\"service\":\"wrong\",\"repairs\":3,\"held\":true}]}",
 	  0 },
 	{ "$VNET host-validate",
