@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # boot.sh DIR "NAME=VALUE..." [QEMU-ARG...]: boots the virtual machine that build.sh put into DIR; its console goes to
 # standard output, each line with the seconds since power-on. The words are for its init.
+# VM_INITRD and VM_MEMORY (MB) name others than the usual.
 # KVM is used where a stock kernel really boots under it: this is tried once and remembered in DIR/accel.
 set -eu
 dir=$1 words=$2
@@ -10,8 +11,8 @@ shift 2
 vm() # ACCEL QEMU-ARG...
 {
 	accel=$1 && shift
-	exec qemu-system-x86_64 -machine q35 -accel "$accel" -m 128 -nodefaults -no-user-config -no-reboot \
-		-display none -serial stdio -kernel "$dir/vmlinux" -initrd "$dir/initrd" \
+	exec qemu-system-x86_64 -machine q35 -accel "$accel" -m "${VM_MEMORY:-128}" -nodefaults -no-user-config -no-reboot \
+		-display none -serial stdio -kernel "$dir/vmlinux" -initrd "${VM_INITRD:-$dir/initrd}" \
 		-append "console=ttyS0 quiet panic=-1 tsc=reliable $words" "$@" </dev/null 2>&1
 }
 

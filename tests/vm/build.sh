@@ -35,6 +35,19 @@ put_modules()
 	done >"$1/order"
 }
 
+# For a machine that plays the host: what networks need, loaded on demand.
+keep_modules()
+{
+	kept=$dir/modules/lib/modules/${VM_MODULES##*/}
+	mkdir -p "$kept"
+	for m in net/802 net/bridge net/core net/ipv4/netfilter net/ipv6/netfilter net/llc net/netfilter net/packet net/unix \
+		drivers/net/veth.ko drivers/net/tun.ko lib crypto arch/x86/crypto; do
+		[ ! -e "$VM_MODULES/kernel/$m" ] || (cd "$VM_MODULES" && cp -r --parents "kernel/$m" "$kept/")
+	done
+	cp "$VM_MODULES"/modules.builtin* "$VM_MODULES/modules.order" "$kept/" 2>/dev/null || :
+	busybox depmod -b "$dir/modules" "${VM_MODULES##*/}"
+}
+
 put_initrd()
 {
 	rm -rf "$dir/tree"
@@ -48,10 +61,11 @@ put_initrd()
 	mv "$dir/initrd.part" "$dir/initrd"
 }
 
-if [ ! -e "$dir/vmlinux" ]; then
+if [ ! -e "$dir/vmlinux" ] || [ ! -e "$dir/modules" ]; then
 	[ -n "${VM_KERNEL:-}" ] || fetch_kernel
 	sh "$here/extract-vmlinux.sh" "$VM_KERNEL" "$dir/vmlinux"
 	put_initrd
+	keep_modules
 	rm -rf "$dir/deb" "$dir/tree"
 elif [ "$here/init" -nt "$dir/initrd" ] || [ "$here/../netns/udhcpc.script" -nt "$dir/initrd" ]; then
 	rm -f "$dir/vmlinux" && exec sh "$0" "$@"
