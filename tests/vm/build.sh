@@ -7,6 +7,7 @@ set -eu
 here=$(cd "${0%/*}" && pwd)
 mkdir -p "$1"
 dir=$(cd "$1" && pwd)
+exec 9>"$dir/lock" && flock 9 # tests that run side by side wait for the first of them
 skip() { echo "$*" >&2; exit 77; }
 
 download() { (cd "$dir/deb" && apt-get -qq -o APT::Sandbox::User=root download "$pkg" >&2); }
