@@ -85,7 +85,7 @@ check-unit: $(UNIT) $O/vnet ## unit tests alone, without root
 	@$(RUN) $(UNIT)
 check-netns: all $(NETNS) $(PEER) ## tests in network namespaces alone: real daemons, real clients
 	@$(RUN) $(NETNS) tests/netns/t_*.sh
-check-vm: all $(PEER) $(NETNS) ## a virtual machine on a tap alone
+check-vm: all $(NETNS) $(PEER) $(NETNS) ## a virtual machine on a tap alone
 	@$(RUN) tests/vm/t_*.sh
 check-layers: ## who includes whom, against tests/layers.txt
 	@sh tests/layers.sh
