@@ -58,10 +58,12 @@ $ours
 -A DOCKER-USER -j RETURN" "our rules stand in DOCKER-USER, in a form that iptables reads"
 	same "nothing else of Docker's changed" "$foreign" "$(iptables -S | grep -v -- '--comment vnetd')"
 	# what iptables itself would write, byte by byte
+	kill -STOP "$vnetd_pid" # it would take this one for a rule of its own that is not needed
 	iptables -N probe && iptables -A probe -m devgroup --src-group 0x766e -m comment --comment vnetd -j ACCEPT
 	rule() { nft --debug=netlink list chain ip filter "$1" 2>/dev/null | sed -n '/devgroup/,/^$/p' | sed '/^$/q; s/counter.*/counter/'; }
 	same "they are what iptables would have made" "$(rule probe)" "$(rule DOCKER-USER)"
 	iptables -F probe && iptables -X probe
+	kill -CONT "$vnetd_pid"
 
 	back() { [ "$(iptables -S DOCKER-USER | grep -c -- '--comment vnetd')" = 2 ]; }
 	iptables -F DOCKER-USER
