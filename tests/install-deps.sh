@@ -50,6 +50,7 @@ demo     cpio               cpio                  cpio              cpio
 demo     lz4                lz4                   lz4               lz4
 bench    dnsmasq-base       dnsmasq               dnsmasq           dnsmasq
 bench    kea-dhcp4-server   kea                   kea               kea-dhcp4
+bench    kea-admin          -                     -                 -
 ci       ufw                ufw                   ufw               ufw
 ci       firewalld          firewalld             firewalld         firewalld
 ci       clang              clang                 clang             clang
