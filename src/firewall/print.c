@@ -71,62 +71,57 @@ static void print_dnat_map(enum fw_set_id id, FILE *out)
 	fprintf(out, "th dport map @%s", fw_sets[id].name);
 }
 
+/* Terms that are nothing but text, and those that have a name in it: between `text` and `behind`. */
+static const struct {
+	const char *text, *behind;
+} words[] = {
+	[TERM_IIFNAME_VMAP] = { "iifname vmap @", "" },
+	[TERM_OIFNAME_VMAP] = { "oifname vmap @", "" },
+	[TERM_SADDR4_VMAP] = { "ip saddr vmap @", "" },
+	[TERM_SADDR6_VMAP] = { "ip6 saddr vmap @", "" },
+	[TERM_IIFNAME] = { "iifname \"", "\"" },
+	[TERM_OIFNAME] = { "oifname \"", "\"" },
+	[TERM_IIFNAME_IN] = { "iifname @", "" },
+	[TERM_OIFNAME_IN] = { "oifname @", "" },
+	[TERM_L4PROTO] = { "meta l4proto @", "" },
+	[TERM_UDP_DPORT] = { "udp dport @", "" },
+	[TERM_GOTO] = { "goto ", "" },
+	[TERM_JUMP] = { "jump ", "" },
+	[TERM_FLOW_ADD] = { "flow add @", "" },
+	[TERM_IPV4] = { "meta nfproto ipv4", NULL },
+	[TERM_IPV6] = { "meta nfproto ipv6", NULL },
+	[TERM_CT_ESTABLISHED] = { "ct state established,related", NULL },
+	[TERM_CT_INVALID] = { "ct state invalid", NULL },
+	[TERM_CT_DNAT] = { "ct status dnat", NULL },
+	[TERM_TCP] = { "meta l4proto tcp", NULL },
+	[TERM_UDP] = { "meta l4proto udp", NULL },
+	[TERM_TCP_SYN] = { "tcp flags syn", NULL },
+	[TERM_CLAMP_MSS] = { "tcp option maxseg size set rt mtu", NULL },
+	[TERM_ACCEPT] = { "accept", NULL },
+	[TERM_DROP] = { "drop", NULL },
+	[TERM_RETURN] = { "return", NULL },
+	[TERM_REJECT] = { "reject with icmpx port-unreachable", NULL },
+};
+
+static void print_words(const struct fw_term *t, FILE *out)
+{
+	fputs(words[t->kind].text, out);
+	if (words[t->kind].behind)
+		fprintf(out, "%s%s", t->name, words[t->kind].behind);
+}
+
 static void print_term(const struct fw_term *t, FILE *out)
 {
-	static const char *const words[] = {
-		[TERM_IPV4] = "meta nfproto ipv4",
-		[TERM_IPV6] = "meta nfproto ipv6",
-		[TERM_CT_ESTABLISHED] = "ct state established,related",
-		[TERM_CT_INVALID] = "ct state invalid",
-		[TERM_CT_DNAT] = "ct status dnat",
-		[TERM_TCP] = "meta l4proto tcp",
-		[TERM_UDP] = "meta l4proto udp",
-		[TERM_L4PROTO] = "meta l4proto ",
-		[TERM_TCP_SYN] = "tcp flags syn",
-		[TERM_CLAMP_MSS] = "tcp option maxseg size set rt mtu",
-		[TERM_UDP_DPORT] = "udp dport ",
-		[TERM_ACCEPT] = "accept",
-		[TERM_DROP] = "drop",
-		[TERM_RETURN] = "return",
-		[TERM_REJECT] = "reject with icmpx port-unreachable",
-	};
-
 	switch (t->kind) {
-	case TERM_IIFNAME_VMAP:
-		fprintf(out, "iifname vmap @%s", t->name);
-		break;
-	case TERM_OIFNAME_VMAP:
-		fprintf(out, "oifname vmap @%s", t->name);
-		break;
-	case TERM_SADDR4_VMAP:
-		fprintf(out, "ip saddr vmap @%s", t->name);
-		break;
-	case TERM_SADDR6_VMAP:
-		fprintf(out, "ip6 saddr vmap @%s", t->name);
-		break;
-	case TERM_IIFNAME:
-		fprintf(out, "iifname \"%s\"", t->name);
-		break;
-	case TERM_OIFNAME:
-		fprintf(out, "oifname \"%s\"", t->name);
-		break;
 	case TERM_IIFGROUP:
 	case TERM_OIFGROUP:
 		fprintf(out, "%s %u", t->kind == TERM_IIFGROUP ? "iifgroup" : "oifgroup", t->group);
-		break;
-	case TERM_IIFNAME_IN:
-	case TERM_OIFNAME_IN:
-		fprintf(out, "%s @%s", t->kind == TERM_IIFNAME_IN ? "iifname" : "oifname", t->name);
 		break;
 	case TERM_SADDR:
 		print_prefix("saddr", &t->prefix, out);
 		break;
 	case TERM_DADDR:
 		print_prefix("daddr", &t->prefix, out);
-		break;
-	case TERM_L4PROTO:
-	case TERM_UDP_DPORT:
-		fprintf(out, "%s@%s", words[t->kind], t->name);
 		break;
 	case TERM_TCP_DPORT:
 		fprintf(out, "tcp dport %u", t->port);
@@ -135,13 +130,6 @@ static void print_term(const struct fw_term *t, FILE *out)
 	case TERM_FIELD_PREFIX:
 	case TERM_FIELD_IN:
 		print_fields(t, out);
-		break;
-	case TERM_GOTO:
-	case TERM_JUMP:
-		fprintf(out, "%s %s", t->kind == TERM_JUMP ? "jump" : "goto", t->name);
-		break;
-	case TERM_FLOW_ADD:
-		fprintf(out, "flow add @%s", t->name);
 		break;
 	case TERM_MASQUERADE:
 		print_masquerade(&t->nat, out);
@@ -153,7 +141,7 @@ static void print_term(const struct fw_term *t, FILE *out)
 		print_dnat_map(t->set, out);
 		break;
 	default:
-		fputs(words[t->kind], out);
+		print_words(t, out);
 	}
 }
 
