@@ -178,6 +178,8 @@ static int take_burst(struct dgram_sock *s)
 	/* ENETDOWN: the bridge was taken down or deleted; who did it tells us what comes next. */
 	if (n < 0 && n != -EAGAIN && n != -EINTR && n != -ENETDOWN && log_allowed(&s->errors, clock_boot_s()))
 		log_warn("%s: %s: receive: %s", s->area, s->network, strerror(-n));
+	if (n > 0 && s->burst)
+		s->burst(s->arg);
 	for (int i = 0; i < n; i++)
 		s->take(s->arg, (struct view){ d->bytes[i], d->msgs[i].msg_len }, &d->msgs[i].msg_hdr);
 	return n;

@@ -51,6 +51,8 @@ struct dgram_sock {
 	uint64_t turn; /* counts those in which something came */
 	bool behind;   /* more comes than is taken: the kernel had no room for all */
 	uint32_t lost; /* by the kernel, when we last looked */
+	/* NULL, or: some came in, and are to be taken next. */
+	void (*burst)(void *arg);
 	/* One came in; `from` is in `m`, if the socket has such. */
 	void (*take)(void *arg, struct view bytes, struct msghdr *m);
 	/* NULL, or: true if the slot was taken over, to be sent later. */

@@ -79,6 +79,17 @@ static int say(struct guestd *g, const struct guest_msg *m, const int *fds, size
 	return 0;
 }
 
+static int say_hello(struct guestd *g, struct err *e)
+{
+	struct guest_msg m = { .op = GUEST_HELLO, .guest_msg_u.hello.level = GUEST_LEVEL };
+	int fd = guest_bridges_open();
+
+	m.guest_msg_u.hello.bridges = fd >= 0;
+	if (fd < 0)
+		log_warn("guestd: no news of bridges: %s: one guest may use up all DHCP of its network", strerror(-fd));
+	return say(g, &m, &fd, fd >= 0, e);
+}
+
 static void say_uuid(struct guestd *g, guest_op op, const void *uuid)
 {
 	struct guest_msg m = { .op = op };
@@ -412,7 +423,7 @@ static int connect_or_start(struct guestd *g, struct err *e)
 	g->stream = stream_new(TAKE_FD(fd), GUEST_FRAME_MAX);
 	g->since_us = now_us();
 	sd_event_add_io(g->loop, &g->io, stream_fd(g->stream), EPOLLIN, on_io, g);
-	return say(g, &(struct guest_msg){ .op = GUEST_HELLO, .guest_msg_u.level = GUEST_LEVEL }, NULL, 0, e);
+	return say_hello(g, e);
 }
 
 static int on_retry(sd_event_source *s, uint64_t now, void *arg)

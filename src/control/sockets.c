@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/if_packet.h>
+#include <linux/rtnetlink.h>
 #include <net/ethernet.h>
 #include <net/if_arp.h>
 #include <netinet/icmp6.h>
@@ -16,12 +17,8 @@
 #include "base/log.h"
 #include "base/mem.h"
 
-#ifndef SO_RCVMARK /* Linux 5.19 */
-#define SO_RCVMARK 75
-#endif
-
 enum { DNS_PORT = 53, DHCP_SERVER_PORT = 67, TFTP_PORT = 69, DHCP6_SERVER_PORT = 547 };
-enum { TCP_BACKLOG = 64, DHCP_RECEIVE_BUFFER = 1 << 20 };
+enum { TCP_BACKLOG = 64, DHCP_RECEIVE_BUFFER = 1 << 20, BRIDGES_RECEIVE_BUFFER = 8 << 20 };
 enum { SOCKS_OF_DHCP_AND_RA = 5 /* DHCPv4 has three, RA and DHCPv6 one each */ };
 
 /* Untagged IPv4 UDP to port 67, first fragments only: all that guestd ever wants to see of a bridge. */
@@ -104,6 +101,26 @@ static int open_inet(const struct guest_scope *scope, int type, const struct ip 
 	return TAKE_FD(fd);
 }
 
+/* Of all neighbours' tables, only bridges' tables of MACs. The family is the first byte behind the header. */
+static const struct sock_filter bridges_filter[] = {
+	BPF_STMT(BPF_LD | BPF_B | BPF_ABS, sizeof(struct nlmsghdr)),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_BRIDGE, 0, 1),
+	BPF_STMT(BPF_RET | BPF_K, 0x40000),
+	BPF_STMT(BPF_RET | BPF_K, 0),
+};
+
+int guest_bridges_open(void)
+{
+	AUTO(fd_close) int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, NETLINK_ROUTE);
+	struct sockaddr_nl a = { .nl_family = AF_NETLINK, .nl_groups = RTMGRP_NEIGH };
+
+	if (fd < 0 || attach_filter(fd, bridges_filter, ARRAY_SIZE(bridges_filter)) < 0 ||
+	    bind(fd, (struct sockaddr *)&a, sizeof(a)) < 0)
+		return -errno;
+	set_int(fd, SOL_SOCKET, SO_RCVBUFFORCE, BRIDGES_RECEIVE_BUFFER);
+	return TAKE_FD(fd);
+}
+
 static void keep(struct guest_sockets *s, guest_sock_kind kind, int fd)
 {
 	s->kinds[s->n] = kind;
@@ -116,7 +133,6 @@ static int add_dhcp(const struct guest_scope *scope, struct guest_sockets *s, st
 
 	if (fd < 0)
 		return err_sys(e, fd, "listen for DHCP on '%s'", scope->bridge);
-	set_int(fd, SOL_SOCKET, SO_RCVMARK, 1); /* by it guestd knows the port; without it all ports are as one */
 	keep(s, GUEST_SOCK_DHCP4, fd);
 	fd = open_packet(scope, ETH_P_ARP, arp_filter, ARRAY_SIZE(arp_filter));
 	if (fd < 0)

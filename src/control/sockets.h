@@ -13,6 +13,8 @@ struct guest_sockets {
 	unsigned n;
 };
 
+/* One for all networks: by it the kernel tells behind which port of its bridge a guest is. A descriptor or -errno. */
+int guest_bridges_open(void);
 /* Opens all that this scope needs. On failure nothing stays open and *e names address and port. */
 int guest_sockets_open(const struct guest_scope *scope, struct guest_sockets *ret, struct err *e);
 void guest_sockets_close(struct guest_sockets *s);

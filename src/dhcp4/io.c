@@ -24,6 +24,8 @@ struct dhcp4_io {
 	struct dhcp4_server *server;
 	uint64_t counts[WHYS];
 	struct map *ports; /* struct dhcp4_counter */
+	struct dhcp4_fdb *fdb;
+	struct dhcp4_bridge *bridge; /* NULL: not open yet */
 	struct dhcp4_fair *fair;
 	struct log_limit said[WHYS], twins;
 };
@@ -172,12 +174,10 @@ static void say_twin(struct dhcp4_io *io, const struct dhcp4_outcome *o)
 
 /* The kernel tells beside the frame what is not in it (packet(7), PACKET_AUXDATA). A frame with a VLAN tag belongs to another
  * network than ours: false. */
-static bool read_aside(struct msghdr *m, bool *sum_ready, uint32_t *port)
+static bool read_aside(struct msghdr *m, bool *sum_ready)
 {
 	struct tpacket_auxdata aux = { 0 };
 
-	*port = 0; /* its interface index, where vnetd's rule before the bridge marks what comes in with it */
-	dgram_aside(m, SOL_SOCKET, SO_MARK, port, sizeof(*port));
 	dgram_aside(m, SOL_PACKET, PACKET_AUXDATA, &aux, sizeof(aux));
 	*sum_ready = !(aux.tp_status & TP_STATUS_CSUMNOTREADY);
 	return !(aux.tp_status & TP_STATUS_VLAN_VALID && aux.tp_vlan_tci & 0xfff);
@@ -196,18 +196,35 @@ static struct dhcp4_counter *counter_of(struct dhcp4_io *io, uint32_t port)
 	return c;
 }
 
+static void before_takes(void *arg)
+{
+	struct dhcp4_io *io = arg;
+
+	dhcp4_fdb_update(io->fdb);
+}
+
+static uint32_t port_of(struct dhcp4_io *io, struct view frame)
+{
+	struct rd r = rd_make(frame.p, frame.len);
+	struct mac src;
+
+	rd_take(&r, sizeof(src)); /* whom it is for */
+	rd_copy(&r, src.b, sizeof(src.b));
+	return r.bad ? 0 : dhcp4_fdb_port(io->fdb, io->bridge, &src);
+}
+
 static void take(void *arg, struct view frame, struct msghdr *m)
 {
 	struct dhcp4_io *io = arg;
 	struct dgram_slot *slot = dgram_slot(&io->sock);
 	struct dhcp4_outcome outcome;
-	uint32_t port;
 	bool sum_ready;
 
-	if (!read_aside(m, &sum_ready, &port)) {
+	if (!read_aside(m, &sum_ready)) {
 		io->counts[WHY_DROP_NOT_FOR_US]++;
 		return;
 	}
+	uint32_t port = port_of(io, frame);
 	struct dhcp4_counter *c = counter_of(io, port);
 
 	if (c)
@@ -232,13 +249,19 @@ static void take(void *arg, struct view frame, struct msghdr *m)
 	dgram_push(&io->sock);
 }
 
-static int prepare(int fd)
+static int prepare(int fd, uint32_t *ret_bridge)
 {
 	int r = dgram_check(fd, AF_PACKET, SOCK_RAW), on = 1;
+	struct sockaddr_ll a = { 0 };
+	socklen_t len = sizeof(a);
 
 	if (r < 0)
 		return r;
-	return setsockopt(fd, SOL_PACKET, PACKET_AUXDATA, &on, sizeof(on)) < 0 ? -errno : 0;
+	if (setsockopt(fd, SOL_PACKET, PACKET_AUXDATA, &on, sizeof(on)) < 0 ||
+	    getsockname(fd, (struct sockaddr *)&a, &len) < 0)
+		return -errno;
+	*ret_bridge = (uint32_t)a.sll_ifindex;
+	return 0;
 }
 
 static int listen_to_arp(struct sd_event *loop, struct dhcp4_io *io)
@@ -250,26 +273,33 @@ static int listen_to_arp(struct sd_event *loop, struct dhcp4_io *io)
 	return r < 0 ? r : sd_event_source_set_enabled(io->timer, SD_EVENT_OFF);
 }
 
-int dhcp4_io_open(struct sd_event *loop, int fd, int arp, const char *network, struct dhcp4_server *s, struct dgram *d,
+int dhcp4_io_open(const struct dhcp4_engines *e, int fd, int arp, const char *network, struct dhcp4_server *s,
 		  struct dhcp4_io **ret)
 {
 	AUTO(dhcp4_io_close) struct dhcp4_io *io = mem_new(struct dhcp4_io);
-	int r = prepare(fd);
+	uint32_t bridge = 0;
+	int r = prepare(fd, &bridge);
 
-	io->sock = (struct dgram_sock){
-		.fd = fd, .area = "dhcp4", .network = mem_strdup(network), .take = take, .hold = hold, .arg = io
-	};
+	io->sock = (struct dgram_sock){ .fd = fd,
+					.area = "dhcp4",
+					.network = mem_strdup(network),
+					.burst = before_takes,
+					.take = take,
+					.hold = hold,
+					.arg = io };
 	io->arp = arp;
 	io->probes = dhcp4_probes_new();
 	io->ports = map_new();
 	io->fair = dhcp4_fair_new();
 	io->server = s;
+	io->fdb = e->fdb;
 	if (r == 0)
-		r = dgram_open(&io->sock, loop, d);
+		r = dgram_open(&io->sock, e->loop, e->dgrams);
 	if (r >= 0 && arp >= 0)
-		r = listen_to_arp(loop, io);
+		r = listen_to_arp(e->loop, io);
 	if (r < 0)
 		return r;
+	io->bridge = dhcp4_fdb_enter(e->fdb, bridge);
 	*ret = TAKE(io);
 	return 0;
 }
@@ -321,6 +351,7 @@ void dhcp4_io_close(struct dhcp4_io *io)
 		return;
 	say_counts(io);
 	dgram_close(&io->sock);
+	dhcp4_fdb_leave(io->fdb, io->bridge);
 	sd_event_source_disable_unref(io->arp_source);
 	sd_event_source_disable_unref(io->timer);
 	fd_close(io->arp);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* dhcp4/io.h - a network's packet socket.
- * Owner   an io owns its socket, borrows its server and the outbox, which must outlive all ios.
+ * Owner   an io owns its socket, borrows its server and what is in dhcp4_engines, which must outlive all ios.
  * Errors  0 or -errno. */
 #pragma once
 #include <stddef.h>
 
 #include "base/dgram.h"
+#include "dhcp4/fdb.h"
 #include "dhcp4/server.h"
 
 struct dhcp4_io;
@@ -23,9 +24,15 @@ struct dhcp4_counter { /* so far */
 const uint64_t *dhcp4_io_counts(const struct dhcp4_io *io);
 struct dhcp4_counter *dhcp4_io_ports(const struct dhcp4_io *io, size_t *ret_n);
 
+struct dhcp4_engines { /* that all ios share */
+	struct sd_event *loop;
+	struct dgram *dgrams;
+	struct dhcp4_fdb *fdb;
+};
+
 /* Takes `fd`, a packet socket (SOCK_RAW) bound to the bridge, and `arp`, one that gets what is said by ARP (-1: addresses are
  * given unseen), also when it fails. -EPROTOTYPE: it is something else. */
-int dhcp4_io_open(struct sd_event *loop, int fd, int arp, const char *network, struct dhcp4_server *s, struct dgram *d,
+int dhcp4_io_open(const struct dhcp4_engines *e, int fd, int arp, const char *network, struct dhcp4_server *s,
 		  struct dhcp4_io **ret);
 void dhcp4_io_close(struct dhcp4_io *io); /* logs, for debugging, how often each verdict was given */
 DEFINE_AUTO(struct dhcp4_io *, dhcp4_io_close)

@@ -443,40 +443,6 @@ void put_block_removal(struct batch *b, const struct fw_block *block)
 	put_chains_removal(b, block->chains, block->n_chains);
 }
 
-static void put_in_ports(struct batch *b, int type, int flags, uint32_t hold)
-{
-	b->family = NFPROTO_BRIDGE;
-	b->table = FW_PORTS_TABLE;
-	put_table(b, type, flags, hold);
-}
-
-/* Its chain bears the base's stamp: one program makes both. */
-void put_ports(struct batch *b, uint32_t hold)
-{
-	static const struct fw_hook hook = { "filter", "prerouting", NF_BR_PRE_ROUTING, "dstnat",
-					     NF_BR_PRI_NAT_DST_BRIDGED };
-	static const struct fw_chain chain = { .name = "prerouting", .hook = &hook };
-
-	put_in_ports(b, NFT_MSG_NEWTABLE, NLM_F_CREATE, 0); /* deleting needs one to be there */
-	put_ports_removal(b);
-	put_in_ports(b, NFT_MSG_NEWTABLE, NLM_F_CREATE | NLM_F_EXCL, hold);
-	put_chain(b, &chain, fw_base_stamp(), "");
-	struct nftnl_rule *r = rule_new(b, chain.name);
-
-	put_port_mark(r);
-	put_rule(b, r);
-}
-
-void put_ports_claim(struct batch *b)
-{
-	put_in_ports(b, NFT_MSG_NEWTABLE, 0, FW_OWNED);
-}
-
-void put_ports_removal(struct batch *b)
-{
-	put_in_ports(b, NFT_MSG_DELTABLE, 0, 0);
-}
-
 void put_pass_change(struct batch *b, const struct pass_change *c)
 {
 	b->family = (uint8_t)c->table->family;

@@ -59,10 +59,6 @@ void put_names(struct batch *b, const struct fw_set *def, char (*names)[IFNAMSIZ
 void put_base(struct batch *b);
 void put_clamp(struct batch *b); /* its chain, which must not be there */
 void put_clamp_removal(struct batch *b);
-/* The table for ports, in place of any that is there; then all of it gone. The second is part of any transaction. */
-void put_ports(struct batch *b, uint32_t hold);
-void put_ports_claim(struct batch *b); /* makes it ours again, as it is */
-void put_ports_removal(struct batch *b);
 void put_block(struct batch *b, const struct fw_block *block);
 void put_block_removal(struct batch *b, const struct fw_block *block);
 

@@ -16,7 +16,6 @@
 #define FW_GUARD_TABLE "vnetd_guard" /* of family bridge: firewall/guard.h */
 #define FW_FAST_TABLE  "vnetd_fast"  /* the short cut for established flows, firewall/fast.h */
 #define FW_FLOWTABLE   "fast"
-#define FW_PORTS_TABLE "vnetd_ports" /* of family bridge: marks guests' DHCP messages with the port they came in by */
 
 enum {
 	FW_NAME = 64, /* of chains and sets: an interface name with every byte escaped, a front and a suffix */

@@ -490,19 +490,6 @@ void put_expressions(struct nftnl_rule *r, const struct fw_rule *rule)
 	}
 }
 
-/* A DHCP request (RFC 2131 s.4.1) gets the index of the port by which it enters a bridge: beyond the bridge, where it is
- * answered, only the mark still tells. */
-void put_port_mark(struct nftnl_rule *r)
-{
-	put_dport(r, IPPROTO_UDP);
-	put_cmp(r, NFT_CMP_EQ, &(uint16_t){ htons(67) }, sizeof(uint16_t));
-	put_meta(r, NFT_META_IIF);
-	struct nftnl_expr *e = put(r, "meta");
-
-	nftnl_expr_set_u32(e, NFTNL_EXPR_META_KEY, NFT_META_MARK);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_META_SREG, NFT_REG_1);
-}
-
 /* ---- rules in other programs' chains ---- */
 
 /* An extension of iptables', by nft_compat: its struct, filled up to a multiple of 8 bytes (XT_ALIGN), which the rule

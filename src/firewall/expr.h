@@ -7,7 +7,6 @@
 #include "firewall/pass.h"
 
 void put_expressions(struct nftnl_rule *r, const struct fw_rule *rule);
-void put_port_mark(struct nftnl_rule *r); /* the only rule of the table for ports */
 /* A rule of ours in another program's chain. `iptables`: as iptables itself writes it, since one expression that it does
  * not know makes it fail on the whole table. */
 void put_pass_expressions(struct nftnl_rule *r, const struct pass *p, bool iptables);

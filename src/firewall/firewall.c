@@ -20,7 +20,6 @@ struct firewall {
 	struct fw_net *wanted; /* what was committed: if the base breaks, all of it is built again */
 	size_t n_wanted;
 	bool clamp;
-	bool no_ports; /* the kernel refused the table for ports */
 	bool own;      /* our tables are to be ours alone */
 	bool no_owner; /* but this kernel knows no such tables that outlive their owner */
 	bool others;   /* other programs' rules changed, by: */
@@ -130,11 +129,6 @@ bool firewall_is_owned(const struct firewall *f)
 	return f->seen.table ? f->seen.hold == FW_OWNED && !f->seen.taken : firewall_wanted_hold(f) != 0;
 }
 
-static bool ports_are_right(const struct firewall *f)
-{
-	return f->no_ports || (f->seen.ports && is_held(f, f->seen.ports_hold));
-}
-
 bool firewall_clamp(struct firewall *f, bool on)
 {
 	f->clamp = on;
@@ -152,7 +146,7 @@ bool firewall_has(const struct firewall *f, const struct fw_net *n)
 	if (nothing)
 		return !seen;
 	return same && f->seen.base && f->seen.clamp == f->clamp && (f->seen.forwarding || !n->publishes) &&
-	       is_held(f, f->seen.hold) && ports_are_right(f);
+	       is_held(f, f->seen.hold);
 }
 
 bool firewall_has_bridge(const struct firewall *f, const char *bridge)
@@ -323,9 +317,7 @@ static bool put_plan(struct batch *b, const struct plan *p, const struct fw_stat
 	if (p->after == 0) {
 		if (seen->table)
 			put_table(b, NFT_MSG_DELTABLE, 0, 0);
-		if (seen->ports_table)
-			put_ports_removal(b);
-		return seen->table || seen->ports_table;
+		return seen->table;
 	}
 	for (size_t i = 0; i < p->n; i++)
 		busy += !p->steps[i].idle;
@@ -380,14 +372,10 @@ static int run(struct firewall *f, const struct plan *p)
 /* The kernel took it: what is there now is what was planned. */
 static void keep_seen(struct fw_state *seen, struct plan *p)
 {
-	bool ports_table = seen->ports_table && p->after, ports = seen->ports && p->after;
-	uint32_t hold = p->rebuild || p->claim ? p->hold : seen->hold, ports_hold = seen->ports_hold;
+	uint32_t hold = p->rebuild || p->claim ? p->hold : seen->hold;
 
 	if (p->rebuild || p->after == 0)
 		fw_state_free(seen);
-	seen->ports_table = ports_table;
-	seen->ports = ports;
-	seen->ports_hold = ports_table ? ports_hold : 0;
 	seen->table = seen->base = p->after > 0;
 	seen->clamp = seen->table && p->clamp;
 	seen->hold = seen->table ? hold : 0;
@@ -488,30 +476,6 @@ static int commit_held(struct firewall *f, const struct fw_change *changes, size
 	return err;
 }
 
-/* A transaction of its own: a kernel without tables for bridges still has all the others. Without this one guestd can't
- * tell ports apart, nothing else. */
-static void commit_ports(struct firewall *f)
-{
-	struct batch b;
-
-	if (!f->seen.table || ports_are_right(f))
-		return;
-	batch_begin(&b);
-	if (f->seen.ports && is_claimable(f, f->seen.ports_hold))
-		put_ports_claim(&b);
-	else
-		put_ports(&b, firewall_wanted_hold(f));
-	int err = firewall_send(f, &b);
-
-	batch_free(&b);
-	f->no_ports = err < 0;
-	f->seen.ports_table = f->seen.ports = err == 0;
-	f->seen.ports_hold = firewall_wanted_hold(f);
-	if (err < 0)
-		log_warn("firewall: no rules of family bridge: %s: one guest may use up all DHCP of its network",
-			 strerror(-err));
-}
-
 int firewall_commit(struct firewall *f, const struct fw_change *changes, size_t n, struct err *e)
 {
 	int err = commit_held(f, changes, n);
@@ -526,7 +490,6 @@ int firewall_commit(struct firewall *f, const struct fw_change *changes, size_t 
 			       "install firewall rules: table inet %s belongs to another process that runs", FW_TABLE);
 	if (err < 0)
 		return err_sys(e, err, "install firewall rules");
-	commit_ports(f);
 	return 0;
 }
 

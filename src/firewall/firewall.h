@@ -54,9 +54,7 @@ struct fw_change {
 	const char *del;          /* bridge to remove; or NULL. A bridge that is not there is no error */
 };
 
-/* All changes in one transaction: base chains appear with the first network and our table goes with the last. A second
- * table of family bridge comes and goes with it: it marks DHCP requests with the index of the port by which they come in.
- * A kernel that has no such tables is told of once, and does without. */
+/* All changes in one transaction: base chains appear with the first network and our table goes with the last. */
 int firewall_commit(struct firewall *f, const struct fw_change *changes, size_t n, struct err *e);
 
 /* What guarded ports may send: a table of its own, there while any port is guarded. A kernel that has no such tables is

@@ -30,7 +30,6 @@ size_t guard_key_len(enum guard_set set)
 	return guard_sets[set].key[1] ? len : fw_fields[guard_sets[set].key[0]].len;
 }
 
-/* Behind what marks DHCP messages (vnetd_ports), in front of what others filter. */
 static const struct fw_hook prerouting = { "filter", "prerouting", NF_BR_PRE_ROUTING, "filter",
 					   NF_BR_PRI_FILTER_BRIDGED };
 

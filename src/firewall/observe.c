@@ -308,15 +308,14 @@ int fw_see_table(struct nfnl *nl, int family, const char *name, struct fw_table 
 	return err == -ENOENT ? 0 : err;
 }
 
-static int see_table(struct nfnl *nl, struct observation *o, int family, const char *name, bool *ret,
-		     uint32_t *ret_hold)
+static int see_table(struct nfnl *nl, struct observation *o)
 {
 	struct fw_table t;
-	int err = fw_see_table(nl, family, name, &t);
+	int err = fw_see_table(nl, NFPROTO_INET, FW_TABLE, &t);
 
-	*ret = t.there;
-	*ret_hold = t.hold;
-	o->s.taken |= (t.hold & FW_OWNER) && t.port != nfnl_port(nl);
+	o->s.table = t.there;
+	o->s.hold = t.hold;
+	o->s.taken = (t.hold & FW_OWNER) && t.port != nfnl_port(nl);
 	return err;
 }
 
@@ -403,68 +402,17 @@ static void sort_targets(struct observation *o)
 	}
 }
 
-/* What is in the table for ports. */
-struct ports {
-	size_t chains, rules, ours;
-};
-
-static int count_ports_chain(const struct nlmsghdr *h, void *arg)
-{
-	const struct nlattr *table = nfnl_attr(h, NFTA_CHAIN_TABLE), *data = nfnl_attr(h, NFTA_CHAIN_USERDATA);
-	const struct nlattr *policy = nfnl_attr(h, NFTA_CHAIN_POLICY);
-	struct ports *p = arg;
-	struct chain_mark mark;
-
-	if (!table || strcmp(mnl_attr_get_str(table), FW_PORTS_TABLE) != 0)
-		return MNL_CB_OK;
-	p->chains++;
-	p->ours += data && policy && ntohl(mnl_attr_get_u32(policy)) == NF_ACCEPT &&
-		   chain_mark_parse(mnl_attr_get_payload(data), mnl_attr_get_payload_len(data), &mark) == 0 &&
-		   mark.stamp == fw_base_stamp();
-	return MNL_CB_OK;
-}
-
-static int count_ports_rule(const struct nlmsghdr *h, void *arg)
-{
-	const struct nlattr *table = nfnl_attr(h, NFTA_RULE_TABLE);
-	struct ports *p = arg;
-
-	p->rules += table && strcmp(mnl_attr_get_str(table), FW_PORTS_TABLE) == 0;
-	return MNL_CB_OK;
-}
-
-/* A kernel that knows no such tables holds none. */
-static int see_ports(struct nfnl *nl, struct observation *o)
-{
-	char buf[REQUEST_MAX];
-	struct ports p = { 0 };
-
-	see_table(nl, o, NFPROTO_BRIDGE, FW_PORTS_TABLE, &o->s.ports_table, &o->s.ports_hold);
-	if (!o->s.ports_table)
-		return 0;
-	int err = nfnl_ask(nl, request_in(buf, NFPROTO_BRIDGE, NFT_MSG_GETCHAIN, NLM_F_DUMP), count_ports_chain, &p);
-
-	struct nlmsghdr *h = request_in(buf, NFPROTO_BRIDGE, NFT_MSG_GETRULE, NLM_F_DUMP);
-	mnl_attr_put_strz(h, NFTA_RULE_TABLE, FW_PORTS_TABLE);
-	if (err == 0)
-		err = nfnl_ask(nl, h, count_ports_rule, &p);
-	o->s.ports = p.chains == 1 && p.ours == 1 && p.rules == 1;
-	return err;
-}
-
 static int see_all(struct nfnl *nl, struct observation *o)
 {
 	uint32_t before = 0, after = 0;
 	int err = nfnl_generation(nl, &before);
 
 	if (err == 0)
-		err = see_table(nl, o, NFPROTO_INET, FW_TABLE, &o->s.table, &o->s.hold);
+		err = see_table(nl, o);
 	if (err == 0 && o->s.table)
 		err = see_chains_and_rules(nl, o);
 	for (enum fw_set_id id = 0; id < FW_SETS && err == 0 && o->s.table; id++)
 		err = see_set(nl, o, id);
-	if (err == 0)
-		err = see_ports(nl, o);
 	if (err == 0)
 		err = nfnl_generation(nl, &after);
 	return err == 0 && before != after ? -EINTR : err;

@@ -10,14 +10,12 @@ struct fw_seen {
 };
 
 struct fw_state {
-	bool table;       /* ours is there */
-	bool base;        /* and what stands in it for all networks is as we make it, and nothing foreign is in it */
-	bool clamp;       /* the chain for it is there, as we make it; one that isn't is foreign */
-	bool forwarding;  /* with it that which is there while ports are published */
-	bool ports_table; /* that for ports is there */
-	bool ports;       /* and as we make it */
-	uint32_t hold, ports_hold; /* FW_OWNER, FW_PERSIST */
-	bool taken;                /* one of them is another process's: nothing can be changed */
+	bool table;      /* ours is there */
+	bool base;       /* and what stands in it for all networks is as we make it, and nothing foreign is in it */
+	bool clamp;      /* the chain for it is there, as we make it; one that isn't is foreign */
+	bool forwarding; /* with it that which is there while ports are published */
+	uint32_t hold;   /* FW_OWNER, FW_PERSIST */
+	bool taken;      /* it is another process's: nothing can be changed */
 	struct fw_seen *nets;
 	size_t n;
 };

@@ -80,7 +80,7 @@ static bool is_ours(const struct nlmsghdr *h)
 	const char *name = table ? mnl_attr_get_str(table) : "";
 
 	if (nfg->nfgen_family == NFPROTO_BRIDGE)
-		return strcmp(name, FW_PORTS_TABLE) == 0 || strcmp(name, FW_GUARD_TABLE) == 0;
+		return strcmp(name, FW_GUARD_TABLE) == 0;
 	return nfg->nfgen_family == NFPROTO_INET && (strcmp(name, FW_TABLE) == 0 || strcmp(name, FW_FAST_TABLE) == 0);
 }
 

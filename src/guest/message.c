@@ -51,6 +51,8 @@ int guest_send(struct stream *s, const struct guest_msg *m, const int *fds, size
 
 static size_t fds_of(const struct guest_msg *m)
 {
+	if (m->op == GUEST_HELLO)
+		return m->guest_msg_u.hello.bridges;
 	return m->op == GUEST_SERVE ? m->guest_msg_u.serve.socks.socks_len : 0;
 }
 

@@ -160,20 +160,30 @@ static void answer_counters(struct guestd_link *l, const struct guest_ask_counte
 	flush(l);
 }
 
+static bool refuse(const int *fds, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		fd_close(fds[i]);
+	return false;
+}
+
+static bool take_hello(struct guestd_link *l, const struct guest_msg *m, const int *fds, size_t n)
+{
+	if (m->guest_msg_u.hello.level != GUEST_LEVEL || l->greeted)
+		return refuse(fds, n);
+	if (n == 1 && !guestd_serve_bridges(l->serve, fds[0]))
+		return false;
+	greet(l);
+	return true;
+}
+
 /* false: it makes no sense, and the connection ends. */
 static bool handle(struct guestd_link *l, const struct guest_msg *m, const int *fds, size_t n)
 {
-	if (m->op == GUEST_HELLO) {
-		if (m->guest_msg_u.level != GUEST_LEVEL || l->greeted)
-			return false;
-		greet(l);
-		return true;
-	}
-	if (!l->greeted) {
-		for (size_t i = 0; i < n; i++)
-			fd_close(fds[i]);
-		return false;
-	}
+	if (m->op == GUEST_HELLO)
+		return take_hello(l, m, fds, n);
+	if (!l->greeted)
+		return refuse(fds, n);
 	switch (m->op) {
 	case GUEST_SERVE:
 		guestd_serve_set(l->serve, &m->guest_msg_u.serve, fds, n);

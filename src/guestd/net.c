@@ -120,10 +120,10 @@ static const char *serve_dhcp4(struct guestd_net *n, const struct guestd_engines
 		return "ranges, hosts, options or lease time of DHCP make no sense";
 	if (socks->dhcp4 < 0)
 		return NULL;
+	struct dhcp4_engines shared = { e->loop, e->dgrams, e->fdb };
 	struct dhcp4_io *io = NULL;
 
-	if (dhcp4_io_open(e->loop, TAKE_FD(socks->dhcp4), TAKE_FD(socks->arp), scope->network, n->dhcp4, e->dgrams,
-			  &io) < 0)
+	if (dhcp4_io_open(&shared, TAKE_FD(socks->dhcp4), TAKE_FD(socks->arp), scope->network, n->dhcp4, &io) < 0)
 		return "not a packet socket";
 	stop_dhcp4(n);
 	n->io = io;

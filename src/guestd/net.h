@@ -11,6 +11,7 @@ struct tftp;
 struct guestd_engines { /* that all networks share */
 	struct sd_event *loop;
 	struct dgram *dgrams;
+	struct dhcp4_fdb *fdb;
 	struct dns *dns;
 	struct tftp *tftp;
 };

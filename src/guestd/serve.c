@@ -162,6 +162,11 @@ static void file_opened(void *arg, uint64_t number, int fd)
 	tftp_opened(s->engines.tftp, number, fd);
 }
 
+bool guestd_serve_bridges(struct guestd_serve *s, int fd)
+{
+	return dhcp4_fdb_listen(s->engines.fdb, fd) == 0;
+}
+
 int guestd_serve_open(struct sd_event *loop, struct lease_db *db, const struct uuid *boot, int opener,
 		      const struct guestd_sink *sink, struct guestd_serve **ret)
 {
@@ -174,6 +179,7 @@ int guestd_serve_open(struct sd_event *loop, struct lease_db *db, const struct u
 	s->sink = *sink;
 	s->nets = map_new();
 	s->engines.dgrams = dgram_new(guestd_turn_wake, guestd_turn_end, s);
+	s->engines.fdb = dhcp4_fdb_new();
 	r = guestd_opener_open(loop, opener, file_opened, s, &s->opener);
 	struct lease_clock now = guestd_clocks(s);
 
@@ -206,6 +212,7 @@ void guestd_serve_free(struct guestd_serve *s)
 	tftp_free(s->engines.tftp);
 	guestd_opener_free(s->opener);
 	dgram_free(s->engines.dgrams);
+	dhcp4_fdb_free(s->engines.fdb);
 	guestd_turn_close(s);
 	sd_event_unref(s->engines.loop);
 	mem_drop(s);

@@ -30,6 +30,8 @@ int guestd_serve_open(struct sd_event *loop, struct lease_db *db, const struct u
 void guestd_serve_free(struct guestd_serve *s);
 DEFINE_AUTO(struct guestd_serve *, guestd_serve_free)
 
+/* By `fd`, which becomes ours, the kernel tells which port a guest is behind (dhcp4/fdb.h). false: it is something else. */
+bool guestd_serve_bridges(struct guestd_serve *s, int fd);
 /* Serves what the message says; its descriptors become ours. If that can't be done the sink is told, and what was served
  * before goes on. */
 void guestd_serve_set(struct guestd_serve *s, const struct guest_serve *m, const int *fds, size_t n);

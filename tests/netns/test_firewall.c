@@ -331,9 +331,6 @@ static void heals(void **state)
 		{ "nft add chain inet vnetd input '{ policy drop; }'", true, NAT },
 		{ "nft add chain inet vnetd foreign", true, NAT },
 		{ "nft add rule inet vnetd input accept", true, NAT },
-		{ "nft delete table bridge vnetd_ports", true, NAT },
-		{ "nft flush chain bridge vnetd_ports prerouting", true, NAT },
-		{ "nft add chain bridge vnetd_ports foreign", true, NAT },
 		{ "nft delete element inet vnetd forward4_any '{ tcp . 8085 }'", false, DEV },
 		{ "nft add element inet vnetd forward4_any '{ tcp . 9 comment \"vdev\" : 10.64.3.9 . 9 }'", false,
 		  DEV },
@@ -396,24 +393,6 @@ static void others_are_told(void **state)
 	refresh();
 	del_all();
 	refresh();
-}
-
-/* The table for ports comes with the first network, and goes with the last even if somebody else made more of it. */
-static void ports_are_marked(void **state)
-{
-	(void)state;
-	if (!have_nft)
-		skip();
-	add(&nets[NAT]);
-	add(&nets[ISO]);
-	AUTO(mem_drop) char *text = output_of("nft list table bridge vnetd_ports");
-
-	assert_non_null(strstr(text, "type filter hook prerouting priority dstnat; policy accept;"));
-	assert_non_null(strstr(text, "udp dport 67 meta mark set iif"));
-	del("vnat");
-	assert_int_equal(system("nft list table bridge vnetd_ports >/dev/null"), 0);
-	del("viso");
-	assert_int_not_equal(system("nft list table bridge vnetd_ports >/dev/null 2>&1"), 0);
 }
 
 /* Somebody flushed and we did not look: the commit finds out. */
@@ -583,12 +562,17 @@ static void says_what_failed(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(equals_what_nft_loads), cmocka_unit_test(is_known_again),
-		cmocka_unit_test(prefix_moves),          cmocka_unit_test(last_takes_the_table),
-		cmocka_unit_test(open_has_nothing),      cmocka_unit_test(heals),
-		cmocka_unit_test(others_are_told),       cmocka_unit_test(ports_are_marked),
-		cmocka_unit_test(commit_finds_a_flush),  cmocka_unit_test(same_again_sends_nothing),
-		cmocka_unit_test(a_port_is_an_element),  cmocka_unit_test(three_hundred_networks),
+		cmocka_unit_test(equals_what_nft_loads),
+		cmocka_unit_test(is_known_again),
+		cmocka_unit_test(prefix_moves),
+		cmocka_unit_test(last_takes_the_table),
+		cmocka_unit_test(open_has_nothing),
+		cmocka_unit_test(heals),
+		cmocka_unit_test(others_are_told),
+		cmocka_unit_test(commit_finds_a_flush),
+		cmocka_unit_test(same_again_sends_nothing),
+		cmocka_unit_test(a_port_is_an_element),
+		cmocka_unit_test(three_hundred_networks),
 		cmocka_unit_test(says_what_failed),
 	};
 	struct err e = { 0 };
