@@ -35,6 +35,11 @@ static struct nftnl_expr *put_meta(struct nftnl_rule *r, uint32_t key)
 	return e;
 }
 
+static void load_meta(struct nftnl_rule *r, uint32_t key)
+{
+	put_meta(r, key);
+}
+
 static void put_payload_to(struct nftnl_rule *r, uint32_t base, size_t offset, size_t len, uint32_t reg)
 {
 	struct nftnl_expr *e = put(r, "payload");
@@ -80,31 +85,50 @@ static struct nftnl_expr *put_lookup(struct nftnl_rule *r, const char *set)
 	return e;
 }
 
-static void put_vmap(struct nftnl_rule *r, const char *map)
+static void find_in_set(struct nftnl_rule *r, const struct fw_term *t)
 {
-	nftnl_expr_set_u32(put_lookup(r, map), NFTNL_EXPR_LOOKUP_DREG, NFT_REG_VERDICT);
+	put_lookup(r, t->name);
 }
 
-static void put_verdict(struct nftnl_rule *r, int verdict, const char *chain)
+static void find_in_vmap(struct nftnl_rule *r, const struct fw_term *t)
+{
+	nftnl_expr_set_u32(put_lookup(r, t->name), NFTNL_EXPR_LOOKUP_DREG, NFT_REG_VERDICT);
+}
+
+static struct nftnl_expr *put_immediate_verdict(struct nftnl_rule *r, uint32_t verdict)
 {
 	struct nftnl_expr *e = put(r, "immediate");
 
 	nftnl_expr_set_u32(e, NFTNL_EXPR_IMM_DREG, NFT_REG_VERDICT);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_IMM_VERDICT, (uint32_t)verdict);
-	if (chain)
-		nftnl_expr_set_str(e, NFTNL_EXPR_IMM_CHAIN, chain);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_IMM_VERDICT, verdict);
+	return e;
 }
 
-static void put_reject(struct nftnl_rule *r)
+static void put_verdict(struct nftnl_rule *r, uint32_t verdict)
+{
+	put_immediate_verdict(r, verdict);
+}
+
+static void put_goto(struct nftnl_rule *r, const struct fw_term *t)
+{
+	nftnl_expr_set_str(put_immediate_verdict(r, (uint32_t)NFT_GOTO), NFTNL_EXPR_IMM_CHAIN, t->name);
+}
+
+static void put_jump(struct nftnl_rule *r, const struct fw_term *t)
+{
+	nftnl_expr_set_str(put_immediate_verdict(r, (uint32_t)NFT_JUMP), NFTNL_EXPR_IMM_CHAIN, t->name);
+}
+
+static void put_reject(struct nftnl_rule *r, uint32_t code)
 {
 	struct nftnl_expr *e = put(r, "reject");
 
 	nftnl_expr_set_u32(e, NFTNL_EXPR_REJECT_TYPE, NFT_REJECT_ICMPX_UNREACH);
-	nftnl_expr_set_u8(e, NFTNL_EXPR_REJECT_CODE, NFT_REJECT_ICMPX_PORT_UNREACH);
+	nftnl_expr_set_u8(e, NFTNL_EXPR_REJECT_CODE, (uint8_t)code);
 }
 
 /* Only packets of this family: the table sees both. */
-static void put_family(struct nftnl_rule *r, int family)
+static void put_family(struct nftnl_rule *r, uint32_t family)
 {
 	uint8_t proto = family == AF_INET ? NFPROTO_IPV4 : NFPROTO_IPV6;
 
@@ -112,23 +136,27 @@ static void put_family(struct nftnl_rule *r, int family)
 	put_cmp(r, NFT_CMP_EQ, &proto, sizeof(proto));
 }
 
-static void put_l4proto(struct nftnl_rule *r, uint8_t proto)
+static void put_l4proto(struct nftnl_rule *r, uint32_t proto)
 {
 	put_meta(r, NFT_META_L4PROTO);
-	put_cmp(r, NFT_CMP_EQ, &proto, sizeof(proto));
+	put_cmp(r, NFT_CMP_EQ, &(uint8_t){ (uint8_t)proto }, sizeof(uint8_t));
 }
 
-static void put_ifname(struct nftnl_rule *r, uint32_t key, const char *name)
+static void is_ifname(struct nftnl_rule *r, const struct fw_term *t)
 {
 	char padded[IFNAMSIZ] = ""; /* all 16 bytes are compared: nothing else begins like it */
 
-	strncpy(padded, name, sizeof(padded) - 1);
-	put_meta(r, key);
+	memcpy(padded, t->name, strnlen(t->name, sizeof(padded) - 1));
 	put_cmp(r, NFT_CMP_EQ, padded, sizeof(padded));
 }
 
+static void is_group(struct nftnl_rule *r, const struct fw_term *t)
+{
+	put_cmp(r, NFT_CMP_EQ, &t->group, sizeof(t->group));
+}
+
 /* Where the addresses stand: RFC 791 s.3.1, RFC 8200 s.3. */
-static size_t address_offset(int family, bool source)
+static size_t address_offset(uint32_t family, bool source)
 {
 	if (family == AF_INET)
 		return source ? 12 : 16;
@@ -139,7 +167,7 @@ static size_t address_offset(int family, bool source)
  * has a short way for aligned words. */
 static void put_address(struct nftnl_rule *r, bool source, const struct prefix *p)
 {
-	int family = p->ip.family;
+	uint32_t family = p->ip.family;
 	struct ip net = prefix_network(p), mask = prefix_mask(family, p->len);
 	bool masked = p->len % 8 || p->len == 24;
 	size_t len = masked ? ip_size(family) : p->len / 8;
@@ -153,11 +181,20 @@ static void put_address(struct nftnl_rule *r, bool source, const struct prefix *
 	put_cmp(r, NFT_CMP_EQ, net.b, len);
 }
 
-static void put_source_vmap(struct nftnl_rule *r, int family, const char *map)
+static void put_saddr(struct nftnl_rule *r, const struct fw_term *t)
+{
+	put_address(r, true, &t->prefix);
+}
+
+static void put_daddr(struct nftnl_rule *r, const struct fw_term *t)
+{
+	put_address(r, false, &t->prefix);
+}
+
+static void load_source(struct nftnl_rule *r, uint32_t family)
 {
 	put_family(r, family);
 	put_payload(r, NFT_PAYLOAD_NETWORK_HEADER, address_offset(family, true), ip_size(family));
-	put_vmap(r, map);
 }
 
 static void put_ct(struct nftnl_rule *r, uint32_t key, uint32_t bits)
@@ -170,20 +207,30 @@ static void put_ct(struct nftnl_rule *r, uint32_t key, uint32_t bits)
 	put_cmp(r, NFT_CMP_NEQ, &(uint32_t){ 0 }, sizeof(bits));
 }
 
+static void put_ct_state(struct nftnl_rule *r, uint32_t bits)
+{
+	put_ct(r, NFT_CT_STATE, bits);
+}
+
+static void put_ct_status(struct nftnl_rule *r, uint32_t bits)
+{
+	put_ct(r, NFT_CT_STATUS, bits);
+}
+
 enum { TCP_FLAGS_AT = 13, TCP_FLAG_SYN = 2, TCP_OPTION_MSS = 2 }; /* RFC 9293 s.3.1, s.3.2 */
 
-static void put_tcp_syn(struct nftnl_rule *r)
+static void put_tcp_flag(struct nftnl_rule *r, uint32_t flag)
 {
-	uint8_t syn = TCP_FLAG_SYN, none = 0;
+	uint8_t mask = (uint8_t)flag, none = 0;
 
 	put_l4proto(r, IPPROTO_TCP);
-	put_payload(r, NFT_PAYLOAD_TRANSPORT_HEADER, TCP_FLAGS_AT, sizeof(syn));
-	put_mask(r, &syn, sizeof(syn));
+	put_payload(r, NFT_PAYLOAD_TRANSPORT_HEADER, TCP_FLAGS_AT, sizeof(mask));
+	put_mask(r, &mask, sizeof(mask));
 	put_cmp(r, NFT_CMP_NEQ, &none, sizeof(none));
 }
 
 /* The least of the routes' MTUs both ways, without headers; the kernel never makes the option larger. */
-static void put_clamp_mss(struct nftnl_rule *r)
+static void put_clamp(struct nftnl_rule *r, uint32_t option)
 {
 	struct nftnl_expr *e = put(r, "rt");
 
@@ -197,16 +244,21 @@ static void put_clamp_mss(struct nftnl_rule *r)
 	nftnl_expr_set_u32(e, NFTNL_EXPR_BYTEORDER_SIZE, sizeof(uint16_t));
 	e = put(r, "exthdr");
 	nftnl_expr_set_u32(e, NFTNL_EXPR_EXTHDR_SREG, NFT_REG_1);
-	nftnl_expr_set_u8(e, NFTNL_EXPR_EXTHDR_TYPE, TCP_OPTION_MSS);
+	nftnl_expr_set_u8(e, NFTNL_EXPR_EXTHDR_TYPE, (uint8_t)option);
 	nftnl_expr_set_u32(e, NFTNL_EXPR_EXTHDR_OFFSET, 2); /* behind its kind and length */
 	nftnl_expr_set_u32(e, NFTNL_EXPR_EXTHDR_LEN, sizeof(uint16_t));
 	nftnl_expr_set_u32(e, NFTNL_EXPR_EXTHDR_OP, NFT_EXTHDR_OP_TCPOPT);
 }
 
-static void put_dport(struct nftnl_rule *r, uint8_t proto)
+static void load_dport(struct nftnl_rule *r, uint32_t proto)
 {
 	put_l4proto(r, proto);
 	put_payload(r, NFT_PAYLOAD_TRANSPORT_HEADER, 2, 2); /* RFC 768, RFC 9293 s.3.1 */
+}
+
+static void is_port(struct nftnl_rule *r, const struct fw_term *t)
+{
+	put_cmp(r, NFT_CMP_EQ, &(uint16_t){ htons(t->port) }, sizeof(t->port));
 }
 
 static void put_value(struct nftnl_rule *r, uint32_t reg, const void *data, size_t len)
@@ -234,8 +286,9 @@ static uint32_t put_ports(struct nftnl_rule *r, uint32_t reg, const struct fw_na
 	return put_range(r, reg, &start, &end, sizeof(start));
 }
 
-static void put_masquerade(struct nftnl_rule *r, const struct fw_nat *n)
+static void put_masquerade(struct nftnl_rule *r, const struct fw_term *t)
 {
+	const struct fw_nat *n = &t->nat;
 	uint32_t last = n->port_start ? put_ports(r, NFT_REG_1, n) : 0;
 	struct nftnl_expr *e = put(r, "masq");
 
@@ -247,8 +300,9 @@ static void put_masquerade(struct nftnl_rule *r, const struct fw_nat *n)
 }
 
 /* Persistent: one guest keeps one public address. */
-static void put_snat(struct nftnl_rule *r, const struct fw_nat *n)
+static void put_snat(struct nftnl_rule *r, const struct fw_term *t)
 {
+	const struct fw_nat *n = &t->nat;
 	uint32_t flags = NF_NAT_RANGE_MAP_IPS | NF_NAT_RANGE_PERSISTENT;
 	uint32_t last = put_range(r, NFT_REG_1, n->start.b, n->end.b, ip_size(AF_INET));
 	uint32_t port = last + 1, last_port = n->port_start ? put_ports(r, port, n) : 0;
@@ -285,23 +339,24 @@ static uint32_t put_field(struct nftnl_rule *r, enum fw_field field, uint32_t re
 	return reg + (uint32_t)(def->len + 3) / 4;
 }
 
-static void put_field_value(struct nftnl_rule *r, enum fw_field field, uint16_t value)
+static void put_field_value(struct nftnl_rule *r, const struct fw_term *t)
 {
-	size_t len = fw_fields[field].len;
-	uint16_t wide = htons(value);
-	uint8_t narrow = (uint8_t)value;
+	size_t len = fw_fields[t->of[0]].len;
+	uint16_t wide = htons(t->value);
+	uint8_t narrow = (uint8_t)t->value;
 
-	put_field_protocol(r, field);
-	put_field(r, field, NFT_REG32_00);
+	put_field_protocol(r, t->of[0]);
+	put_field(r, t->of[0], NFT_REG32_00);
 	put_cmp(r, NFT_CMP_EQ, len == 1 ? (const void *)&narrow : &wide, len);
 }
 
-static void put_field_prefix(struct nftnl_rule *r, enum fw_field field, const struct prefix *p)
+static void put_field_prefix(struct nftnl_rule *r, const struct fw_term *t)
 {
+	const struct prefix *p = &t->prefix;
 	struct ip net = prefix_network(p), mask = prefix_mask(p->ip.family, p->len);
-	size_t len = fw_fields[field].len;
+	size_t len = fw_fields[t->of[0]].len;
 
-	put_field(r, field, NFT_REG32_00);
+	put_field(r, t->of[0], NFT_REG32_00);
 	if (p->len < ip_bits(p->ip.family))
 		put_mask(r, mask.b, len);
 	put_cmp(r, NFT_CMP_EQ, net.b, len);
@@ -343,10 +398,10 @@ static void put_forward_key(struct nftnl_rule *r, const struct fw_set *s)
 	put_payload_to(r, NFT_PAYLOAD_TRANSPORT_HEADER, 2, 2, reg); /* RFC 768, RFC 9293 s.3.1 */
 }
 
-static void put_dnat_map(struct nftnl_rule *r, enum fw_set_id id)
+static void put_dnat_map(struct nftnl_rule *r, const struct fw_term *t)
 {
 	enum { TARGET = NFT_REG_3 }; /* behind the key */
-	const struct fw_set *s = &fw_sets[id];
+	const struct fw_set *s = &fw_sets[t->set];
 	uint32_t port = NFT_REG32_08 + (uint32_t)ip_size(s->target) / 4;
 
 	put_family(r, s->target);
@@ -363,130 +418,67 @@ static void put_dnat_map(struct nftnl_rule *r, enum fw_set_id id)
 	nftnl_expr_set_u32(e, NFTNL_EXPR_NAT_FLAGS, NF_NAT_RANGE_MAP_IPS | NF_NAT_RANGE_PROTO_SPECIFIED);
 }
 
-static void put_match(struct nftnl_rule *r, const struct fw_term *t)
+static void put_flow_add(struct nftnl_rule *r, const struct fw_term *t)
 {
-	switch (t->kind) {
-	case TERM_IPV4:
-	case TERM_IPV6:
-		put_family(r, t->kind == TERM_IPV4 ? AF_INET : AF_INET6);
-		break;
-	case TERM_IIFNAME_VMAP:
-	case TERM_OIFNAME_VMAP:
-		put_meta(r, t->kind == TERM_IIFNAME_VMAP ? NFT_META_IIFNAME : NFT_META_OIFNAME);
-		put_vmap(r, t->name);
-		break;
-	case TERM_SADDR4_VMAP:
-	case TERM_SADDR6_VMAP:
-		put_source_vmap(r, t->kind == TERM_SADDR4_VMAP ? AF_INET : AF_INET6, t->name);
-		break;
-	case TERM_IIFNAME:
-	case TERM_OIFNAME:
-		put_ifname(r, t->kind == TERM_IIFNAME ? NFT_META_IIFNAME : NFT_META_OIFNAME, t->name);
-		break;
-	case TERM_IIFGROUP:
-	case TERM_OIFGROUP:
-		put_meta(r, t->kind == TERM_IIFGROUP ? NFT_META_IIFGROUP : NFT_META_OIFGROUP);
-		put_cmp(r, NFT_CMP_EQ, &t->group, sizeof(t->group));
-		break;
-	case TERM_IIFNAME_IN:
-	case TERM_OIFNAME_IN:
-		put_meta(r, t->kind == TERM_IIFNAME_IN ? NFT_META_IIFNAME : NFT_META_OIFNAME);
-		put_lookup(r, t->name);
-		break;
-	case TERM_SADDR:
-	case TERM_DADDR:
-		put_address(r, t->kind == TERM_SADDR, &t->prefix);
-		break;
-	case TERM_CT_ESTABLISHED:
-		put_ct(r, NFT_CT_STATE, NF_CT_STATE_BIT(IP_CT_ESTABLISHED) | NF_CT_STATE_BIT(IP_CT_RELATED));
-		break;
-	case TERM_CT_INVALID:
-		put_ct(r, NFT_CT_STATE, NF_CT_STATE_INVALID_BIT);
-		break;
-	case TERM_CT_DNAT:
-		put_ct(r, NFT_CT_STATUS, IPS_DST_NAT);
-		break;
-	case TERM_TCP:
-	case TERM_UDP:
-		put_l4proto(r, t->kind == TERM_TCP ? IPPROTO_TCP : IPPROTO_UDP);
-		break;
-	case TERM_L4PROTO:
-		put_meta(r, NFT_META_L4PROTO);
-		put_lookup(r, t->name);
-		break;
-	case TERM_TCP_SYN:
-		put_tcp_syn(r);
-		break;
-	case TERM_CLAMP_MSS:
-		put_clamp_mss(r);
-		break;
-	case TERM_UDP_DPORT:
-		put_dport(r, IPPROTO_UDP);
-		put_lookup(r, t->name);
-		break;
-	case TERM_TCP_DPORT:
-		put_dport(r, IPPROTO_TCP);
-		put_cmp(r, NFT_CMP_EQ, &(uint16_t){ htons(t->port) }, sizeof(t->port));
-		break;
-	case TERM_FIELD:
-		put_field_value(r, t->of[0], t->value);
-		break;
-	case TERM_FIELD_PREFIX:
-		put_field_prefix(r, t->of[0], &t->prefix);
-		break;
-	case TERM_FIELD_IN:
-		put_fields_in(r, t);
-		break;
-	default:
-		break; /* put_end */
-	}
+	nftnl_expr_set_str(put(r, "flow_offload"), NFTNL_EXPR_FLOW_TABLE_NAME, t->name);
 }
 
-static void put_end(struct nftnl_rule *r, const struct fw_term *t)
-{
-	switch (t->kind) {
-	case TERM_ACCEPT:
-		put_verdict(r, NF_ACCEPT, NULL);
-		break;
-	case TERM_DROP:
-		put_verdict(r, NF_DROP, NULL);
-		break;
-	case TERM_RETURN:
-		put_verdict(r, NFT_RETURN, NULL);
-		break;
-	case TERM_GOTO:
-		put_verdict(r, NFT_GOTO, t->name);
-		break;
-	case TERM_JUMP:
-		put_verdict(r, NFT_JUMP, t->name);
-		break;
-	case TERM_REJECT:
-		put_reject(r);
-		break;
-	case TERM_MASQUERADE:
-		put_masquerade(r, &t->nat);
-		break;
-	case TERM_SNAT:
-		put_snat(r, &t->nat);
-		break;
-	case TERM_DNAT_MAP:
-		put_dnat_map(r, t->set);
-		break;
-	case TERM_FLOW_ADD:
-		nftnl_expr_set_str(put(r, "flow_offload"), NFTNL_EXPR_FLOW_TABLE_NAME, t->name);
-		break;
-	default:
-		break; /* put_match */
-	}
-}
+/* A term is what a number alone tells, `first`, or what the term holds, `then`, or one behind the other: what is loaded, and
+ * what it is compared with. */
+static const struct {
+	void (*first)(struct nftnl_rule *r, uint32_t number);
+	uint32_t number;
+	void (*then)(struct nftnl_rule *r, const struct fw_term *t);
+} terms[] = {
+	[TERM_IPV4] = { put_family, AF_INET, NULL },
+	[TERM_IPV6] = { put_family, AF_INET6, NULL },
+	[TERM_IIFNAME_VMAP] = { load_meta, NFT_META_IIFNAME, find_in_vmap },
+	[TERM_OIFNAME_VMAP] = { load_meta, NFT_META_OIFNAME, find_in_vmap },
+	[TERM_SADDR4_VMAP] = { load_source, AF_INET, find_in_vmap },
+	[TERM_SADDR6_VMAP] = { load_source, AF_INET6, find_in_vmap },
+	[TERM_IIFNAME] = { load_meta, NFT_META_IIFNAME, is_ifname },
+	[TERM_OIFNAME] = { load_meta, NFT_META_OIFNAME, is_ifname },
+	[TERM_IIFGROUP] = { load_meta, NFT_META_IIFGROUP, is_group },
+	[TERM_OIFGROUP] = { load_meta, NFT_META_OIFGROUP, is_group },
+	[TERM_IIFNAME_IN] = { load_meta, NFT_META_IIFNAME, find_in_set },
+	[TERM_OIFNAME_IN] = { load_meta, NFT_META_OIFNAME, find_in_set },
+	[TERM_SADDR] = { NULL, 0, put_saddr },
+	[TERM_DADDR] = { NULL, 0, put_daddr },
+	[TERM_CT_ESTABLISHED] = { put_ct_state, NF_CT_STATE_BIT(IP_CT_ESTABLISHED) | NF_CT_STATE_BIT(IP_CT_RELATED),
+				  NULL },
+	[TERM_CT_INVALID] = { put_ct_state, NF_CT_STATE_INVALID_BIT, NULL },
+	[TERM_CT_DNAT] = { put_ct_status, IPS_DST_NAT, NULL },
+	[TERM_L4PROTO] = { load_meta, NFT_META_L4PROTO, find_in_set },
+	[TERM_TCP] = { put_l4proto, IPPROTO_TCP, NULL },
+	[TERM_UDP] = { put_l4proto, IPPROTO_UDP, NULL },
+	[TERM_TCP_SYN] = { put_tcp_flag, TCP_FLAG_SYN, NULL },
+	[TERM_UDP_DPORT] = { load_dport, IPPROTO_UDP, find_in_set },
+	[TERM_TCP_DPORT] = { load_dport, IPPROTO_TCP, is_port },
+	[TERM_CLAMP_MSS] = { put_clamp, TCP_OPTION_MSS, NULL },
+	[TERM_FIELD] = { NULL, 0, put_field_value },
+	[TERM_FIELD_PREFIX] = { NULL, 0, put_field_prefix },
+	[TERM_FIELD_IN] = { NULL, 0, put_fields_in },
+	[TERM_ACCEPT] = { put_verdict, NF_ACCEPT, NULL },
+	[TERM_DROP] = { put_verdict, NF_DROP, NULL },
+	[TERM_RETURN] = { put_verdict, (uint32_t)NFT_RETURN, NULL },
+	[TERM_REJECT] = { put_reject, NFT_REJECT_ICMPX_PORT_UNREACH, NULL },
+	[TERM_GOTO] = { NULL, 0, put_goto },
+	[TERM_JUMP] = { NULL, 0, put_jump },
+	[TERM_MASQUERADE] = { NULL, 0, put_masquerade },
+	[TERM_SNAT] = { NULL, 0, put_snat },
+	[TERM_DNAT_MAP] = { NULL, 0, put_dnat_map },
+	[TERM_FLOW_ADD] = { NULL, 0, put_flow_add },
+};
 
 void put_expressions(struct nftnl_rule *r, const struct fw_rule *rule)
 {
 	for (size_t i = 0; i < FW_RULE_TERMS && rule->t[i].kind; i++) {
-		if (rule->t[i].kind < TERM_ACCEPT)
-			put_match(r, &rule->t[i]);
-		else
-			put_end(r, &rule->t[i]);
+		const struct fw_term *t = &rule->t[i];
+
+		if (terms[t->kind].first)
+			terms[t->kind].first(r, terms[t->kind].number);
+		if (terms[t->kind].then)
+			terms[t->kind].then(r, t);
 	}
 }
 
@@ -558,5 +550,5 @@ void put_pass_expressions(struct nftnl_rule *r, const struct pass *p, bool iptab
 		put_comment(r);
 	}
 	put(r, "counter");
-	put_verdict(r, NF_ACCEPT, NULL);
+	put_verdict(r, NF_ACCEPT);
 }
