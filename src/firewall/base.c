@@ -69,10 +69,13 @@ static const struct fw_rule in_hairpin[] = {
 	{ { T(CT_DNAT), T(MASQUERADE) } },
 };
 /* A guest's packet is known by its bridge, which a hash finds; what the filter let out has a source of that network. What
- * the host itself sends from an address of a bridge came in nowhere, so it is known by its source. */
+ * the host itself sends from an address of a bridge came in nowhere, so it is known by its source; and so does, to the
+ * kernel, what a multicast router on the host passes on in IPv4. To many they show the real source and port: mDNS, DHCP
+ * answers. 224.0.0.0/3 is multicast, the reserved addresses and 255.255.255.255. */
 static const struct fw_rule in_postrouting[] = {
 	{ { T(IPV4), T(IIFNAME_VMAP, .name = "nat4") } },
 	{ { T(IPV6), T(IIFNAME_VMAP, .name = "nat6") } },
+	{ { T(DADDR, .prefix = { { AF_INET, { 224 } }, 3 }), T(RETURN) } },
 	{ { T(SADDR4_VMAP, .name = "nat4_host") } },
 	{ { T(SADDR6_VMAP, .name = "nat6_host") } },
 };

@@ -181,9 +181,8 @@ static void add_leaving(struct builder *x, struct fw_term a, struct fw_term b)
 		RULE(x, a, b);
 }
 
-/* Multicast and broadcast must show the real source and port: mDNS, DHCP answers of the host itself. One prefix covers
- * multicast, the reserved addresses and 255.255.255.255. */
-static const struct prefix untranslated4 = { { AF_INET, { 224 } }, 3 }, untranslated6 = { { AF_INET6, { 0xff } }, 8 };
+/* Multicast must show the real source and port; that of IPv4 does not get here (base.c). */
+static const struct prefix multicast6 = { { AF_INET6, { 0xff } }, 8 };
 
 /* Each rule here costs every new flow. TCP, most of them, knows no multicast, so it is asked first. The source addresses
  * that a definition can name are IPv4. */
@@ -198,7 +197,8 @@ static void add_translation(struct builder *x, int family)
 	ports.nat.port_start = n->port_start;
 	ports.nat.port_end = n->port_end;
 	add_leaving(x, term(TERM_TCP), ports);
-	RULE(x, term_prefix(TERM_DADDR, family == AF_INET ? untranslated4 : untranslated6), term(TERM_RETURN));
+	if (family == AF_INET6)
+		RULE(x, term_prefix(TERM_DADDR, multicast6), term(TERM_RETURN));
 	add_leaving(x, term(TERM_UDP), ports);
 	add_leaving(x, all, term(TERM_NONE));
 }

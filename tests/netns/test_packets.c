@@ -7,6 +7,7 @@
 #include <net/if.h> /* before linux/icmp.h */
 #include <linux/icmp.h>
 #include <linux/ip.h>
+#include <linux/mroute.h>
 #include <linux/udp.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -25,6 +26,7 @@
 #include "firewall/conntrack.h"
 #include "firewall/firewall.h"
 #include "kernel/link.h"
+#include "kernel/sysctl.h"
 
 /* What comes, and what is rejected, takes less than a millisecond where nothing else runs; what is dropped in silence is waited
  * for in vain. */
@@ -605,6 +607,7 @@ static struct outcome multicast(enum node from, const char *dev, const char *src
 		setsockopt(in, IPPROTO_IPV6, IPV6_ADD_MEMBERSHIP, &join6, sizeof(join6));
 	enter(HOST);
 	setsockopt(out, SOL_SOCKET, SO_BINDTODEVICE, dev, (socklen_t)strlen(dev));
+	setsockopt(out, IPPROTO_IP, IP_MULTICAST_TTL, &(int){ 8 }, sizeof(int));
 	assert_int_equal(sendto(out, "!", 1, 0, &to.any, to.len), 1);
 	if (readable(in) && recvfrom(in, &c, 1, 0, &from_address.any, &from_address.len) == 1)
 		note_source(&o, &from_address);
@@ -772,6 +775,37 @@ static void multicast_and_broadcast_keep_their_source(void **state)
 	}
 }
 
+/* A multicast router on the host passes on what a guest says to many: its own address and port show. */
+static void routed_multicast_keeps_its_source(void **state)
+{
+	int router = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_IGMP); /* the tests run in the host's namespace */
+	struct vifctl in = { .vifc_vifi = 0, .vifc_flags = VIFF_USE_IFINDEX, .vifc_threshold = 1 }, out = in;
+	struct mfcctl route = { .mfcc_origin.s_addr = inet_addr("10.2.0.2"),
+				.mfcc_mcastgrp.s_addr = inet_addr("239.1.2.4"),
+				.mfcc_parent = 0,
+				.mfcc_ttls = { [1] = 1 } };
+
+	(void)state;
+	in.vifc_lcl_ifindex = (int)if_nametoindex("vnata");
+	out.vifc_lcl_ifindex = (int)if_nametoindex("up0");
+	out.vifc_vifi = 1;
+	if (setsockopt(router, IPPROTO_IP, MRT_INIT, &(int){ 1 }, sizeof(int)) < 0) {
+		print_message("skip: this kernel routes no multicast: %s\n", strerror(errno));
+		skip();
+	}
+	assert_int_equal(setsockopt(router, IPPROTO_IP, MRT_ADD_VIF, &in, sizeof(in)), 0);
+	assert_int_equal(setsockopt(router, IPPROTO_IP, MRT_ADD_VIF, &out, sizeof(out)), 0);
+	assert_int_equal(setsockopt(router, IPPROTO_IP, MRT_ADD_MFC, &route, sizeof(route)), 0);
+	/* with br_netfilter the flow would be known from the bridge before it is routed */
+	sysctl_set("net/bridge/bridge-nf-call-iptables", "0");
+	struct outcome o = multicast(NATA, "eth0", "10.2.0.2", 650, "239.1.2.4", EXT0);
+
+	sysctl_set("net/bridge/bridge-nf-call-iptables", "1");
+	close(router);
+	assert_string_equal(o.source, "10.2.0.2");
+	assert_int_equal(o.port, 650);
+}
+
 /* A router beyond the translation says that packets are too big: the guest's flow hears it (RFC 1191). */
 static void errors_reach_the_guest(void **state)
 {
@@ -905,6 +939,7 @@ int main(void)
 		cmocka_unit_test(other_flows_too),
 		cmocka_unit_test(ranges_hold_for_many_flows),
 		cmocka_unit_test(multicast_and_broadcast_keep_their_source),
+		cmocka_unit_test(routed_multicast_keeps_its_source),
 		cmocka_unit_test(errors_reach_the_guest),
 		cmocka_unit_test(isolated_ports_meet_only_the_host),
 		cmocka_unit_test(reject_answers),
