@@ -3,11 +3,12 @@
 
 hostile.py send WHO         all attacks, each frame with its name in its last bytes, and behind them a good one, "END"
 hostile.py good WHO         what an honest guest sends, the same way
+hostile.py take WHO         what one sends who takes addresses by hand; rob WHO: attacks of one who wants the same
 hostile.py watch DEVICE     prints the names that come by this device, until "END" does
-hostile.py starve N         so many DHCPDISCOVER, each of another MAC
-hostile.py names            the attacks, and which of the guard's counters each is for
+hostile.py names|robs       the attacks, and which of the guard's counters each is for
 
-WHO is mac=, ip=, ll= (link-local), g6= (global) of oneself, and the same of the neighbour (n_...) and the gateway (g_...).
+WHO is mac=, ip=, ll= (link-local), g6= (global) of oneself, and the same of the neighbour (n_...) and the gateway (g_...);
+what is taken by hand: free=, free6=, freell=.
 """
 import os, random, socket, struct, sys
 
@@ -90,6 +91,8 @@ class Who:
             setattr(self, side + "ll", ip6(v[side + "ll"]))
             setattr(self, side + "g6", ip6(v[side + "g6"]))
         self.free = ip4(v["free"])
+        self.free6 = ip6(v.get("free6", "::"))
+        self.freell = ip6(v.get("freell", "::"))
 
 
 ALL_NODES, ALL_ROUTERS = ip6("ff02::1"), ip6("ff02::2")
@@ -99,6 +102,10 @@ ANY4, ANY6 = b"\0" * 4, b"\0" * 16
 def nd(me, kind, target, src, flags=0x20000000, option=2):
     rest = struct.pack("!I", flags) + target + bytes([option, 1]) + me.mac
     return ipv6(src, ALL_NODES, 58, icmp6(src, ALL_NODES, kind, rest))
+
+
+def rs(me, src):
+    return ipv6(src, ALL_ROUTERS, 58, icmp6(src, ALL_ROUTERS, 133, b"\0" * 4 + bytes([1, 1]) + me.mac))
 
 
 def ra(me, src):
@@ -189,6 +196,29 @@ def honest(me):
     ]
 
 
+def taking(me):
+    return [
+        ("take4", lambda: ether(me.mac, 0x806, arp(1, me.mac, me.free, ANY6[:6], me.free))),
+        ("take6", lambda: ether(me.mac, 0x86DD, nd(me, 135, me.free6, ANY6, 0))),
+        ("take-ll", lambda: ether(me.mac, 0x86DD, nd(me, 136, me.freell, me.freell))),
+    ]
+
+
+def robbing(me):
+    return [
+        ("rob-arp-reply", "arp", lambda: ether(me.mac, 0x806, arp(2, me.mac, me.free, me.n_mac, me.n_ip))),
+        ("rob-arp-gratuitous", "arp", lambda: ether(me.mac, 0x806, arp(1, me.mac, me.free, ANY6[:6], me.free))),
+        ("rob-arp-request", "arp", lambda: ether(me.mac, 0x806, arp(1, me.mac, me.free, ANY6[:6], me.g_ip))),
+        ("rob-dad", "nd", lambda: ether(me.mac, 0x86DD, nd(me, 135, me.free6, ANY6, 0))),
+        ("rob-na", "nd", lambda: ether(me.mac, 0x86DD, nd(me, 136, me.free6, me.ll))),
+        ("rob-na-source", "nd", lambda: ether(me.mac, 0x86DD, nd(me, 136, me.ll, me.free6))),
+        ("rob-ns-source", "nd", lambda: ether(me.mac, 0x86DD, nd(me, 135, me.g_ll, me.free6, 0, 1))),
+        ("rob-rs-source", "nd", lambda: ether(me.mac, 0x86DD, rs(me, me.free6))),
+        ("rob-ll-na", "nd", lambda: ether(me.mac, 0x86DD, nd(me, 136, me.freell, me.freell))),
+        ("rob-ll-dad", "nd", lambda: ether(me.mac, 0x86DD, nd(me, 135, me.freell, ANY6, 0))),
+    ]
+
+
 def transmit(frames, me):
     global name
     s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
@@ -214,31 +244,18 @@ def watch(device):
         print(seen, flush=True)
 
 
-def starve(count):
-    s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
-    s.bind(("eth0", 0))
-    for i in range(count):
-        who = b"\x52\x54" + struct.pack("!I", i)
-        frame = ether(who, 0x800, ipv4(ANY4, b"\xff" * 4, 17, udp(68, 67, bootp(1, who, 1))))
-        while True:
-            try:
-                s.send(frame)
-                break
-            except OSError:  # the device's queue is full
-                pass
-
-
 NOBODY = [a + b for a in ("", "n_", "g_") for b in ("mac=00:00:00:00:00:00", "ip=0.0.0.0", "ll=::", "g6=::")]
-if sys.argv[1] == "send":
+attacking = {"send": attacks, "names": attacks, "rob": robbing, "robs": robbing}
+honestly = {"good": honest, "take": taking}
+what = sys.argv[1]
+if what in ("send", "rob"):
     me = Who(sys.argv[2:])
-    transmit([(n, make) for n, _, make in attacks(me)], me)
-elif sys.argv[1] == "good":
+    transmit([(n, make) for n, _, make in attacking[what](me)], me)
+elif what in honestly:
     me = Who(sys.argv[2:])
-    transmit(honest(me), me)
-elif sys.argv[1] == "watch":
+    transmit(honestly[what](me), me)
+elif what == "watch":
     watch(sys.argv[2])
-elif sys.argv[1] == "starve":
-    starve(int(sys.argv[2]))
-elif sys.argv[1] == "names":
-    for n, why, _ in attacks(Who(NOBODY + ["free=0.0.0.0"])):
+else:
+    for n, why, _ in attacking[what](Who(NOBODY + ["free=0.0.0.0"])):
         print(n, why)

@@ -9,14 +9,34 @@ for p in dhcp_client dhcp_flood; do [ -x "$BUILD/tests/peer/$p" ] || skip "$p is
 start_vnetd
 network default
 guest noisy virbr0
+
+# Ever new MACs, a million of them: who asks meanwhile gets a lease, and so does who comes later.
+on noisy dhcp_flood eth0 new 1000000 &
+flood=$!
+ask() # N: guest gN does
+{
+	guest "g$1" virbr0 "52:54:00:00:0a:0$1"
+	got=$(on "g$1" dhcp_client eth0 -t 20 -r 250 --base $((700 + $1))) || fail "g$1 gets no lease: $got"
+}
+for n in 4 5 6; do
+	ask $n
+	[ $n != 4 ] || [ -d "/proc/$flood" ] || fail "the million was over before anybody asked"
+	note "while a million MACs ask: the first OFFER after ${got##* } ms"
+done
+wait "$flood" || fail "no flood"
+ask 7
+ok "a million MACs keep nobody from a lease, then and after"
+heard() { vnet dhcp-stats default --json | jq '.ports[] | select(.port == "p-noisy") | .messages'; }
+[ "$(heard)" -gt 10000 ] || fail "the counters do not tell of it: $(vnet dhcp-stats default)"
+note "the server heard $(heard) of them, the others found its socket's queue full"
+
 number=0
-for kind in new same garbage; do
+for kind in same garbage; do
 	on noisy dhcp_flood eth0 "$kind" &
 	flood=$!
 	sleep 1
 	number=$((number + 1))
-	guest "g$number" virbr0 "52:54:00:00:0a:0$number"
-	got=$(on "g$number" dhcp_client eth0 -t 20 -r 250 --base $((700 + number))) || fail "$kind: no lease: $got"
+	ask $number
 	ok "$kind: another guest gets its lease"
 	note "$kind: the first OFFER after ${got##* } ms"
 	kill "$flood" && wait "$flood" 2>/dev/null
