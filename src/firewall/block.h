@@ -21,6 +21,9 @@ enum {
 	FW_NAME = 64, /* of chains and sets: an interface name with every byte escaped, a front and a suffix */
 	FW_RULE_TERMS = 5,
 	FW_SET_VALUES = 4,
+	FW_TERM_FIELDS = 3,
+	FW_LIMIT_RATE = 1,
+	FW_LIMIT_BURST = 64,
 };
 
 enum fw_set_id {
@@ -80,7 +83,11 @@ enum fw_term_kind {
 	/* of the bridge family, where each field is looked at by itself */
 	TERM_FIELD,        /* of[0] is `value` */
 	TERM_FIELD_PREFIX, /* of[0] is in `prefix` */
-	TERM_FIELD_IN,     /* of[0], or both in a row, are in the set `name` */
+	TERM_FIELD_IN,     /* those of `of`, in a row, are in the set `name` */
+	TERM_FIELD_NOT_IN,
+	TERM_UPDATE,   /* these come into the set `name`, if there is room, and their time there begins anew */
+	TERM_LIMIT,    /* they do, and no more than FW_LIMIT_RATE packets a second of each match */
+	TERM_SET_MARK, /* to `mark` */
 	/* these end a rule, or may */
 	TERM_ACCEPT,
 	TERM_DROP,
@@ -101,13 +108,13 @@ struct fw_nat {
 
 struct fw_term {
 	enum fw_term_kind kind;
-	enum fw_field of[2];
+	enum fw_field of[FW_TERM_FIELDS];
 	union {
 		char name[FW_NAME];
 		struct prefix prefix;
 		struct fw_nat nat;
 		uint16_t port, value;
-		uint32_t group;
+		uint32_t group, mark;
 		enum fw_set_id set;
 	};
 };

@@ -16,12 +16,19 @@
 #include <stdlib.h>
 #include <arpa/inet.h>
 
-static struct nftnl_expr *put(struct nftnl_rule *r, const char *name)
+static struct nftnl_expr *expr_new(const char *name)
 {
 	struct nftnl_expr *e = nftnl_expr_alloc(name);
 
 	if (!e)
 		abort(); /* out of memory, as in base/mem.h */
+	return e;
+}
+
+static struct nftnl_expr *put(struct nftnl_rule *r, const char *name)
+{
+	struct nftnl_expr *e = expr_new(name);
+
 	nftnl_rule_add_expr(r, e);
 	return e;
 }
@@ -362,15 +369,56 @@ static void put_field_prefix(struct nftnl_rule *r, const struct fw_term *t)
 	put_cmp(r, NFT_CMP_EQ, net.b, len);
 }
 
+static void put_fields(struct nftnl_rule *r, const struct fw_term *t)
+{
+	uint32_t reg = NFT_REG32_00;
+
+	for (size_t i = 0; i < FW_TERM_FIELDS && t->of[i]; i++)
+		put_field_protocol(r, t->of[i]); /* it uses the registers that the fields are loaded into */
+	for (size_t i = 0; i < FW_TERM_FIELDS && t->of[i]; i++)
+		reg = put_field(r, t->of[i], reg);
+}
+
 static void put_fields_in(struct nftnl_rule *r, const struct fw_term *t)
 {
-	put_field_protocol(r, t->of[0]);
-	put_field_protocol(r, t->of[1]); /* it uses the registers that the fields are loaded into */
-	uint32_t reg = put_field(r, t->of[0], NFT_REG32_00);
+	put_fields(r, t);
+	struct nftnl_expr *e = put_lookup(r, t->name);
 
-	if (t->of[1])
-		put_field(r, t->of[1], reg);
-	put_lookup(r, t->name);
+	if (t->kind == TERM_FIELD_NOT_IN)
+		nftnl_expr_set_u32(e, NFTNL_EXPR_LOOKUP_FLAGS, NFT_LOOKUP_F_INV);
+}
+
+/* Each element counts for itself. */
+static struct nftnl_expr *limit_new(void)
+{
+	struct nftnl_expr *e = expr_new("limit");
+
+	nftnl_expr_set_u64(e, NFTNL_EXPR_LIMIT_RATE, FW_LIMIT_RATE);
+	nftnl_expr_set_u64(e, NFTNL_EXPR_LIMIT_UNIT, 1); /* second */
+	nftnl_expr_set_u32(e, NFTNL_EXPR_LIMIT_BURST, FW_LIMIT_BURST);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_LIMIT_TYPE, NFT_LIMIT_PKTS);
+	return e;
+}
+
+static void put_update(struct nftnl_rule *r, const struct fw_term *t)
+{
+	put_fields(r, t);
+	struct nftnl_expr *e = put(r, "dynset");
+
+	nftnl_expr_set_u32(e, NFTNL_EXPR_DYNSET_SREG_KEY, NFT_REG32_00);
+	nftnl_expr_set_str(e, NFTNL_EXPR_DYNSET_SET_NAME, t->name);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_DYNSET_OP, NFT_DYNSET_OP_UPDATE);
+	if (t->kind == TERM_LIMIT)
+		nftnl_expr_set(e, NFTNL_EXPR_DYNSET_EXPR, limit_new(), 0); /* takes it */
+}
+
+static void put_set_mark(struct nftnl_rule *r, const struct fw_term *t)
+{
+	put_value(r, NFT_REG_1, &t->mark, sizeof(t->mark));
+	struct nftnl_expr *e = put(r, "meta");
+
+	nftnl_expr_set_u32(e, NFTNL_EXPR_META_KEY, NFT_META_MARK);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_META_SREG, NFT_REG_1);
 }
 
 static void put_address_is_local(struct nftnl_rule *r)
@@ -458,6 +506,10 @@ static const struct {
 	[TERM_FIELD] = { NULL, 0, put_field_value },
 	[TERM_FIELD_PREFIX] = { NULL, 0, put_field_prefix },
 	[TERM_FIELD_IN] = { NULL, 0, put_fields_in },
+	[TERM_FIELD_NOT_IN] = { NULL, 0, put_fields_in },
+	[TERM_UPDATE] = { NULL, 0, put_update },
+	[TERM_LIMIT] = { NULL, 0, put_update },
+	[TERM_SET_MARK] = { NULL, 0, put_set_mark },
 	[TERM_ACCEPT] = { put_verdict, NF_ACCEPT, NULL },
 	[TERM_DROP] = { put_verdict, NF_DROP, NULL },
 	[TERM_RETURN] = { put_verdict, (uint32_t)NFT_RETURN, NULL },

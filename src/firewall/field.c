@@ -15,6 +15,7 @@
  * (meta protocol) is what hides behind the tag. */
 const struct fw_field_def fw_fields[FW_FIELDS] = {
 	[FIELD_IIFNAME] = { "iifname", META(NFT_META_IIFNAME, IFNAMSIZ) },
+	[FIELD_MARK] = { "meta mark", META(NFT_META_MARK, 4) },
 	[FIELD_L4PROTO] = { "meta l4proto", META(NFT_META_L4PROTO, 1) },
 	[FIELD_ETHER_TYPE] = { "ether type", LINK(12, 2) },
 	[FIELD_ETHER_SADDR] = { "ether saddr", LINK(6, 6) },

@@ -9,6 +9,7 @@
 #include "firewall/batch.h"
 #include "firewall/conntrack.h"
 #include "firewall/guard_observe.h"
+#include "firewall/guard_put.h"
 #include "firewall/guards.h"
 #include "firewall/observe.h"
 #include "firewall/watch.h"
@@ -27,6 +28,7 @@ struct firewall {
 	bool missed; /* somebody changed rules while we did not listen */
 	struct guards *guards;
 	bool no_guards; /* and that of the guard */
+	bool probed;    /* can the guard remember who came first? */
 };
 
 int firewall_open(struct firewall **ret, struct err *e)
@@ -531,14 +533,52 @@ static int commit_guards(struct firewall *f, const struct fw_guard *const *v, si
 	return err;
 }
 
+/* Once, when there is a port to guard. */
+static void probe_owners(struct firewall *f, const struct fw_guard *const *v, size_t n)
+{
+	size_t n_ports = 0;
+	struct batch b;
+
+	for (size_t i = 0; i < n; i++)
+		n_ports += v[i]->n_ports;
+	if (f->probed || !n_ports)
+		return;
+	f->probed = true;
+	batch_begin(&b);
+	put_guard_probe(&b);
+	int err = firewall_send(f, &b);
+
+	batch_free(&b);
+	if (err == 0)
+		return;
+	guards_forgo_owners(f->guards);
+	log_warn("firewall: the kernel's nftables can't remember who came first: %s: an address that was not lent or "
+		 "declared is not its guest's own",
+		 strerror(-err));
+}
+
+/* What fails here ends by itself in minutes. */
+static void release_owned(struct firewall *f)
+{
+	struct batch b;
+
+	batch_begin(&b);
+	if (guards_release(f->guards, f->nl, &b) && firewall_send(f, &b) < 0)
+		log_debug("firewall: addresses of guests that are gone stay theirs for some minutes");
+	batch_free(&b);
+}
+
 void firewall_guard(struct firewall *f, const struct fw_guard *const *v, size_t n)
 {
 	if (f->no_guards)
 		return;
+	probe_owners(f, v, n);
 	int err = commit_guards(f, v, n);
 
 	if (err < 0) /* it held something else than we remembered */
 		err = commit_guards(f, NULL, 0);
+	if (err == 0)
+		release_owned(f);
 	f->no_guards = err < 0;
 	if (err < 0)
 		log_warn("firewall: no rules of family bridge: %s: guests are not kept from using others' addresses",

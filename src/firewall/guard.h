@@ -2,9 +2,12 @@
 /* firewall/guard.h - what the ports of one bridge may send, as data, and that as text. Pure.
  * The shape of the rules: one table `bridge vnetd_guard`; its hook has one rule, a map from the names of guarded ports to
  * the chains of their network, named BRIDGE_guard, BRIDGE_guard4, BRIDGE_guard6 and BRIDGE_guard_arp. These compare with
- * the network's subnets; who has which MAC and address is in sets for all. A frame that is refused is counted, by its port
- * and by what is wrong with it. A network without guarded ports has nothing there.
- * The rules use nothing but what each kernel with tables for bridges has: payload, lookups, drop. */
+ * the network's subnets; who has which MAC and address is in sets for all. BRIDGE_own_arp, BRIDGE_icmp6 and BRIDGE_own_nd
+ * remember in further sets, which the kernel fills by itself, who was first to speak for an address that nobody holds. A
+ * frame that is refused is counted, by its port and by what is wrong with it. A network without guarded ports has nothing
+ * there.
+ * But for who was first, which is left out where it can't be, the rules use nothing but what each kernel with tables for
+ * bridges has: payload, lookups, drop. */
 #pragma once
 #include <net/if.h>
 #include <stdbool.h>
@@ -26,10 +29,17 @@ struct fw_holder {
 	struct ip ip;
 };
 
+/* Whose is an address that nobody holds? */
+enum fw_unheld {
+	FW_UNHELD_FIRST_COME, /* of the guest that spoke for it first in ARP or neighbour discovery, until it is silent */
+	FW_UNHELD_ANYBODYS,
+	FW_UNHELD_NOBODYS, /* it may not be used */
+};
+
 struct fw_guard {
 	char bridge[IFNAMSIZ];
-	struct mac host;        /* the bridge's own address */
-	bool strict;            /* an address that nobody holds is nobody's; else any guest may take it */
+	struct mac host; /* the bridge's own address */
+	enum fw_unheld unheld;
 	struct prefix *subnets; /* that guests' addresses are of */
 	size_t n_subnets;
 	struct prefix *routed; /* that guests route for: they come as sources, but nobody has them on the bridge */

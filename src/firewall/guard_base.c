@@ -19,15 +19,25 @@ const struct guard_set_def guard_sets[GUARD_SETS] = {
 	[GUARD_COUNTERS + REFUSED_ND] = { .name = "refused_nd", .key = { FIELD_IIFNAME }, .counts = true },
 	[GUARD_COUNTERS + REFUSED_DHCP] = { .name = "refused_dhcp", .key = { FIELD_IIFNAME }, .counts = true },
 	[GUARD_COUNTERS + REFUSED_FRAME] = { .name = "refused_frame", .key = { FIELD_IIFNAME }, .counts = true },
+	[GUARD_CLAIMS] = { .name = "claims", .key = { FIELD_IIFNAME }, .dynamic = true },
+	[GUARD_OWNERS4] = { .name = "owners4",
+			    .key = { FIELD_MARK, FIELD_ETHER_SADDR, FIELD_IP_SADDR },
+			    .dynamic = true },
+	[GUARD_OWNED4] = { .name = "owned4", .key = { FIELD_MARK, FIELD_IP_SADDR }, .dynamic = true },
+	[GUARD_OWNERS6] = { .name = "owners6",
+			    .key = { FIELD_MARK, FIELD_ETHER_SADDR, FIELD_IP6_SADDR },
+			    .dynamic = true },
+	[GUARD_OWNED6] = { .name = "owned6", .key = { FIELD_MARK, FIELD_IP6_SADDR }, .dynamic = true },
 };
 
 size_t guard_key_len(enum guard_set set)
 {
+	const struct guard_set_def *def = &guard_sets[set];
 	size_t len = 0;
 
-	for (size_t i = 0; i < GUARD_KEY_FIELDS; i++)
-		len += (fw_fields[guard_sets[set].key[i]].len + 3) / 4 * 4;
-	return guard_sets[set].key[1] ? len : fw_fields[guard_sets[set].key[0]].len;
+	for (size_t i = 0; i < FW_TERM_FIELDS; i++)
+		len += (fw_fields[def->key[i]].len + 3) / 4 * 4;
+	return def->key[1] ? len : fw_fields[def->key[0]].len;
 }
 
 static const struct fw_hook prerouting = { "filter", "prerouting", NF_BR_PRE_ROUTING, "filter",
@@ -59,6 +69,19 @@ enum {
 	{ { IN("taken", mac), GOTO(refuse) } },                                 \
 	{ { IN("nameless", IIFNAME), RETURN } },                                \
 	{ { GOTO(refuse) } }
+/* `address` is claimed for `mac`, of the network that the packet is marked with: refused if it is another's. Else it
+ * becomes or stays this one's, but for claims that come faster than they may, and those of guests whose MAC is not known:
+ * these are not remembered. */
+#define OWN(v, mac, address, refuse)                                                                                   \
+	{ { { .kind = TERM_FIELD_NOT_IN,                                                                               \
+	      .of = { FIELD_MARK, FIELD_##mac, FIELD_##address },                                                      \
+	      .name = "owners" v },                                                                                    \
+	    PAIR_IN("owned" v, MARK, address), GOTO(refuse) } },                                                       \
+	{ { PAIR_IN("macs", IIFNAME, mac), { .kind = TERM_LIMIT, .of = { FIELD_IIFNAME }, .name = "claims" },          \
+	    { .kind = TERM_UPDATE, .of = { FIELD_MARK, FIELD_##mac, FIELD_##address }, .name = "owners" v },           \
+	    { .kind = TERM_UPDATE, .of = { FIELD_MARK, FIELD_##address }, .name = "owned" v } } }
+#define PREFIX(field, p) { .kind = TERM_FIELD_PREFIX, .of = { FIELD_##field }, .prefix = p }
+#define NO_ADDRESS6      { { AF_INET6, { 0 } }, 128 }
 /* The first rule counts. */
 #define REFUSE(why) { { IN("refused_" why, IIFNAME) } }, { { DROP } }
 /* clang-format on */
@@ -98,7 +121,6 @@ static const struct fw_rule in_probe_arp[] = {
 	{ { ACCEPT } },
 };
 static const struct fw_rule in_claim6[] = {
-	{ { IS(L4PROTO, ICMP6), JUMP("icmp6") } },
 	{ { IS(UDP_SPORT, 547), GOTO("bad_dhcp") } },
 	{ { PAIR_IN("bound6", ETHER_SADDR, IP6_SADDR), ACCEPT } },
 	{ { IN("held6", IP6_SADDR), GOTO("bad_ip") } },
@@ -117,6 +139,21 @@ static const struct fw_rule in_first6[] = {
 	{ { IS(ICMP6_TYPE, NS), JUMP("target6") } }, { { IS(ICMP6_TYPE, NS), ACCEPT } },
 	{ { IS(ICMP6_TYPE, RS), ACCEPT } },          { { IS(ICMP6_TYPE, MLD2_REPORT), ACCEPT } },
 	{ { IS(ICMP6_TYPE, MLD_REPORT), ACCEPT } },  { { GOTO("bad_ip") } },
+};
+
+/* First come, first served (RFC 6620, without its probing). Neighbour discovery claims its source, and what it is about if it
+ * answers or has no address yet (RFC 4861 s.7.2.3). What somebody holds needs no owner: the chains above decide about it. */
+static const struct fw_rule in_own_arp[] = { OWN("4", ARP_SENDER, ARP_SADDR, "bad_arp") };
+static const struct fw_rule in_own_nd[] = {
+	{ { IS(ICMP6_TYPE, NA), JUMP("own_target") } },
+	{ { PREFIX(IP6_SADDR, NO_ADDRESS6), IS(ICMP6_TYPE, NS), GOTO("own_target") } },
+	{ { PREFIX(IP6_SADDR, NO_ADDRESS6), RETURN } },
+	{ { IN("held6", IP6_SADDR), RETURN } },
+	OWN("6", ETHER_SADDR, IP6_SADDR, "bad_nd"),
+};
+static const struct fw_rule in_own_target[] = {
+	{ { IN("held6", ND_TARGET), RETURN } },
+	OWN("6", ETHER_SADDR, ND_TARGET, "bad_nd"),
 };
 
 static const struct fw_rule in_bad_mac[] = { REFUSE("mac") };
@@ -150,36 +187,51 @@ const struct fw_chain guard_base_chains[] = {
 	CHAIN(bad_nd),
 	CHAIN(bad_dhcp),
 	CHAIN(bad_frame),
+	CHAIN(own_arp),
+	CHAIN(own_nd),
+	CHAIN(own_target),
 };
-const size_t guard_base_n_chains = ARRAY_SIZE(guard_base_chains);
+enum { OWN_CHAINS = 3 /* the last */ };
+
+size_t guard_base_n_chains(bool owners)
+{
+	return ARRAY_SIZE(guard_base_chains) - (owners ? 0 : OWN_CHAINS);
+}
+
+uint32_t guard_mark(const char *bridge)
+{
+	return (uint32_t)fw_hash_text(bridge, strlen(bridge)) | 1;
+}
 
 static void print_set(const struct guard_set_def *s, FILE *out)
 {
 	static const char *const types[FW_FIELDS] = {
-		[FIELD_IIFNAME] = "ifname",
-		[FIELD_ETHER_SADDR] = "ether_addr",
-		[FIELD_IP_SADDR] = "ipv4_addr",
-		[FIELD_IP6_SADDR] = "ipv6_addr",
+		[FIELD_IIFNAME] = "ifname",     [FIELD_MARK] = "mark",           [FIELD_ETHER_SADDR] = "ether_addr",
+		[FIELD_IP_SADDR] = "ipv4_addr", [FIELD_IP6_SADDR] = "ipv6_addr",
 	};
 
-	fprintf(out, "\t%s %s {\n\t\ttype %s", s->map ? "map" : "set", s->name, types[s->key[0]]);
-	if (s->key[1])
-		fprintf(out, " . %s", types[s->key[1]]);
-	fprintf(out, "%s\n%s\t}\n", s->map ? " : verdict" : "", s->counts ? "\t\tcounter\n" : "");
+	fprintf(out, "\t%s %s {\n\t\ttype ", s->map ? "map" : "set", s->name);
+	for (size_t i = 0; i < FW_TERM_FIELDS && s->key[i]; i++)
+		fprintf(out, "%s%s", i ? " . " : "", types[s->key[i]]);
+	fprintf(out, "%s\n%s", s->map ? " : verdict" : "", s->counts ? "\t\tcounter\n" : "");
+	if (s->dynamic)
+		fprintf(out, "\t\tflags dynamic,timeout\n\t\ttimeout %ds\n", OWN_SILENT_S);
+	fputs("\t}\n", out);
 }
 
-static void print_base(const void *nothing, FILE *out)
+static void print_base(const void *owners, FILE *out)
 {
-	(void)nothing;
+	size_t n_sets = owners ? GUARD_SETS : GUARD_SETS_WITHOUT_OWNERS;
+
 	fputs("table bridge " FW_GUARD_TABLE " {\n", out);
-	for (size_t i = 0; i < GUARD_SETS; i++)
+	for (size_t i = 0; i < n_sets; i++)
 		print_set(&guard_sets[i], out);
-	for (size_t i = 0; i < guard_base_n_chains; i++)
+	for (size_t i = 0; i < guard_base_n_chains(owners); i++)
 		fw_chain_print(&guard_base_chains[i], "", out);
 	fputs("}\n", out);
 }
 
-uint64_t guard_base_stamp(void)
+uint64_t guard_base_stamp(bool owners)
 {
-	return fw_hash_print(print_base, NULL);
+	return fw_hash_print(print_base, owners ? guard_sets : NULL);
 }

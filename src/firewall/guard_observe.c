@@ -122,15 +122,20 @@ static int take_elements(const struct nlmsghdr *h, void *arg)
 	return fw_each_element(h, take_element, arg);
 }
 
-static int see_set(struct nfnl *nl, struct observation *o, enum guard_set id)
+int guard_each(struct nfnl *nl, enum guard_set set, mnl_cb_t take, void *arg)
 {
 	char buf[REQUEST_MAX];
 	struct nlmsghdr *h = request(buf, NFT_MSG_GETSETELEM, NLM_F_DUMP);
 
 	mnl_attr_put_strz(h, NFTA_SET_ELEM_LIST_TABLE, FW_GUARD_TABLE);
-	mnl_attr_put_strz(h, NFTA_SET_ELEM_LIST_SET, guard_sets[id].name);
+	mnl_attr_put_strz(h, NFTA_SET_ELEM_LIST_SET, guard_sets[set].name);
+	return nfnl_ask(nl, h, take, arg);
+}
+
+static int see_set(struct nfnl *nl, struct observation *o, enum guard_set id)
+{
 	o->set = id;
-	int err = nfnl_ask(nl, h, take_elements, o);
+	int err = guard_each(nl, id, take_elements, o);
 
 	o->foreign |= err == -ENOENT;
 	return err == -ENOENT ? 0 : err;
@@ -176,7 +181,7 @@ int guard_observe(struct nfnl *nl, bool *ret_there, uint32_t *ret_hold, uint64_t
 	o.chains = map_new();
 	err = see_chains(nl, &o);
 	map_free(o.chains);
-	for (enum guard_set id = 0; id < GUARD_SETS && err == 0; id++)
+	for (enum guard_set id = 0; id < GUARD_SETS_WITHOUT_OWNERS && err == 0; id++)
 		err = see_set(nl, &o, id);
 	mem_drop(o.counts);
 	*ret_digest = o.foreign ? ~o.digest : o.digest;

@@ -3,6 +3,7 @@
 #include "firewall/guard_rules.h"
 
 #include <netinet/in.h>
+#include <netinet/icmp6.h>
 #include <linux/if_ether.h>
 
 void fw_guard_free(struct fw_guard *g)
@@ -38,6 +39,15 @@ static struct fw_term go(enum fw_term_kind kind, const char *chain)
 	return t;
 }
 
+/* To a chain of this network's own. */
+static struct fw_term go_own(const struct guard_block *b, enum fw_term_kind kind, const char *suffix)
+{
+	char to[FW_NAME];
+
+	fw_chain_name(b->bridge, suffix, to);
+	return go(kind, to);
+}
+
 static struct fw_term is(enum fw_field field, uint16_t value)
 {
 	return (struct fw_term){ .kind = TERM_FIELD, .of = { field }, .value = value };
@@ -50,20 +60,24 @@ static struct fw_term within(enum fw_field field, const struct prefix *p)
 
 #define RULE(b, ...) add_rule(b, (struct fw_rule){ { __VA_ARGS__ } })
 
-/* Addresses of this prefix are looked up; the rest may pass if anybody may take what nobody holds. */
-static void add_claim(struct guard_block *b, enum fw_field field, const struct prefix *p, const char *chain, bool rest)
+static const struct fw_term pass = { .kind = TERM_ACCEPT };
+
+/* Addresses of this prefix are looked up; `rest` is for those that nobody holds. */
+static void add_claim(struct guard_block *b, enum fw_field field, const struct prefix *p, const char *chain,
+		      struct fw_term rest)
 {
 	RULE(b, within(field, p), go(TERM_JUMP, chain));
-	if (rest)
-		RULE(b, within(field, p), { .kind = TERM_ACCEPT });
+	if (rest.kind)
+		RULE(b, within(field, p), rest);
 }
 
 static void add_claims(struct guard_block *b, const struct fw_guard *g, int family, enum fw_field field,
-		       const char *chain)
+		       const char *chain, struct fw_term rest)
 {
 	for (size_t i = 0; i < g->n_subnets; i++)
 		if (g->subnets[i].ip.family == family)
-			add_claim(b, field, &g->subnets[i], chain, !g->strict);
+			add_claim(b, field, &g->subnets[i], chain,
+				  g->unheld == FW_UNHELD_NOBODYS ? (struct fw_term){ 0 } : rest);
 }
 
 static void add_routed(struct guard_block *b, const struct fw_guard *g, int family, enum fw_field field,
@@ -71,7 +85,7 @@ static void add_routed(struct guard_block *b, const struct fw_guard *g, int fami
 {
 	for (size_t i = 0; i < g->n_routed; i++)
 		if (g->routed[i].ip.family == family)
-			add_claim(b, field, &g->routed[i], chain, true);
+			add_claim(b, field, &g->routed[i], chain, pass);
 }
 
 static const struct prefix none4 = { { AF_INET, { 0 } }, 32 }, none6 = { { AF_INET6, { 0 } }, 128 };
@@ -79,44 +93,73 @@ static const struct prefix link_local = { { AF_INET6, { 0xfe, 0x80 } }, 10 };
 
 static void build_entry(struct guard_block *b)
 {
-	char to[FW_NAME];
-
 	begin_chain(b, "_guard");
 	RULE(b, go(TERM_JUMP, "sender"));
-	fw_chain_name(b->bridge, "_guard4", to);
-	RULE(b, is(FIELD_ETHER_TYPE, ETH_P_IP), go(TERM_GOTO, to));
-	fw_chain_name(b->bridge, "_guard6", to);
-	RULE(b, is(FIELD_ETHER_TYPE, ETH_P_IPV6), go(TERM_GOTO, to));
-	fw_chain_name(b->bridge, "_guard_arp", to);
-	RULE(b, is(FIELD_ETHER_TYPE, ETH_P_ARP), go(TERM_GOTO, to));
+	RULE(b, is(FIELD_ETHER_TYPE, ETH_P_IP), go_own(b, TERM_GOTO, "_guard4"));
+	RULE(b, is(FIELD_ETHER_TYPE, ETH_P_IPV6), go_own(b, TERM_GOTO, "_guard6"));
+	RULE(b, is(FIELD_ETHER_TYPE, ETH_P_ARP), go_own(b, TERM_GOTO, "_guard_arp"));
 	RULE(b, is(FIELD_ETHER_TYPE, ETH_P_RARP), { .kind = TERM_ACCEPT }); /* a migrated guest's "here I am" */
 	RULE(b, go(TERM_GOTO, "bad_frame"));
 }
 
-static void build_chains(struct guard_block *b, const struct fw_guard *g)
+/* Looks, in a chain for all networks, who of this one came first. The mark says which network it is there: the bridge family
+ * has no name of the bridge in every kernel. Nobody else sees it. */
+static void add_owners(struct guard_block *b, const char *chain, enum fw_term_kind end)
 {
+	struct fw_term mark = { .kind = TERM_SET_MARK, .mark = guard_mark(b->bridge) };
+
+	RULE(b, mark, go(TERM_JUMP, chain));
+	RULE(b, { .kind = TERM_SET_MARK }, { .kind = end });
+}
+
+static void build_owners(struct guard_block *b, bool of_arp)
+{
+	if (of_arp) {
+		begin_chain(b, "_own_arp");
+		add_owners(b, "own_arp", TERM_ACCEPT);
+	}
+	begin_chain(b, "_icmp6");
+	RULE(b, go(TERM_JUMP, "icmp6"));
+	RULE(b, is(FIELD_ICMP6_TYPE, ND_ROUTER_SOLICIT), go_own(b, TERM_GOTO, "_own_nd"));
+	RULE(b, is(FIELD_ICMP6_TYPE, ND_NEIGHBOR_SOLICIT), go_own(b, TERM_GOTO, "_own_nd"));
+	RULE(b, is(FIELD_ICMP6_TYPE, ND_NEIGHBOR_ADVERT), go_own(b, TERM_GOTO, "_own_nd"));
+	begin_chain(b, "_own_nd");
+	add_owners(b, "own_nd", TERM_RETURN);
+}
+
+/* ---- together ---- */
+
+static void build_chains(struct guard_block *b, const struct fw_guard *g, bool owners)
+{
+	bool owned6 = owners && g->unheld != FW_UNHELD_ANYBODYS; /* link-local ones guests may form in any case */
+	bool owned4 = owners && g->unheld == FW_UNHELD_FIRST_COME;
+
 	build_entry(b);
 
 	begin_chain(b, "_guard4");
-	add_claims(b, g, AF_INET, FIELD_IP_SADDR, "claim4");
+	add_claims(b, g, AF_INET, FIELD_IP_SADDR, "claim4", pass);
 	add_routed(b, g, AF_INET, FIELD_IP_SADDR, "claim4");
 	RULE(b, within(FIELD_IP_SADDR, &none4), go(TERM_GOTO, "first4"));
 	RULE(b, go(TERM_GOTO, "bad_ip"));
 
 	begin_chain(b, "_guard6");
-	add_claims(b, g, AF_INET6, FIELD_IP6_SADDR, "claim6");
+	RULE(b, is(FIELD_L4PROTO, IPPROTO_ICMPV6), owned6 ? go_own(b, TERM_JUMP, "_icmp6") : go(TERM_JUMP, "icmp6"));
+	add_claims(b, g, AF_INET6, FIELD_IP6_SADDR, "claim6", pass);
 	add_routed(b, g, AF_INET6, FIELD_IP6_SADDR, "claim6");
-	add_claim(b, FIELD_IP6_SADDR, &link_local, "claim6", true); /* guests may form them as they like */
+	add_claim(b, FIELD_IP6_SADDR, &link_local, "claim6", pass);
 	RULE(b, within(FIELD_IP6_SADDR, &none6), go(TERM_GOTO, "first6"));
 	RULE(b, go(TERM_GOTO, "bad_ip"));
 
 	begin_chain(b, "_guard_arp");
-	add_claims(b, g, AF_INET, FIELD_ARP_SADDR, "claim_arp");
+	add_claims(b, g, AF_INET, FIELD_ARP_SADDR, "claim_arp", owned4 ? go_own(b, TERM_GOTO, "_own_arp") : pass);
 	for (size_t i = 0; i < g->n_subnets; i++)
 		if (g->subnets[i].ip.family == AF_INET)
 			RULE(b, within(FIELD_ARP_SADDR, &none4), within(FIELD_ARP_DADDR, &g->subnets[i]),
 			     go(TERM_GOTO, "probe_arp"));
 	RULE(b, go(TERM_GOTO, "bad_arp"));
+
+	if (owned6)
+		build_owners(b, owned4);
 }
 
 /* ---- elements ---- */
@@ -179,14 +222,14 @@ static void print_chains(const void *block, FILE *out)
 	fputs("}\n", out);
 }
 
-struct guard_block guard_block_of(const struct fw_guard *g)
+struct guard_block guard_block_of(const struct fw_guard *g, bool owners)
 {
 	struct guard_block b = { 0 };
 
 	memcpy(b.bridge, g->bridge, sizeof(b.bridge));
 	if (!has_guarded(g))
 		return b;
-	build_chains(&b, g);
+	build_chains(&b, g, owners);
 	b.stamp = fw_hash_print(print_chains, &b);
 	for (size_t i = 0; i < b.n_chains; i++)
 		b.chains[i].stamp = b.stamp;
@@ -267,7 +310,7 @@ static void print_element(const struct guard_element *el, FILE *out)
 
 void fw_guard_print(const struct fw_guard *g, FILE *out)
 {
-	struct guard_block b = guard_block_of(g);
+	struct guard_block b = guard_block_of(g, true);
 
 	if (b.n_chains)
 		print_chains(&b, out);

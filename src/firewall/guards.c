@@ -8,6 +8,7 @@
 #include "firewall/firewall.h"
 #include "firewall/guard_observe.h"
 #include "firewall/guard_put.h"
+#include "firewall/guard_release.h"
 
 /* An element that one network or several want: two of them may have a guest of the same MAC. */
 struct entry {
@@ -22,6 +23,9 @@ struct guards {
 	bool there, intact; /* the table; and it is as we committed it */
 	uint32_t hold;      /* whose it is: FW_OWNER, FW_PERSIST */
 	uint64_t digest;    /* of the table, when it was last looked at and found otherwise */
+	bool no_owners;
+	struct guard_leaver *leavers; /* perhaps some are still there, by another port */
+	size_t n_leavers;
 };
 
 /* What a transaction does to elements. */
@@ -50,7 +54,13 @@ void guards_free(struct guards *g)
 	for (size_t i = 0; i < g->n; i++)
 		guard_block_free(&g->blocks[i]);
 	mem_drop(g->blocks);
+	mem_drop(g->leavers);
 	mem_drop(g);
+}
+
+void guards_forgo_owners(struct guards *g)
+{
+	g->no_owners = true;
 }
 
 static struct entry *find_entry(const struct guards *g, const struct guard_element *el)
@@ -87,12 +97,32 @@ static void want(struct guards *g, const struct guard_element *el, struct delta 
 	e->refs++;
 }
 
-static void unwant(struct guards *g, const struct guard_element *el, struct delta *d)
+static struct mac mac_in(const struct guard_element *el)
+{
+	struct mac mac;
+
+	memcpy(mac.b, el->key + IFNAMSIZ, sizeof(mac.b));
+	return mac;
+}
+
+static void note_leaver(struct guards *g, const char *bridge, const struct guard_element *el)
+{
+	if (el->set != GUARD_MACS)
+		return;
+	struct guard_leaver *l = mem_push(g->leavers, g->n_leavers);
+
+	memcpy(l->bridge, bridge, sizeof(l->bridge));
+	l->mac = mac_in(el);
+}
+
+/* An element of this bridge. */
+static void unwant(struct guards *g, const char *bridge, const struct guard_element *el, struct delta *d)
 {
 	struct entry *e = find_entry(g, el);
 
 	if (--e->refs)
 		return;
+	note_leaver(g, bridge, el);
 	*mem_push(d->del, d->n_del) = *el;
 	mem_drop(map_del(g->entries, el, GUARD_ELEMENT_KEY));
 }
@@ -120,7 +150,7 @@ static struct guard_block exchange(struct guards *g, struct guard_block next, st
 	for (size_t i = 0; i < next.n_elements; i++)
 		want(g, &next.elements[i], d);
 	for (size_t i = 0; i < old.n_elements; i++)
-		unwant(g, &old.elements[i], d);
+		unwant(g, old.bridge, &old.elements[i], d);
 	lead_anew(&old, &next, g, d);
 	if (!have && next.n_chains)
 		have = mem_push(g->blocks, g->n);
@@ -150,7 +180,7 @@ static void evict(struct guards *g, const struct guard_block *next, struct delta
 
 		for (size_t j = 0; j < from->n_elements; j++) {
 			if (is_of_port(&from->elements[j], el->key))
-				unwant(g, &from->elements[j], d);
+				unwant(g, from->bridge, &from->elements[j], d);
 			else
 				from->elements[kept++] = from->elements[j];
 		}
@@ -172,7 +202,8 @@ static uint64_t chains_digest(const struct fw_chain *c, size_t n, uint64_t stamp
 /* Of all that we want, each element once. */
 static uint64_t wanted_digest(const struct guards *g)
 {
-	uint64_t sum = chains_digest(guard_base_chains, guard_base_n_chains, guard_base_stamp());
+	bool owners = !g->no_owners;
+	uint64_t sum = chains_digest(guard_base_chains, guard_base_n_chains(owners), guard_base_stamp(owners));
 	char chain[FW_NAME];
 	const struct entry *e;
 
@@ -218,7 +249,7 @@ static uint64_t block_digest(const struct guard_block *b)
 
 bool guards_has(const struct guards *g, const struct fw_guard *guard, uint32_t hold)
 {
-	struct guard_block next = guard_block_of(guard);
+	struct guard_block next = guard_block_of(guard, !g->no_owners);
 	const struct guard_block *have = find_block(g, guard->bridge);
 	bool same = have ? guards_are_whole(g, hold) && next.n_elements == have->n_elements &&
 			       block_digest(&next) == block_digest(have)
@@ -249,7 +280,7 @@ static struct mac mac_of(const struct guard_block *b, const char *port)
 
 	for (size_t i = 0; i < b->n_elements; i++)
 		if (b->elements[i].set == GUARD_MACS && strncmp((const char *)b->elements[i].key, port, IFNAMSIZ) == 0)
-			memcpy(mac.b, b->elements[i].key + IFNAMSIZ, sizeof(mac.b));
+			mac = mac_in(&b->elements[i]);
 	return mac;
 }
 
@@ -283,7 +314,7 @@ static void put_whole(const struct guards *g, uint32_t hold, struct batch *b)
 	const struct entry *e;
 	size_t n = 0;
 
-	put_guard_table(b, hold);
+	put_guard_table(b, hold, !g->no_owners);
 	for (size_t i = 0; i < g->n; i++)
 		put_chains_of(b, &g->blocks[i]);
 	for (size_t pos = 0; (e = map_next(g->entries, &pos));)
@@ -327,7 +358,7 @@ bool guards_put(struct guards *g, const struct fw_guard *const *v, size_t n, uin
 	size_t before = g->n;
 
 	for (size_t i = 0; i < n; i++) {
-		struct guard_block next = guard_block_of(v[i]);
+		struct guard_block next = guard_block_of(v[i], !g->no_owners);
 
 		evict(g, &next, &d);
 		old[i] = exchange(g, next, &d);
@@ -353,6 +384,32 @@ bool guards_put(struct guards *g, const struct fw_guard *const *v, size_t n, uin
 	mem_drop(d.add);
 	mem_drop(d.del);
 	return busy;
+}
+
+static bool has_mac(const struct guard_block *b, const struct mac *mac)
+{
+	for (size_t i = 0; b && i < b->n_elements; i++) {
+		struct mac other = mac_in(&b->elements[i]);
+
+		if (b->elements[i].set == GUARD_MACS && mac_eq(&other, mac))
+			return true;
+	}
+	return false;
+}
+
+bool guards_release(struct guards *g, struct nfnl *nl, struct batch *b)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < g->n_leavers; i++)
+		if (!has_mac(find_block(g, g->leavers[i].bridge), &g->leavers[i].mac))
+			g->leavers[n++] = g->leavers[i];
+	bool any = n && g->n && !g->no_owners && guard_release(nl, g->leavers, n, b);
+
+	mem_drop(g->leavers);
+	g->leavers = NULL;
+	g->n_leavers = 0;
+	return any;
 }
 
 void guards_committed(struct guards *g, uint32_t hold)

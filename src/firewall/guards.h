@@ -11,6 +11,9 @@ struct guards;
 struct guards *guards_new(void);
 void guards_free(struct guards *g);
 
+/* The kernel does not know how to remember who came first: so nobody is kept from taking what nobody holds. */
+void guards_forgo_owners(struct guards *g);
+
 /* Looks at what the kernel holds. */
 int guards_refresh(struct guards *g, struct nfnl *nl);
 /* As we committed them, and held as said: see put_table of firewall/batch.h. */
@@ -28,5 +31,7 @@ size_t guards_choose(const struct guards *g, const char *bridge, struct guard_co
  * one, of any change or none, is the whole table. */
 struct batch;
 bool guards_put(struct guards *g, const struct fw_guard *const *v, size_t n, uint32_t hold, struct batch *b);
+/* What guests own that are no more on a network, since this was asked last: puts what frees it into `b`; false: nothing. */
+bool guards_release(struct guards *g, struct nfnl *nl, struct batch *b);
 void guards_committed(struct guards *g, uint32_t hold);
 void guards_broke(struct guards *g);

@@ -42,20 +42,34 @@ static void print_snat(const struct fw_nat *n, FILE *out)
 	fputs(" persistent", out);
 }
 
-/* Of a frame: one field, or two in a row. */
+/* Of a frame: one field, or some in a row. */
+static void print_field_names(const struct fw_term *t, FILE *out)
+{
+	for (size_t i = 0; i < FW_TERM_FIELDS && t->of[i]; i++)
+		fprintf(out, "%s%s", i ? " . " : "", fw_fields[t->of[i]].text);
+}
+
 static void print_fields(const struct fw_term *t, FILE *out)
 {
 	char text[PREFIX_TEXT];
 
-	fputs(fw_fields[t->of[0]].text, out);
-	if (t->of[1])
-		fprintf(out, " . %s", fw_fields[t->of[1]].text);
-	if (t->kind == TERM_FIELD_IN)
-		fprintf(out, " @%s", t->name);
+	print_field_names(t, out);
+	if (t->kind == TERM_FIELD_IN || t->kind == TERM_FIELD_NOT_IN)
+		fprintf(out, " %s@%s", t->kind == TERM_FIELD_NOT_IN ? "!= " : "", t->name);
 	else if (t->kind == TERM_FIELD_PREFIX)
 		fprintf(out, " %s", prefix_text(&t->prefix, text));
 	else
 		fprintf(out, t->of[0] == FIELD_ETHER_TYPE ? " 0x%04x" : " %u", t->value);
+}
+
+/* What packets themselves put into a set. */
+static void print_update(const struct fw_term *t, FILE *out)
+{
+	fprintf(out, "update @%s { ", t->name);
+	print_field_names(t, out);
+	if (t->kind == TERM_LIMIT)
+		fprintf(out, " limit rate %d/second burst %d packets", FW_LIMIT_RATE, FW_LIMIT_BURST);
+	fputs(" }", out);
 }
 
 static void print_dnat_map(enum fw_set_id id, FILE *out)
@@ -129,7 +143,15 @@ static void print_term(const struct fw_term *t, FILE *out)
 	case TERM_FIELD:
 	case TERM_FIELD_PREFIX:
 	case TERM_FIELD_IN:
+	case TERM_FIELD_NOT_IN:
 		print_fields(t, out);
+		break;
+	case TERM_UPDATE:
+	case TERM_LIMIT:
+		print_update(t, out);
+		break;
+	case TERM_SET_MARK:
+		fprintf(out, "meta mark set 0x%08x", t->mark);
 		break;
 	case TERM_MASQUERADE:
 		print_masquerade(&t->nat, out);

@@ -64,12 +64,13 @@ int parse_own_guard(struct parser *p, xmlNode *node, void *into)
 		{ 0 },
 	};
 	struct network_own *own = &((struct network *)into)->own;
+	int hand_set = xml_word(p, node, "static", hand_set_words);
 
 	if (!xml_attr(node, "enabled"))
 		return xml_missing(p, node, "enabled");
-	if (xml_check_attrs(p, node, attrs) < 0 || xml_tri(p, node, "enabled", &own->guard) < 0 ||
-	    xml_tri(p, node, "static", &own->guard_static) < 0)
+	if (xml_check_attrs(p, node, attrs) < 0 || xml_tri(p, node, "enabled", &own->guard) < 0 || hand_set < 0)
 		return -1;
+	own->guard_static = (enum hand_set)hand_set;
 	return xml_read_children(p, node, NULL, NULL);
 }
 
@@ -149,25 +150,25 @@ static void put_publish(FILE *f, const struct publish *p)
 	fputs("/>\n", f);
 }
 
-static void put_switch(FILE *f, int in, const char *name, enum tri value, enum tri may_static)
+static void put_switch(FILE *f, int in, const char *name, enum tri value, enum hand_set hand_set)
 {
 	if (!value)
 		return;
 	fprintf(f, "%*s<vnet:%s", in, "", name);
 	put_word(f, "enabled", tri_words, value);
-	put_word(f, "static", tri_words, may_static);
+	put_word(f, "static", hand_set_words, hand_set);
 	fputs("/>\n", f);
 }
 
 void put_guard(FILE *f, int in, enum tri value)
 {
-	put_switch(f, in, "guard", value, TRI_NONE);
+	put_switch(f, in, "guard", value, HAND_SET_NONE);
 }
 
 void put_own(FILE *f, const struct network *n)
 {
 	put_switch(f, 2, "guard", n->own.guard, n->own.guard_static);
-	put_switch(f, 2, "flowtable", n->own.flowtable, TRI_NONE);
+	put_switch(f, 2, "flowtable", n->own.flowtable, HAND_SET_NONE);
 	for (size_t i = 0; i < n->own.n_publishes; i++)
 		put_publish(f, &n->own.publishes[i]);
 }

@@ -10,8 +10,8 @@
 #define VNET_NS "urn:vnet:network:1"
 
 struct network_own {
-	enum tri guard;            /* <guard>: ports may send only what is theirs; none said: as the mode has it */
-	enum tri guard_static;     /* its static: a guest may take an address that nobody holds; none said: yes */
+	enum tri guard;             /* <guard>: ports may send only what is theirs; none said: as the daemon is set */
+	enum hand_set guard_static; /* its static; none said: as the daemon is set */
 	enum tri flowtable;        /* <flowtable>: a short cut for established flows; none said: as the daemon is set */
 	struct publish *publishes; /* <publish>: ports of the host that lead to guests */
 	size_t n_publishes;

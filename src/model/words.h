@@ -24,6 +24,11 @@ extern const char *const lease_unit_words[];
 enum transport { TRANSPORT_NONE, TRANSPORT_TCP, TRANSPORT_UDP };
 extern const char *const transport_words[];
 
+/* May guests take addresses that nobody was lent or given? The first to come keeps it; they may, and pass them on among
+ * themselves; they may not. */
+enum hand_set { HAND_SET_NONE, HAND_SET_YES, HAND_SET_SHARED, HAND_SET_NO };
+extern const char *const hand_set_words[];
+
 extern const char *const forward_mode_words[];
 
 /* The value whose text this is, -1: none. */

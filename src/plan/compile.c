@@ -254,7 +254,7 @@ int plan_compile(const struct network *n, struct plan **ret, struct err *e)
 		compile_sysctls(n, p);
 		compile_firewall(n, &p->firewall);
 		p->flowtable = compile_flowtable(n);
-		p->guard = plan_guard_compile(n);
+		p->guard = plan_guard_compile(n, &(struct plan_guard_defaults){ 0 });
 		compile_publishes(n, p);
 		p->scope = compile_scope(n);
 	}

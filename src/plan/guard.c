@@ -8,6 +8,18 @@ static bool says(enum tri guard, bool otherwise)
 	return guard ? guard == TRI_YES : otherwise;
 }
 
+static enum fw_unheld compile_unheld(enum hand_set said, enum hand_set otherwise)
+{
+	switch (said ? said : otherwise) {
+	case HAND_SET_NO:
+		return FW_UNHELD_NOBODYS;
+	case HAND_SET_SHARED:
+		return FW_UNHELD_ANYBODYS;
+	default:
+		return FW_UNHELD_FIRST_COME;
+	}
+}
+
 static void compile_groups(const struct network *n, struct plan_guard *g)
 {
 	for (size_t i = 0; i < n->n_portgroups; i++) {
@@ -53,16 +65,17 @@ static void add_any(struct fw_guard *rules, int family)
 	*mem_push(rules->subnets, rules->n_subnets) = (struct prefix){ .ip.family = family };
 }
 
-struct plan_guard plan_guard_compile(const struct network *n)
+struct plan_guard plan_guard_compile(const struct network *n, const struct plan_guard_defaults *d)
 {
-	struct plan_guard g = { .on = says(n->own.guard, n->forward.mode == FORWARD_NAT) };
+	bool nat = n->forward.mode == FORWARD_NAT && says(d->on, true);
+	struct plan_guard g = { .on = says(n->own.guard, nat) };
 	struct fw_guard *rules = &g.rules;
 	struct ip own = eui64(&link_local, &n->mac);
 
 	compile_groups(n, &g);
 	snprintf(rules->bridge, sizeof(rules->bridge), "%s", n->bridge.name);
 	rules->host = n->mac;
-	rules->strict = n->own.guard_static == TRI_NO;
+	rules->unheld = compile_unheld(n->own.guard_static, d->hand_set);
 	plan_guard_add_holder(rules, &host, &own);
 	for (size_t i = 0; i < n->n_ips; i++) {
 		*mem_push(rules->subnets, rules->n_subnets) = network_ip_prefix(&n->ips[i]);
@@ -95,7 +108,7 @@ static bool is_guarded(const struct plan_guard *g, const char *group)
 struct fw_guard plan_guard_begin(const struct plan_guard *g)
 {
 	const struct fw_guard *from = &g->rules;
-	struct fw_guard rules = { .host = from->host, .strict = from->strict };
+	struct fw_guard rules = { .host = from->host, .unheld = from->unheld };
 
 	memcpy(rules.bridge, from->bridge, sizeof(rules.bridge));
 	rules.subnets = mem_dup(from->subnets, from->n_subnets * sizeof(*from->subnets));

@@ -10,6 +10,12 @@ struct plan_group {
 	bool is_default, guarded;
 };
 
+/* Of definitions that do not say it; zeroed: what we were built with. */
+struct plan_guard_defaults {
+	enum tri on;            /* networks of forward mode nat */
+	enum hand_set hand_set; /* all */
+};
+
 struct plan_guard {
 	bool on;                   /* for ports of no group */
 	struct plan_group *groups; /* those that say something about it, and the default one */
@@ -17,7 +23,7 @@ struct plan_guard {
 	struct fw_guard rules; /* without ports, and without holders that are not declared */
 };
 
-struct plan_guard plan_guard_compile(const struct network *n);
+struct plan_guard plan_guard_compile(const struct network *n, const struct plan_guard_defaults *d);
 void plan_guard_free(struct plan_guard *g); /* what it owns */
 
 struct plan_port {

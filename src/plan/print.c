@@ -10,6 +10,11 @@ enum { ROUTE_TEXT = PREFIX_TEXT + IP_TEXT + 32 };
 
 static void print_bridge(const struct plan *p, FILE *out)
 {
+	static const char *const unheld[] = {
+		[FW_UNHELD_FIRST_COME] = "",
+		[FW_UNHELD_ANYBODYS] = ", and share addresses that nobody gave them",
+		[FW_UNHELD_NOBODYS] = ", and no address that nobody gave them",
+	};
 	char mac[MAC_TEXT], ip[IP_TEXT];
 
 	fprintf(out, "bridge %s\n", p->bridge.name);
@@ -27,8 +32,7 @@ static void print_bridge(const struct plan *p, FILE *out)
 	if (p->flowtable == TRI_YES)
 		fputs("  established flows take the kernel's short cut, if it has one (flowtable)\n", out);
 	if (p->guard.on)
-		fprintf(out, "  guests send only what is theirs%s\n",
-			p->guard.rules.strict ? ", and no address that nobody gave them" : "");
+		fprintf(out, "  guests send only what is theirs%s\n", unheld[p->guard.rules.unheld]);
 	for (size_t i = 0; i < p->guard.n_groups; i++)
 		fprintf(out, "  port group %s: guests send %s\n", p->guard.groups[i].name,
 			p->guard.groups[i].guarded ? "only what is theirs" : "what they like");

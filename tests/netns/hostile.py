@@ -5,6 +5,7 @@ hostile.py send WHO         all attacks, each frame with its name in its last by
 hostile.py good WHO         what an honest guest sends, the same way
 hostile.py take WHO         what one sends who takes addresses by hand; rob WHO: attacks of one who wants the same
 hostile.py watch DEVICE     prints the names that come by this device, until "END" does
+hostile.py grab N ADDRESS   takes so many IPv6 addresses from this one on
 hostile.py names|robs       the attacks, and which of the guard's counters each is for
 
 WHO is mac=, ip=, ll= (link-local), g6= (global) of oneself, and the same of the neighbour (n_...) and the gateway (g_...);
@@ -229,6 +230,17 @@ def transmit(frames, me):
         s.send(frame if MARK in frame else frame + mark())
 
 
+def grab(count, first):
+    s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+    s.bind(("eth0", 0))
+    me = Who(NOBODY)
+    with open("/sys/class/net/eth0/address") as f:
+        me.mac = mac(f.read().strip())
+    for i in range(count):
+        target = (int.from_bytes(ip6(first), "big") + i).to_bytes(16, "big")
+        s.send(ether(me.mac, 0x86DD, nd(me, 135, target, ANY6, 0)))
+
+
 def watch(device):
     s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
     s.bind((device, 3))
@@ -244,7 +256,7 @@ def watch(device):
         print(seen, flush=True)
 
 
-NOBODY = [a + b for a in ("", "n_", "g_") for b in ("mac=00:00:00:00:00:00", "ip=0.0.0.0", "ll=::", "g6=::")]
+NOBODY = [a + b for a in ("", "n_", "g_") for b in ("mac=00:00:00:00:00:00", "ip=0.0.0.0", "ll=::", "g6=::")] + ["free=0.0.0.0"]
 attacking = {"send": attacks, "names": attacks, "rob": robbing, "robs": robbing}
 honestly = {"good": honest, "take": taking}
 what = sys.argv[1]
@@ -256,6 +268,8 @@ elif what in honestly:
     transmit(honestly[what](me), me)
 elif what == "watch":
     watch(sys.argv[2])
+elif what == "grab":
+    grab(int(sys.argv[2]), sys.argv[3])
 else:
-    for n, why, _ in attacking[what](Who(NOBODY + ["free=0.0.0.0"])):
+    for n, why, _ in attacking[what](Who(NOBODY)):
         print(n, why)

@@ -161,7 +161,7 @@ static void chains_are_exchanged(void **state)
 	(void)state;
 	set(g);
 	g.n_subnets = 1;
-	g.strict = true;
+	g.unheld = FW_UNHELD_NOBODYS;
 	set(g);
 	refresh();
 	assert_true(firewall_has_guard(fw, &g));
@@ -228,6 +228,65 @@ static void heals(void **state)
 	set(g);
 	refresh();
 	assert_true(firewall_has_guard(fw, &g));
+	clear("vbr0");
+}
+
+static void assert_listed(const char *text, bool want)
+{
+	AUTO(mem_drop) char *all = output_of(LIST);
+
+	if (!strstr(all, text) != !want)
+		fail_msg("'%s' in %s", text, all);
+}
+
+/* As the kernel does for a packet that is marked like those of vbr0. */
+static void own(const char *set, const char *what)
+{
+	AUTO(mem_drop)
+	char *cmd =
+	    mem_printf("m=$(nft list chain bridge vnetd_guard vbr0_own_arp | grep -o '0x[0-9a-f]*' | head -n 1);"
+		       "nft add element bridge vnetd_guard %s \"{ $m . %s }\"",
+		       set, what);
+
+	assert_int_equal(system(cmd), 0);
+}
+
+/* What the kernel has put into the sets of owners stays while its guest is there, whatever else changes, and is nobody's
+ * when it is not. */
+static void owned_addresses_follow_their_guest(void **state)
+{
+	static struct fw_guard_port both[] = { { "vnet0", { { 0x52, 0x54, 0, 0, 0, 1 } }, true },
+					       { "vnet7", { { 0x52, 0x54, 0, 0, 0, 7 } }, true },
+					       { "vnet8", { { 0x52, 0x54, 0, 0, 0, 7 } }, true } };
+	struct fw_guard g = guard("vbr0", 2);
+
+	(void)state;
+	g.ports = both;
+	set(g);
+	own("owners4", "52:54:00:00:00:07 . 10.64.1.77");
+	own("owned4", "10.64.1.77");
+	own("owners4", "52:54:00:00:00:01 . 10.64.1.11");
+	own("owned4", "10.64.1.11");
+	own("owners6", "52:54:00:00:00:07 . fe80::77");
+	own("owned6", "fe80::77");
+	refresh();
+	assert_true(firewall_has_guard(fw, &g)); /* nothing to heal */
+	g.n_holders--;
+	set(g);
+	assert_listed("52:54:00:00:00:07 . 10.64.1.77", true);
+	g.n_ports = 3; /* it moves to another port */
+	set(g);
+	both[1] = both[2];
+	g.n_ports = 2;
+	set(g);
+	assert_listed("52:54:00:00:00:07 . 10.64.1.77", true);
+	g.n_ports = 1;
+	set(g);
+	refresh();
+	assert_true(firewall_has_guard(fw, &g));
+	assert_listed("10.64.1.77", false);
+	assert_listed("fe80::77", false);
+	assert_listed("10.64.1.11", true);
 	clear("vbr0");
 }
 
@@ -317,6 +376,7 @@ int main(void)
 		cmocka_unit_test(chains_are_exchanged),
 		cmocka_unit_test(networks_share),
 		cmocka_unit_test(heals),
+		cmocka_unit_test(owned_addresses_follow_their_guest),
 		cmocka_unit_test(leftovers_go),
 		cmocka_unit_test(a_thousand_ports),
 	};

@@ -88,6 +88,8 @@ static const struct {
 	{ NET("<v:guard xmlns:v='urn:vnet:network:1'/>"), BAD, 3, "<guard>: attribute 'enabled' is missing" },
 	{ NET("<v:guard xmlns:v='urn:vnet:network:1' enabled='on'/>"), BAD, 3,
 	  "<guard>: enabled='on' is neither yes nor no" },
+	{ NET("<v:guard xmlns:v='urn:vnet:network:1' enabled='yes' static='maybe'/>"), BAD, 3,
+	  "<guard>: static='maybe' is not yes, shared or no" },
 	{ PUB("<p:publish protocol='tcp' guest='g'/>"), BAD, 4, "<publish>: attribute 'port' is missing" },
 	{ PUB("<p:publish port='1' guest='g'/>"), BAD, 4, "<publish>: attribute 'protocol' is missing" },
 	{ PUB("<p:publish port='1' protocol='tcp'/>"), BAD, 4, "<publish>: attribute 'guest' is missing" },

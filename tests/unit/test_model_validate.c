@@ -70,6 +70,8 @@ static const struct {
 	{ "<v:guard xmlns:v='urn:vnet:network:1' enabled='no'/>", false },
 	{ "<v:guard xmlns:v='urn:vnet:network:1' enabled='on'/>", true },
 	{ "<v:guard xmlns:v='urn:vnet:network:1' enabled='yes' static='no'/>", false },
+	{ "<v:guard xmlns:v='urn:vnet:network:1' enabled='yes' static='shared'/>", false },
+	{ "<v:guard xmlns:v='urn:vnet:network:1' enabled='yes' static='all'/>", true },
 	{ "<v:guard xmlns:v='urn:vnet:network:1' static='no'/>", true },
 	{ "<portgroup name='a'><v:guard xmlns:v='urn:vnet:network:1' enabled='yes' static='no'/></portgroup>", true },
 	{ "<portgroup name='a'><v:guard xmlns:v='urn:vnet:network:1' enabled='no'/></portgroup>", false },

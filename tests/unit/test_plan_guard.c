@@ -64,6 +64,7 @@ static void ports_and_leases_become_rules(void **state)
 	    "\t\tgoto bad_ip\n"
 	    "\t}\n"
 	    "\tchain br7_guard6 {\n"
+	    "\t\tmeta l4proto 58 jump br7_icmp6\n"
 	    "\t\tip6 saddr fd00:7::/64 jump claim6\n"
 	    "\t\tip6 saddr fd00:7::/64 accept\n"
 	    "\t\tip6 saddr fe80::/10 jump claim6\n"
@@ -73,9 +74,23 @@ static void ports_and_leases_become_rules(void **state)
 	    "\t}\n"
 	    "\tchain br7_guard_arp {\n"
 	    "\t\tarp saddr ip 10.7.0.0/24 jump claim_arp\n"
-	    "\t\tarp saddr ip 10.7.0.0/24 accept\n"
+	    "\t\tarp saddr ip 10.7.0.0/24 goto br7_own_arp\n"
 	    "\t\tarp saddr ip 0.0.0.0/32 arp daddr ip 10.7.0.0/24 goto probe_arp\n"
 	    "\t\tgoto bad_arp\n"
+	    "\t}\n"
+	    "\tchain br7_own_arp {\n"
+	    "\t\tmeta mark set 0x093780a1 jump own_arp\n"
+	    "\t\tmeta mark set 0x00000000 accept\n"
+	    "\t}\n"
+	    "\tchain br7_icmp6 {\n"
+	    "\t\tjump icmp6\n"
+	    "\t\ticmpv6 type 133 goto br7_own_nd\n"
+	    "\t\ticmpv6 type 135 goto br7_own_nd\n"
+	    "\t\ticmpv6 type 136 goto br7_own_nd\n"
+	    "\t}\n"
+	    "\tchain br7_own_nd {\n"
+	    "\t\tmeta mark set 0x093780a1 jump own_nd\n"
+	    "\t\tmeta mark set 0x00000000 return\n"
 	    "\t}\n"
 	    "}\n"
 	    "add element bridge vnetd_guard taken { 52:54:00:00:00:07 }\n"
@@ -143,8 +158,64 @@ static void strict_lets_nobody_take_an_address(void **state)
 	assert_non_null(strstr(text, "ip saddr 10.7.0.0/24 jump claim4"));
 	assert_non_null(strstr(text, "ip6 saddr fe80::/10 accept"));
 	assert_non_null(strstr(text, "arp daddr ip 10.7.0.0/24 goto probe_arp"));
+	assert_null(strstr(text, "br7_own_arp"));
+	assert_non_null(strstr(text, "chain br7_own_nd")); /* for those */
 	fw_guard_free(&g);
 	plan_free(p);
+}
+
+/* Addresses that nobody holds may move among guests. */
+static void shared_addresses_have_no_owner(void **state)
+{
+	AUTO(mem_drop)
+	char *xml = mem_printf("<network" OWN ">%s%s", "<vnet:guard enabled='yes' static='shared'/>",
+			       dual + strlen("<network>"));
+	struct plan *p = plan_of(xml);
+	struct fw_guard g = plan_guard_begin(&p->guard);
+
+	(void)state;
+	plan_guard_add_port(&p->guard, &g, &known);
+	AUTO(mem_drop) char *text = text_of(&g);
+
+	assert_null(strstr(text, "own"));
+	assert_non_null(strstr(text, "meta l4proto 58 jump icmp6"));
+	assert_non_null(strstr(text, "arp saddr ip 10.7.0.0/24 accept"));
+	fw_guard_free(&g);
+	plan_free(p);
+}
+
+/* What the daemon's settings say counts where the definition does not. */
+static void settings_say_what_definitions_do_not(void **state)
+{
+	static const struct {
+		const char *element;
+		struct plan_guard_defaults defaults;
+		bool on;
+		enum fw_unheld unheld;
+	} rows[] = {
+		{ "", { 0 }, true, FW_UNHELD_FIRST_COME },
+		{ "", { TRI_YES, HAND_SET_NO }, true, FW_UNHELD_NOBODYS },
+		{ "", { TRI_NO, HAND_SET_SHARED }, false, FW_UNHELD_ANYBODYS },
+		{ "<vnet:guard enabled='yes'/>", { TRI_NO, HAND_SET_NO }, true, FW_UNHELD_NOBODYS },
+		{ "<vnet:guard enabled='no'/>", { TRI_YES, HAND_SET_NONE }, false, FW_UNHELD_FIRST_COME },
+		{ "<vnet:guard enabled='yes' static='yes'/>", { TRI_YES, HAND_SET_NO }, true, FW_UNHELD_FIRST_COME },
+		{ "<vnet:guard enabled='yes' static='shared'/>", { TRI_YES, HAND_SET_NO }, true, FW_UNHELD_ANYBODYS },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		AUTO(mem_drop)
+		char *xml = mem_printf("<network" OWN ">%s%s", rows[i].element, dual + strlen("<network>"));
+		AUTO(network_free) struct network *n = NULL;
+		struct err e = { 0 };
+
+		assert_int_equal(network_parse(xml, strlen(xml), &n, NULL, &e), 0);
+		struct plan_guard g = plan_guard_compile(n, &rows[i].defaults);
+
+		if (g.on != rows[i].on || g.rules.unheld != rows[i].unheld)
+			fail_msg("row %zu: on %d, unheld %d", i, g.on, g.rules.unheld);
+		plan_guard_free(&g);
+	}
 }
 
 static void definition_says_who_is_guarded(void **state)
@@ -238,6 +309,8 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ports_and_leases_become_rules),
 		cmocka_unit_test(strict_lets_nobody_take_an_address),
+		cmocka_unit_test(shared_addresses_have_no_owner),
+		cmocka_unit_test(settings_say_what_definitions_do_not),
 		cmocka_unit_test(definition_says_who_is_guarded),
 		cmocka_unit_test(a_tap_tells_its_guest),
 	};
