@@ -267,6 +267,7 @@ void control_reload(struct control *c)
 	if (settings_load(c->root, &c->settings, &e) < 0)
 		log_error("reload: %s: the settings stay as they were", e.detail);
 	firewall_own(c->fw, c->settings.table_owner);
+	guard_settle_all(c);
 	if (load_definitions(c, &e) < 0)
 		log_error("reload: %s", e.detail);
 	if (firewall_refresh(c->fw, &e) < 0)

@@ -1,6 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "control/guard.h"
 
+void guard_settle(const struct control *c, const struct network *def, struct plan *p)
+{
+	if (p->unmanaged)
+		return;
+	plan_guard_free(&p->guard);
+	p->guard = plan_guard_compile(def, &c->settings.guard);
+}
+
+void guard_settle_all(struct control *c)
+{
+	for (size_t i = 0; i < c->n_nets; i++)
+		if (c->nets[i]->live)
+			guard_settle(c, c->nets[i]->live, c->nets[i]->plan);
+}
+
 /* Who told us of a guest's NIC makes its device by itself: a tap whose address is the guest's, but for the first octet. */
 static const struct port *find_port(const struct net *n, const struct link *l)
 {

@@ -6,6 +6,10 @@
 
 #include "control/state.h"
 
+/* The plan of this definition becomes what the settings make of it where it says nothing itself. */
+void guard_settle(const struct control *c, const struct network *def, struct plan *p);
+void guard_settle_all(struct control *c); /* of networks that run, when the settings are others */
+
 /* What the guard of this network should be with these devices on its bridge or about to be; `n` NULL: nothing. */
 struct fw_guard guard_of(struct control *c, const struct net *n, const struct plan *p, const struct link *ports,
 			 size_t n_ports);

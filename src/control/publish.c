@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/log.h"
+#include "control/guard.h"
 #include "control/job.h"
 #include "control/reconcile.h"
 #include "kernel/listeners.h"
@@ -42,6 +43,7 @@ int net_compile(const struct control *c, const struct network *def, struct plan 
 {
 	if (plan_compile(def, ret, e) < 0)
 		return -1;
+	guard_settle(c, def, *ret);
 	resolve(c, def, *ret);
 	return 0;
 }

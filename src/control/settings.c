@@ -24,6 +24,8 @@ static const struct {
 	{ "coexist", offsetof(struct settings, coexist), coexist_words },
 	{ "flowtable", offsetof(struct settings, flowtable), no_yes },
 	{ "strict_options", offsetof(struct settings, strict_options), no_yes },
+	{ "guard", offsetof(struct settings, guard.on), tri_words },
+	{ "guard_static", offsetof(struct settings, guard.hand_set), hand_set_words },
 };
 
 static const struct settings defaults = { .table_owner = true };
@@ -43,21 +45,13 @@ static char *trim(char *s)
 	return s;
 }
 
-/* Gives the word's number, or -1. */
-static int word_find(const char *const *words, const char *word)
-{
-	for (int i = 0; words[i]; i++)
-		if (strcmp(words[i], word) == 0)
-			return i;
-	return -1;
-}
-
 static int bad_word(const char *key, const char *value, const char *const *words, struct err *e)
 {
 	char all[64] = "";
 
 	for (size_t i = 0; words[i]; i++)
-		snprintf(all + strlen(all), sizeof(all) - strlen(all), "%s%s", i ? ", " : "", words[i]);
+		if (words[i][0])
+			snprintf(all + strlen(all), sizeof(all) - strlen(all), "%s%s", all[0] ? ", " : "", words[i]);
 	return err_set(e, VNET_ERR_INVALID_ARG, "%s: '%s' is none of %s", key, value, all);
 }
 

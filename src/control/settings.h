@@ -4,6 +4,7 @@
 #include <stdbool.h>
 
 #include "base/err.h"
+#include "plan/guard.h"
 
 enum coexist { COEXIST_AUTO, COEXIST_WARN, COEXIST_OFF };
 
@@ -12,6 +13,7 @@ struct settings {             /* zeroed, with `table_owner` set, it is the defau
 	enum coexist coexist; /* with firewalls that drop what they do not know */
 	bool flowtable;       /* networks that do not say otherwise: established flows take the short cut */
 	bool strict_options;  /* an option of dnsmasq's that has no effect here is an error, not a warning */
+	struct plan_guard_defaults guard; /* of definitions that do not say otherwise */
 };
 
 const char *settings_coexist(const struct settings *s); /* the word */

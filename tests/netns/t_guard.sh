@@ -256,13 +256,28 @@ eq "$(grep -c static "$T/got")" 0 "nor an address that nobody gave"
 eq "$(grep -c "^good:" "$T/got")" 10 "all else does"
 quietly vnet apply "$DATA/guard.xml"
 
-# --- shared
+# --- the same for all networks, but for those that say otherwise themselves
+setting() # LINE...: of vnetd.conf
+{
+	printf '%s\n' "table_owner = no" "$@" >"$ROOT/etc/vnet/vnetd.conf"
+	kill -HUP "$vnetd_pid"
+}
+rule() { nft list chain bridge vnetd_guard "$1" 2>/dev/null | grep -q "$2"; }
+until_true 20 rule vbrg_guard_arp vbrg_own_arp || fail "static is not what it was"
+setting "guard_static = no"
+until_true 20 eval '! rule vbrg_guard_arp "own_arp\|accept"' || fail "a setting does not count: $(table list)"
+eq "$(watch_all $hostile good $who | grep -c static)" 0 "guard_static = no: nobody may use an address that was not given"
 vnet dumpxml guarded | sed "s|^  <forward|  <vnet:guard xmlns:vnet='urn:vnet:network:1' enabled='yes' static='shared'/>&|" \
 	>"$T/shared.xml"
 quietly vnet apply "$T/shared.xml"
 on good $hostile take "mac=$(mac_of good) ip=$(address good) ll=$(local6 good) g6=$(global6 good)" $taken $rest
 eq "$(rob | grep -c "^good: ")" "$($hostile robs | grep -c .)" "static='shared': guests pass addresses on among themselves"
 quietly vnet apply "$DATA/guard.xml"
+setting "guard = no"
+until_true 20 eval '[ -z "$(table list)" ]' || fail "guard = no: there are rules"
+setting
+until_true 20 guards t-evil || fail "without settings it is not guarded"
+ok "settings come into force when they are read again"
 
 # --- off, and gone
 vnet dumpxml guarded | sed "s|^  <forward|  <vnet:guard xmlns:vnet='urn:vnet:network:1' enabled='no'/>&|" >"$T/off.xml"

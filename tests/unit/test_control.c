@@ -56,6 +56,9 @@ static void settings_are_read_or_refused(void **state)
 		{ "coexist = warn\ntable_owner = no\nstrict_options = yes\n", NULL, true },
 		{ "flowtable = yes\nstrict_options = yes\n", NULL, true },
 		{ "flowtable = 1\n", "line 1: flowtable: '1' is none of no, yes", false },
+		{ "guard = no\nguard_static = shared\nstrict_options = yes\n", NULL, true },
+		{ "guard = strict\n", "line 1: guard: 'strict' is none of no, yes", false },
+		{ "guard_static =\n", "line 1: guard_static: '' is none of yes, shared, no", false },
 		{ "coexist = never\n", "line 1: coexist: 'never' is none of auto, warn, off", false },
 		{ "colour = blue\n", "line 1: there is no setting 'colour'", false },
 		{ "yes\n", "line 1: 'yes' is not key = value", false },
@@ -84,6 +87,9 @@ static void settings_have_defaults(void **state)
 	assert_true(s.table_owner && s.coexist == COEXIST_AUTO && !s.strict_options && !s.flowtable);
 	assert_int_equal(settings_parse("coexist = off\ntable_owner = no\nflowtable = yes\n", &s, &e), 0);
 	assert_true(!s.table_owner && s.coexist == COEXIST_OFF && s.flowtable);
+	assert_true(!s.guard.on && !s.guard.hand_set);
+	assert_int_equal(settings_parse("guard = no\nguard_static = no\n", &s, &e), 0);
+	assert_true(s.guard.on == TRI_NO && s.guard.hand_set == HAND_SET_NO);
 }
 
 static struct guest_lease lease(guest_lease_event event, char *ip, char *id, unsigned id_len)
