@@ -13,6 +13,8 @@ const struct guard_set_def guard_sets[GUARD_SETS] = {
 	[GUARD_HELD6] = { .name = "held6", .key = { FIELD_IP6_SADDR } },
 	[GUARD_BOUND4] = { .name = "bound4", .key = { FIELD_ETHER_SADDR, FIELD_IP_SADDR } },
 	[GUARD_BOUND6] = { .name = "bound6", .key = { FIELD_ETHER_SADDR, FIELD_IP6_SADDR } },
+	[GUARD_QUICK4] = { .name = "quick4", .key = { FIELD_IIFNAME, FIELD_ETHER_SADDR, FIELD_IP_SADDR } },
+	[GUARD_QUICK6] = { .name = "quick6", .key = { FIELD_IIFNAME, FIELD_ETHER_SADDR, FIELD_IP6_SADDR } },
 	[GUARD_COUNTERS + REFUSED_MAC] = { .name = "refused_mac", .key = { FIELD_IIFNAME }, .counts = true },
 	[GUARD_COUNTERS + REFUSED_ARP] = { .name = "refused_arp", .key = { FIELD_IIFNAME }, .counts = true },
 	[GUARD_COUNTERS + REFUSED_IP] = { .name = "refused_ip", .key = { FIELD_IIFNAME }, .counts = true },
@@ -30,13 +32,18 @@ const struct guard_set_def guard_sets[GUARD_SETS] = {
 	[GUARD_OWNED6] = { .name = "owned6", .key = { FIELD_MARK, FIELD_IP6_SADDR }, .dynamic = true },
 };
 
+size_t guard_padded(enum fw_field field)
+{
+	return (fw_fields[field].len + 3) / 4 * 4;
+}
+
 size_t guard_key_len(enum guard_set set)
 {
 	const struct guard_set_def *def = &guard_sets[set];
 	size_t len = 0;
 
 	for (size_t i = 0; i < FW_TERM_FIELDS; i++)
-		len += (fw_fields[def->key[i]].len + 3) / 4 * 4;
+		len += guard_padded(def->key[i]);
 	return def->key[1] ? len : fw_fields[def->key[0]].len;
 }
 
@@ -51,6 +58,7 @@ enum {
 	REDIRECT = 137,
 	MLD_REPORT = 131,
 	MLD2_REPORT = 143,
+	TCP = 6,
 	ICMP6 = 58,
 };
 
@@ -95,6 +103,19 @@ static const struct fw_rule in_sender[] = { MAY_USE(ETHER_SADDR, "bad_mac") };
 static const struct fw_rule in_arp_sender[] = { MAY_USE(ARP_SENDER, "bad_arp") };
 static const struct fw_rule in_dhcp_client[] = { MAY_USE(DHCP_CHADDR, "bad_dhcp") };
 
+/* From a guest's port, with its MAC and an address that it holds. */
+static const struct fw_rule in_quick4[] = {
+	{ { IS(L4PROTO, TCP), ACCEPT } },
+	{ { IS(UDP_SPORT, 67), GOTO("bad_dhcp") } },
+	{ { IS(UDP_DPORT, 67), JUMP("dhcp_client") } },
+	{ { ACCEPT } },
+};
+static const struct fw_rule in_quick6[] = {
+	{ { IS(L4PROTO, TCP), ACCEPT } },
+	{ { IS(L4PROTO, ICMP6), RETURN } },
+	{ { IS(UDP_SPORT, 547), GOTO("bad_dhcp") } },
+	{ { ACCEPT } },
+};
 /* The claim_ chains return if nobody holds the address, accept if the sender does. */
 static const struct fw_rule in_claim4[] = {
 	{ { IS(UDP_SPORT, 67), GOTO("bad_dhcp") } },
@@ -173,6 +194,8 @@ const struct fw_chain guard_base_chains[] = {
 	CHAIN(sender),
 	CHAIN(arp_sender),
 	CHAIN(dhcp_client),
+	CHAIN(quick4),
+	CHAIN(quick6),
 	CHAIN(claim4),
 	CHAIN(first4),
 	CHAIN(claim_arp),

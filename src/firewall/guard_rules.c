@@ -6,6 +6,8 @@
 #include <netinet/icmp6.h>
 #include <linux/if_ether.h>
 
+#include "base/map.h"
+
 void fw_guard_free(struct fw_guard *g)
 {
 	mem_drop(g->subnets);
@@ -91,9 +93,22 @@ static void add_routed(struct guard_block *b, const struct fw_guard *g, int fami
 static const struct prefix none4 = { { AF_INET, { 0 } }, 32 }, none6 = { { AF_INET6, { 0 } }, 128 };
 static const struct prefix link_local = { { AF_INET6, { 0xfe, 0x80 } }, 10 };
 
+static struct fw_term its_own(const char *set, enum fw_field address)
+{
+	struct fw_term t = go(TERM_FIELD_IN, set);
+
+	t.of[0] = FIELD_IIFNAME;
+	t.of[1] = FIELD_ETHER_SADDR;
+	t.of[2] = address;
+	return t;
+}
+
+/* What a guest sends from what is its own passes at once; the rest is looked at piece by piece. */
 static void build_entry(struct guard_block *b)
 {
 	begin_chain(b, "_guard");
+	RULE(b, is(FIELD_ETHER_TYPE, ETH_P_IP), its_own("quick4", FIELD_IP_SADDR), go(TERM_GOTO, "quick4"));
+	RULE(b, is(FIELD_ETHER_TYPE, ETH_P_IPV6), its_own("quick6", FIELD_IP6_SADDR), go(TERM_JUMP, "quick6"));
 	RULE(b, go(TERM_JUMP, "sender"));
 	RULE(b, is(FIELD_ETHER_TYPE, ETH_P_IP), go_own(b, TERM_GOTO, "_guard4"));
 	RULE(b, is(FIELD_ETHER_TYPE, ETH_P_IPV6), go_own(b, TERM_GOTO, "_guard6"));
@@ -164,18 +179,24 @@ static void build_chains(struct guard_block *b, const struct fw_guard *g, bool o
 
 /* ---- elements ---- */
 
-static void add_element(struct guard_block *b, enum guard_set set, const void *first, const void *second)
+static void add_element3(struct guard_block *b, enum guard_set set, const void *const parts[FW_TERM_FIELDS])
 {
 	const struct guard_set_def *def = &guard_sets[set];
 	struct guard_element *el = mem_push(b->elements, b->n_elements);
-	size_t len = fw_fields[def->key[0]].len;
+	uint8_t *at = el->key;
 
 	el->set = (uint8_t)set;
-	memcpy(el->key, first, len);
-	if (second)
-		memcpy(el->key + (len + 3) / 4 * 4, second, fw_fields[def->key[1]].len);
+	for (size_t i = 0; i < FW_TERM_FIELDS && parts[i]; i++) {
+		memcpy(at, parts[i], fw_fields[def->key[i]].len);
+		at += guard_padded(def->key[i]);
+	}
 	if (def->map)
 		memcpy(el->bridge, b->bridge, sizeof(el->bridge));
+}
+
+static void add_element(struct guard_block *b, enum guard_set set, const void *first, const void *second)
+{
+	add_element3(b, set, (const void *const[FW_TERM_FIELDS]){ first, second });
 }
 
 static void add_port(struct guard_block *b, const struct fw_guard_port *p)
@@ -202,6 +223,24 @@ static void add_holder(struct guard_block *b, const struct fw_holder *h)
 	add_element(b, v4 ? GUARD_HELD4 : GUARD_HELD6, h->ip.b, NULL);
 	if (!mac_is_zero(&h->mac))
 		add_element(b, v4 ? GUARD_BOUND4 : GUARD_BOUND6, h->mac.b, h->ip.b);
+}
+
+/* Of two ports with one MAC the last is quick. */
+static void add_quick(struct guard_block *b, const struct fw_guard *g)
+{
+	AUTO(map_free) struct map *ports = map_new();
+
+	for (size_t i = 0; i < g->n_ports; i++)
+		if (g->ports[i].guarded && !mac_is_zero(&g->ports[i].mac))
+			map_put(ports, g->ports[i].mac.b, sizeof(g->ports[i].mac.b), &g->ports[i]);
+	for (size_t i = 0; i < g->n_holders; i++) {
+		const struct fw_holder *h = &g->holders[i];
+		const struct fw_guard_port *p = map_get(ports, h->mac.b, sizeof(h->mac.b));
+
+		if (p)
+			add_element3(b, h->ip.family == AF_INET ? GUARD_QUICK4 : GUARD_QUICK6,
+				     (const void *const[FW_TERM_FIELDS]){ p->name, h->mac.b, h->ip.b });
+	}
 }
 
 static bool has_guarded(const struct fw_guard *g)
@@ -238,6 +277,7 @@ struct guard_block guard_block_of(const struct fw_guard *g, bool owners)
 		add_port(&b, &g->ports[i]);
 	for (size_t i = 0; i < g->n_holders; i++)
 		add_holder(&b, &g->holders[i]);
+	add_quick(&b, g);
 	return b;
 }
 
@@ -297,10 +337,10 @@ static void print_element(const struct guard_element *el, FILE *out)
 	char chain[FW_NAME];
 
 	fprintf(out, "add element bridge " FW_GUARD_TABLE " %s { ", def->name);
-	print_key(el->key, def->key[0], out);
-	if (def->key[1]) {
-		fputs(" . ", out);
-		print_key(el->key + (fw_fields[def->key[0]].len + 3) / 4 * 4, def->key[1], out);
+	for (size_t i = 0, at = 0; i < FW_TERM_FIELDS && def->key[i]; i++) {
+		fputs(i ? " . " : "", out);
+		print_key(el->key + at, def->key[i], out);
+		at += guard_padded(def->key[i]);
 	}
 	guard_chain_name(el->bridge, chain);
 	if (def->map)

@@ -13,6 +13,8 @@ enum guard_set {
 	GUARD_HELD6,
 	GUARD_BOUND4, /* MAC and the address that it holds */
 	GUARD_BOUND6,
+	GUARD_QUICK4, /* the same with the port: one look for nearly every packet */
+	GUARD_QUICK6,
 	GUARD_COUNTERS, /* the first of FW_REFUSALS sets of ports that count */
 	/* Who came first. The kernel fills these out of what guests send: what is in them is state, not what anybody wants. */
 	GUARD_CLAIMS = GUARD_COUNTERS + FW_REFUSALS, /* ports, each with how many claims it may still make */
@@ -29,7 +31,7 @@ enum guard_set {
  * set what is not there yet is anybody's. */
 enum { OWN_SILENT_S = 300 }; /* RFC 6620 s.3.2.3, DEFAULT_LT */
 
-enum { GUARD_KEY_MAX = 28 };
+enum { GUARD_KEY_MAX = 40 };
 
 struct guard_set_def {
 	const char *name;
@@ -37,6 +39,7 @@ struct guard_set_def {
 	bool map, counts, dynamic;
 };
 extern const struct guard_set_def guard_sets[GUARD_SETS];
+size_t guard_padded(enum fw_field field); /* its width in a key of several */
 size_t guard_key_len(enum guard_set set);
 
 struct guard_element {

@@ -155,7 +155,9 @@ static void load_guard(struct lane *l)
 {
 	struct fw_guard_port port = { .name = "p0", .mac = { { 0x52, 0x54, 0, 0, 0, 2 } }, .guarded = true };
 	struct prefix subnet = { ip_from_v4(0x0a000000), 24 };
-	struct fw_holder holders[] = { { .ip = ip_from_v4(0x0a000001) }, { port.mac, ip_from_v4(0x0a000002) } };
+	struct fw_holder holders[] = { { .ip = ip_from_v4(0x0a000001) },
+				       { port.mac, ip_from_v4(0x0a000002) },
+				       { port.mac, ip_from_v4(0x0a000003) } };
 	struct fw_guard g = { .bridge = "v0",
 			      .host = { { 0x52, 0x54, 0, 0, 0, 1 } },
 			      .subnets = &subnet,

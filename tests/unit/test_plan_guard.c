@@ -48,6 +48,8 @@ static void ports_and_leases_become_rules(void **state)
 	static const char want[] =
 	    "table bridge vnetd_guard {\n"
 	    "\tchain br7_guard {\n"
+	    "\t\tether type 0x0800 iifname . ether saddr . ip saddr @quick4 goto quick4\n"
+	    "\t\tether type 0x86dd iifname . ether saddr . ip6 saddr @quick6 jump quick6\n"
 	    "\t\tjump sender\n"
 	    "\t\tether type 0x0800 goto br7_guard4\n"
 	    "\t\tether type 0x86dd goto br7_guard6\n"
@@ -121,7 +123,10 @@ static void ports_and_leases_become_rules(void **state)
 	    "add element bridge vnetd_guard held6 { fd00:7::5054:ff:fe00:aa }\n"
 	    "add element bridge vnetd_guard bound6 { 52:54:00:00:00:aa . fd00:7::5054:ff:fe00:aa }\n"
 	    "add element bridge vnetd_guard held4 { 10.7.0.99 }\n"
-	    "add element bridge vnetd_guard bound4 { 52:54:00:00:00:bb . 10.7.0.99 }\n";
+	    "add element bridge vnetd_guard bound4 { 52:54:00:00:00:bb . 10.7.0.99 }\n"
+	    "add element bridge vnetd_guard quick4 { \"vnet0\" . 52:54:00:00:00:aa . 10.7.0.20 }\n"
+	    "add element bridge vnetd_guard quick6 { \"vnet0\" . 52:54:00:00:00:aa . fe80::5054:ff:fe00:aa }\n"
+	    "add element bridge vnetd_guard quick6 { \"vnet0\" . 52:54:00:00:00:aa . fd00:7::5054:ff:fe00:aa }\n";
 	static const struct mac other = { { 0x52, 0x54, 0, 0, 0, 0xbb } };
 	static const struct ip leased = { AF_INET, { 10, 7, 0, 99 } };
 	struct plan *p = plan_of(dual);
