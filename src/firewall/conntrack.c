@@ -9,8 +9,6 @@
 
 #include "firewall/nfnl.h"
 
-enum { REQUEST_MAX = 512 };
-
 /* A flow to forget: what ctnetlink wants to hear to find it again. */
 struct flow {
 	uint8_t family;
@@ -148,22 +146,10 @@ static int take_flow(const struct nlmsghdr *h, void *arg)
 	return MNL_CB_OK;
 }
 
-static struct nlmsghdr *request(void *buf, int type, int flags, uint8_t family)
-{
-	struct nlmsghdr *h = mnl_nlmsg_put_header(buf);
-	struct nfgenmsg *nfg = mnl_nlmsg_put_extra_header(h, sizeof(*nfg));
-
-	h->nlmsg_type = (uint16_t)(NFNL_SUBSYS_CTNETLINK << 8 | type);
-	h->nlmsg_flags = (uint16_t)(NLM_F_REQUEST | flags);
-	nfg->nfgen_family = family;
-	nfg->version = NFNETLINK_V0;
-	return h;
-}
-
 static int forget(struct nfnl *nl, const struct flow *f)
 {
-	char buf[REQUEST_MAX];
-	struct nlmsghdr *h = request(buf, IPCTNL_MSG_CT_DELETE, NLM_F_ACK, f->family);
+	char buf[NFNL_REQUEST_MAX];
+	struct nlmsghdr *h = nfnl_request(buf, NFNL_SUBSYS_CTNETLINK, f->family, IPCTNL_MSG_CT_DELETE, NLM_F_ACK);
 
 	mnl_attr_put(h, CTA_TUPLE_ORIG | NLA_F_NESTED, f->tuple_len, f->tuple);
 	if (f->zone)
@@ -184,11 +170,12 @@ static bool is_missing(int err)
 static int search_and_forget(struct search *s, struct err *e)
 {
 	AUTO(nfnl_free) struct nfnl *nl = NULL;
-	char buf[REQUEST_MAX];
+	char buf[NFNL_REQUEST_MAX];
 
 	if (nfnl_open(&nl, e) < 0)
 		return -1;
-	int err = nfnl_ask(nl, request(buf, IPCTNL_MSG_CT_GET, NLM_F_DUMP, AF_UNSPEC), take_flow, s);
+	struct nlmsghdr *h = nfnl_request(buf, NFNL_SUBSYS_CTNETLINK, AF_UNSPEC, IPCTNL_MSG_CT_GET, NLM_F_DUMP);
+	int err = nfnl_ask(nl, h, take_flow, s);
 
 	if (is_missing(err))
 		err = 0;

@@ -3,7 +3,6 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <libnftnl/common.h>
 #include <libnftnl/flowtable.h>
 #include <libnftnl/set.h>
 #include <linux/netfilter.h>
@@ -16,7 +15,6 @@
 #include "firewall/observe.h"
 
 enum {
-	REQUEST_MAX = 256,
 	DEVS_A_MESSAGE = 128, /* the kernel takes 255 */
 	IN_TABLE = 3,         /* the flowtable, its set, its chain */
 };
@@ -105,8 +103,8 @@ static int take_elements(const struct nlmsghdr *h, void *arg)
  * cost does not grow with the networks that have no part in it. */
 static int ask(struct nfnl *nl, int type, int flags, int attr, const char *name, mnl_cb_t take, struct seen *s)
 {
-	char buf[REQUEST_MAX];
-	struct nlmsghdr *h = nftnl_nlmsg_build_hdr(buf, (uint16_t)type, NFPROTO_INET, (uint16_t)flags, 0);
+	char buf[NFNL_REQUEST_MAX];
+	struct nlmsghdr *h = nft_request(buf, NFPROTO_INET, type, flags);
 
 	/* in every request the table's name is attribute 1 */
 	mnl_attr_put_strz(h, NFTA_FLOWTABLE_TABLE, FW_FAST_TABLE);

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <libmnl/libmnl.h>
 #include <libnftnl/chain.h>
-#include <libnftnl/common.h>
 #include <libnftnl/set.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
@@ -16,7 +15,7 @@
 #include "firewall/foreign_rule.h"
 #include "firewall/nfnl.h"
 
-enum { REQUEST_MAX = 256, READ_TRIES = 5, TYPE_IFNAME = 41 /* nft's number */ };
+enum { READ_TRIES = 5, TYPE_IFNAME = 41 /* nft's number */ };
 
 static const int families[] = { NFPROTO_IPV4, NFPROTO_IPV6, NFPROTO_INET };
 
@@ -176,23 +175,18 @@ static int take_set(const struct nlmsghdr *h, void *arg)
 	return MNL_CB_OK;
 }
 
-static struct nlmsghdr *request(char buf[REQUEST_MAX], int family, int type)
-{
-	return nftnl_nlmsg_build_hdr(buf, (uint16_t)type, (uint16_t)family, NLM_F_DUMP, 0);
-}
-
 /* `iifname { a, b } accept` holds its names in a set. */
 static int read_sets(struct reading *r)
 {
-	char buf[REQUEST_MAX];
-	struct nlmsghdr *h = request(buf, r->table->family, NFT_MSG_GETSET);
+	char buf[NFNL_REQUEST_MAX];
+	struct nlmsghdr *h = nft_request(buf, r->table->family, NFT_MSG_GETSET, NLM_F_DUMP);
 	struct names sets = { 0 };
 
 	mnl_attr_put_strz(h, NFTA_SET_TABLE, r->table->name);
 	int err = nfnl_ask(r->nl, h, take_set, &sets);
 
 	for (size_t i = 0; i < sets.n; i++) {
-		h = request(buf, r->table->family, NFT_MSG_GETSETELEM);
+		h = nft_request(buf, r->table->family, NFT_MSG_GETSETELEM, NLM_F_DUMP);
 		mnl_attr_put_strz(h, NFTA_SET_ELEM_LIST_TABLE, r->table->name);
 		mnl_attr_put_strz(h, NFTA_SET_ELEM_LIST_SET, sets.v[i]);
 		if (err == 0)
@@ -205,8 +199,8 @@ static int read_sets(struct reading *r)
 
 static int read_rules(struct reading *r)
 {
-	char buf[REQUEST_MAX];
-	struct nlmsghdr *h = request(buf, r->table->family, NFT_MSG_GETRULE);
+	char buf[NFNL_REQUEST_MAX];
+	struct nlmsghdr *h = nft_request(buf, r->table->family, NFT_MSG_GETRULE, NLM_F_DUMP);
 
 	mnl_attr_put_strz(h, NFTA_RULE_TABLE, r->table->name);
 	r->last = NULL;
@@ -235,12 +229,13 @@ static bool is_hooked(const struct foreign_table *t)
  * thousands. */
 static int read_all(struct reading *r)
 {
-	char buf[REQUEST_MAX];
-	int err = nfnl_ask(r->nl, request(buf, NFPROTO_UNSPEC, NFT_MSG_GETTABLE), take_table, r);
+	char buf[NFNL_REQUEST_MAX];
+	int err = nfnl_ask(r->nl, nft_request(buf, NFPROTO_UNSPEC, NFT_MSG_GETTABLE, NLM_F_DUMP), take_table, r);
 
 	for (size_t i = 0; i < ARRAY_SIZE(families) && err == 0; i++)
 		if (has_table_of(r->f, families[i]))
-			err = nfnl_ask(r->nl, request(buf, families[i], NFT_MSG_GETCHAIN), take_chain, r);
+			err =
+			    nfnl_ask(r->nl, nft_request(buf, families[i], NFT_MSG_GETCHAIN, NLM_F_DUMP), take_chain, r);
 	for (size_t i = 0; i < r->f->n_tables && err == 0; i++) {
 		r->table = &r->f->tables[i];
 		if (is_hooked(r->table))

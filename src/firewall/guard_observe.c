@@ -3,7 +3,6 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <libnftnl/common.h>
 #include <libnftnl/expr.h>
 #include <libnftnl/set.h>
 #include <linux/netfilter.h>
@@ -14,8 +13,6 @@
 #include "firewall/batch.h"
 #include "firewall/firewall.h"
 #include "firewall/observe.h"
-
-enum { REQUEST_MAX = 256 };
 
 struct seen_chain {
 	uint64_t stamp;
@@ -31,11 +28,6 @@ struct observation {
 	struct guard_count *counts; /* while they are read */
 	size_t n_counts;
 };
-
-static struct nlmsghdr *request(char buf[REQUEST_MAX], int type, int flags)
-{
-	return nftnl_nlmsg_build_hdr(buf, (uint16_t)type, NFPROTO_BRIDGE, (uint16_t)flags, 0);
-}
 
 static bool is_text(const struct nlattr *a, const char *text)
 {
@@ -124,8 +116,8 @@ static int take_elements(const struct nlmsghdr *h, void *arg)
 
 int guard_each(struct nfnl *nl, enum guard_set set, mnl_cb_t take, void *arg)
 {
-	char buf[REQUEST_MAX];
-	struct nlmsghdr *h = request(buf, NFT_MSG_GETSETELEM, NLM_F_DUMP);
+	char buf[NFNL_REQUEST_MAX];
+	struct nlmsghdr *h = nft_request(buf, NFPROTO_BRIDGE, NFT_MSG_GETSETELEM, NLM_F_DUMP);
 
 	mnl_attr_put_strz(h, NFTA_SET_ELEM_LIST_TABLE, FW_GUARD_TABLE);
 	mnl_attr_put_strz(h, NFTA_SET_ELEM_LIST_SET, guard_sets[set].name);
@@ -143,10 +135,10 @@ static int see_set(struct nfnl *nl, struct observation *o, enum guard_set id)
 
 static int see_chains(struct nfnl *nl, struct observation *o)
 {
-	char buf[REQUEST_MAX];
+	char buf[NFNL_REQUEST_MAX];
 	struct seen_chain *c;
-	int err = nfnl_ask(nl, request(buf, NFT_MSG_GETCHAIN, NLM_F_DUMP), take_chain, o);
-	struct nlmsghdr *h = request(buf, NFT_MSG_GETRULE, NLM_F_DUMP);
+	int err = nfnl_ask(nl, nft_request(buf, NFPROTO_BRIDGE, NFT_MSG_GETCHAIN, NLM_F_DUMP), take_chain, o);
+	struct nlmsghdr *h = nft_request(buf, NFPROTO_BRIDGE, NFT_MSG_GETRULE, NLM_F_DUMP);
 
 	mnl_attr_put_strz(h, NFTA_RULE_TABLE, FW_GUARD_TABLE);
 	if (err == 0)
@@ -168,8 +160,8 @@ static int take_hold(const struct nlmsghdr *h, void *arg)
 
 int guard_observe(struct nfnl *nl, bool *ret_there, uint32_t *ret_hold, uint64_t *ret_digest)
 {
-	char buf[REQUEST_MAX];
-	struct nlmsghdr *h = request(buf, NFT_MSG_GETTABLE, NLM_F_ACK);
+	char buf[NFNL_REQUEST_MAX];
+	struct nlmsghdr *h = nft_request(buf, NFPROTO_BRIDGE, NFT_MSG_GETTABLE, NLM_F_ACK);
 	struct observation o = { 0 };
 	int err = 0;
 

@@ -3,17 +3,16 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <libnftnl/common.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <stdbool.h>
+#include <string.h>
 #include <sys/socket.h>
 
 enum {
 	ANSWER_MAX = 64 * 1024,
 	SEND_ROOM = 256 * 1024 * 1024, /* a limit, not an allocation: a transaction is one message to the socket */
 	RECEIVE_ROOM = 4 * 1024 * 1024,
-	GENERATION_MAX = 64, /* the question for it */
 };
 
 struct nfnl {
@@ -75,6 +74,24 @@ static ssize_t receive(struct nfnl *nl, int flags)
 	if (n > (ssize_t)sizeof(nl->answer))
 		return -EMSGSIZE;
 	return n < 0 ? -errno : n;
+}
+
+struct nlmsghdr *nfnl_request(char buf[NFNL_REQUEST_MAX], int subsystem, int family, int type, int flags)
+{
+	memset(buf, 0, NFNL_REQUEST_MAX);
+	struct nlmsghdr *h = mnl_nlmsg_put_header(buf);
+	struct nfgenmsg *nfg = mnl_nlmsg_put_extra_header(h, sizeof(*nfg));
+
+	h->nlmsg_type = (uint16_t)(subsystem << 8 | type);
+	h->nlmsg_flags = (uint16_t)(NLM_F_REQUEST | flags);
+	nfg->nfgen_family = (uint8_t)family;
+	nfg->version = NFNETLINK_V0;
+	return h;
+}
+
+struct nlmsghdr *nft_request(char buf[NFNL_REQUEST_MAX], int family, int type, int flags)
+{
+	return nfnl_request(buf, NFNL_SUBSYS_NFTABLES, family, type, flags);
 }
 
 int nfnl_ask(struct nfnl *nl, struct nlmsghdr *request, mnl_cb_t take, void *arg)
@@ -158,7 +175,7 @@ static int take_generation(const struct nlmsghdr *h, void *arg)
 
 int nfnl_generation(struct nfnl *nl, uint32_t *ret)
 {
-	char buf[GENERATION_MAX];
+	char buf[NFNL_REQUEST_MAX];
 
-	return nfnl_ask(nl, nftnl_nlmsg_build_hdr(buf, NFT_MSG_GETGEN, 0, NLM_F_ACK, 0), take_generation, ret);
+	return nfnl_ask(nl, nft_request(buf, AF_UNSPEC, NFT_MSG_GETGEN, NLM_F_ACK), take_generation, ret);
 }

@@ -9,11 +9,18 @@
 #include "base/err.h"
 #include "base/mem.h"
 
+enum { NFNL_REQUEST_MAX = 512 };
+
 struct nfnl;
 
 int nfnl_open(struct nfnl **ret, struct err *e);
 void nfnl_free(struct nfnl *nl);
 DEFINE_AUTO(struct nfnl *, nfnl_free)
+
+/* A request without its attributes, in a buffer that is all zero behind it: libmnl leaves what pads an attribute as it was.
+ * `subsystem`: NFNL_SUBSYS_*, NFNL_SUBSYS_NFTABLES in the second. */
+struct nlmsghdr *nfnl_request(char buf[NFNL_REQUEST_MAX], int subsystem, int family, int type, int flags);
+struct nlmsghdr *nft_request(char buf[NFNL_REQUEST_MAX], int family, int type, int flags);
 
 /* Sends one request and gives each message of the answer to `take`, which may be NULL. The request asks for an
  * acknowledgement or is a dump. -EINTR: what was dumped changed meanwhile. */

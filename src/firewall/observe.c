@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <libnftnl/chain.h>
-#include <libnftnl/common.h>
 #include <libnftnl/set.h>
 #include <libnftnl/udata.h>
 #include <linux/netfilter.h>
@@ -15,7 +14,7 @@
 #include "base/rd.h"
 #include "firewall/batch.h"
 
-enum { OBSERVE_TRIES = 10, REQUEST_MAX = 256 };
+enum { OBSERVE_TRIES = 10 };
 
 /* One end of an interval in a map keyed by prefixes. */
 struct edge {
@@ -270,16 +269,6 @@ static void join_edges(struct observation *o)
 	}
 }
 
-static struct nlmsghdr *request_in(char buf[REQUEST_MAX], int family, int type, int flags)
-{
-	return nftnl_nlmsg_build_hdr(buf, (uint16_t)type, (uint16_t)family, (uint16_t)flags, 0);
-}
-
-static struct nlmsghdr *request(char buf[REQUEST_MAX], int type, int flags)
-{
-	return request_in(buf, NFPROTO_INET, type, flags);
-}
-
 static uint32_t number_of(const struct nlattr *a)
 {
 	return a ? ntohl(mnl_attr_get_u32(a)) : 0;
@@ -298,8 +287,8 @@ static int take_table(const struct nlmsghdr *h, void *arg)
 
 int fw_see_table(struct nfnl *nl, int family, const char *name, struct fw_table *ret)
 {
-	char buf[REQUEST_MAX];
-	struct nlmsghdr *h = request_in(buf, family, NFT_MSG_GETTABLE, NLM_F_ACK);
+	char buf[NFNL_REQUEST_MAX];
+	struct nlmsghdr *h = nft_request(buf, family, NFT_MSG_GETTABLE, NLM_F_ACK);
 
 	*ret = (struct fw_table){ 0 };
 	mnl_attr_put_strz(h, NFTA_TABLE_NAME, name);
@@ -321,12 +310,12 @@ static int see_table(struct nfnl *nl, struct observation *o)
 
 static int see_chains_and_rules(struct nfnl *nl, struct observation *o)
 {
-	char buf[REQUEST_MAX];
-	int err = nfnl_ask(nl, request(buf, NFT_MSG_GETCHAIN, NLM_F_DUMP), take_chain, o);
+	char buf[NFNL_REQUEST_MAX];
+	int err = nfnl_ask(nl, nft_request(buf, NFPROTO_INET, NFT_MSG_GETCHAIN, NLM_F_DUMP), take_chain, o);
 
 	if (err < 0)
 		return err;
-	struct nlmsghdr *h = request(buf, NFT_MSG_GETRULE, NLM_F_DUMP);
+	struct nlmsghdr *h = nft_request(buf, NFPROTO_INET, NFT_MSG_GETRULE, NLM_F_DUMP);
 
 	mnl_attr_put_strz(h, NFTA_RULE_TABLE, FW_TABLE);
 	return nfnl_ask(nl, h, take_rule, o);
@@ -334,8 +323,8 @@ static int see_chains_and_rules(struct nfnl *nl, struct observation *o)
 
 static int see_set(struct nfnl *nl, struct observation *o, enum fw_set_id id)
 {
-	char buf[REQUEST_MAX];
-	struct nlmsghdr *h = request(buf, NFT_MSG_GETSETELEM, NLM_F_DUMP);
+	char buf[NFNL_REQUEST_MAX];
+	struct nlmsghdr *h = nft_request(buf, NFPROTO_INET, NFT_MSG_GETSETELEM, NLM_F_DUMP);
 
 	mnl_attr_put_strz(h, NFTA_SET_ELEM_LIST_TABLE, FW_TABLE);
 	mnl_attr_put_strz(h, NFTA_SET_ELEM_LIST_SET, fw_sets[id].name);
