@@ -3,34 +3,31 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#define SD_JOURNAL_SUPPRESS_LOCATION
-#include <systemd/sd-journal.h>
 
 static const char *name = "vnet";
 static enum log_level most_said = LOG_LVL_INFO;
-static bool to_journal;
 
-/* systemd sets JOURNAL_STREAM=DEV:INODE when it connects stderr to the journal (systemd.exec(5)). */
-static bool stderr_is_journal(void)
+static void to_stderr(enum log_level level, const char *program, const char *line)
 {
-	const char *env = getenv("JOURNAL_STREAM");
-	unsigned long long dev, ino;
-	struct stat st;
-
-	return env && sscanf(env, "%llu:%llu", &dev, &ino) == 2 && fstat(STDERR_FILENO, &st) == 0 && st.st_dev == dev &&
-	       st.st_ino == ino;
+	fprintf(stderr, "%s: %s%s\n", program,
+		level <= LOG_LVL_ERROR  ? "error: "
+		: level == LOG_LVL_WARN ? "warning: "
+					: "",
+		line);
 }
+
+static void (*say)(enum log_level level, const char *program, const char *line) = to_stderr;
 
 void log_open(const char *program, enum log_level most)
 {
 	name = program;
 	most_said = most;
-	to_journal = stderr_is_journal();
+}
+
+void log_divert(void (*to)(enum log_level level, const char *program, const char *line))
+{
+	say = to;
 }
 
 bool log_says(enum log_level level)
@@ -48,14 +45,7 @@ void log_at(enum log_level level, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(line, sizeof(line), fmt, ap);
 	va_end(ap);
-	if (to_journal)
-		sd_journal_send("MESSAGE=%s", line, "PRIORITY=%i", (int)level, "SYSLOG_IDENTIFIER=%s", name, NULL);
-	else
-		fprintf(stderr, "%s: %s%s\n", name,
-			level <= LOG_LVL_ERROR  ? "error: "
-			: level == LOG_LVL_WARN ? "warning: "
-						: "",
-			line);
+	say(level, name, line);
 }
 
 bool log_allowed(struct log_limit *l, uint64_t now_s)

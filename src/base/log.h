@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* base/log.h - one line an event, `area: object: event: why`, to the journal if stderr is it, else to stderr.
+/* base/log.h - one line an event, `area: object: event: why`, to stderr, or to the journal if stderr is it (base/journal.h).
  * Only edges log (io, control, vnetd, guestd); pure code returns. What a guest can trigger goes through a
  * struct log_limit, and text from a guest goes through log_escape first. */
 #pragma once
@@ -10,6 +10,8 @@
 enum log_level { LOG_LVL_ERROR = 3, LOG_LVL_WARN = 4, LOG_LVL_INFO = 6, LOG_LVL_DEBUG = 7 }; /* syslog's numbers */
 
 void log_open(const char *program, enum log_level most);
+/* Lines go to this function, not to stderr. */
+void log_divert(void (*to)(enum log_level level, const char *program, const char *line));
 void log_at(enum log_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 bool log_says(enum log_level level); /* else what is said is dropped: no need to make a text of it */

@@ -181,7 +181,7 @@ int main(int argc, char **argv)
 
 	if (parse_options(argc, argv, &o) < 0)
 		return 1;
-	unsetenv("JOURNAL_STREAM"); /* the journal's socket is out of reach too: stderr leads there as well */
+	/* not journal_open: the journal's socket is out of reach, and stderr leads there as well */
 	log_open("vnet-guestd", o.debug ? LOG_LVL_DEBUG : LOG_LVL_INFO);
 	if (run(&o, &e) < 0) {
 		log_error("guestd: %s", e.detail);

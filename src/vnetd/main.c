@@ -9,6 +9,7 @@
 
 #include "api/server.h"
 #include "base/file.h"
+#include "base/journal.h"
 #include "control/control.h"
 #include "vnetd/options.h"
 #include "vnetd/privileges.h"
@@ -94,6 +95,7 @@ int main(int argc, char **argv)
 	if (code >= 0)
 		return code;
 	log_open("vnetd", o.log);
+	journal_open();
 	umask(022);
 	signal(SIGPIPE, SIG_IGN);
 	if (run(&o, &e) < 0) {
