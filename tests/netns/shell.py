@@ -7,6 +7,7 @@ import pty
 import re
 import select
 import sys
+import termios
 import time
 
 log, command = open(sys.argv[1], "wb"), sys.argv[2:]
@@ -31,9 +32,18 @@ def read(wait):
     return bool(data)
 
 
+def reads_keys():
+    """libedit shows its prompt before it takes the terminal over; what is typed in between is the line discipline's, and a Ctrl-D
+    is lost."""
+    return not termios.tcgetattr(fd)[3] & termios.ICANON
+
+
 for step in sys.stdin.read().splitlines():
     what, _, text = step.partition(" ")
     if what == "send":
+        end = time.monotonic() + 2
+        while not reads_keys() and time.monotonic() < end:
+            time.sleep(0.002)
         os.write(fd, text.encode().decode("unicode_escape").encode("latin-1"))
     elif what == "touch":
         open(text, "w").close()
