@@ -7,12 +7,14 @@ FLAGS   := -std=gnu17 -Wall -Wextra -Wshadow -Wmissing-prototypes -Werror -D_GNU
            -Isrc -Iinclude -I$O/gen $(shell pkg-config --cflags $(PKGS) 2>/dev/null) -MMD -MP \
            $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer)
 LDLIBS  += -Wl,--as-needed $(shell pkg-config --libs $(PKGS) 2>/dev/null)
-LDFLAGS += $(if $(SAN),-fsanitize=$(SAN))
+# the sanitizers' dlopen hides who calls it, and DT_RUNPATH with that; DT_RPATH is the whole program's
+SANLINK := -fsanitize=$(SAN) -Wl,--disable-new-dtags
+LDFLAGS += $(if $(SAN),$(SANLINK))
 MISSING := $(shell pkg-config --exists $(PKGS) >/dev/null 2>&1 || echo missing)
 
 X       := $(wildcard src/*/*.x)
 GEN     := $(patsubst src/%.x,$O/gen/%.h,$X)
-CORE    := $(patsubst %.c,$O/%.o,$(filter-out src/vnetd/% src/guestd/main.c src/vnet/% src/libvnet/% src/helper/%,$(wildcard src/*/*.c))) \
+CORE    := $(patsubst %.c,$O/%.o,$(filter-out src/vnetd/% src/guestd/main.c src/vnet/% src/libvnet/% src/offline/% src/helper/%,$(wildcard src/*/*.c))) \
            $(patsubst src/%.x,$O/gen/%.o,$X)
 programs = $(patsubst %.c,$O/%,$(wildcard $1))
 UNIT    := $(call programs,tests/unit/test_*.c)
@@ -24,7 +26,7 @@ LOAD    := $(call programs,tests/bench/dhcp_*.c)
 objs     = $(patsubst %.c,$O/%.o,$(wildcard $1))
 RUN     := BUILD=$(abspath $O) sh tests/run.sh
 
-all: $(MISSING) $O/vnetd $O/vnet-guestd $O/vnet $O/vnet-bridge-helper $O/libvnet.so $O/libvnet.a $O/examples/tap ## build everything (into build/)
+all: $(MISSING) $O/vnetd $O/vnet-guestd $O/vnet $O/vnet-bridge-helper $O/libvnet.so $O/libvnet.a $O/libvnet-offline.so.0 $O/examples/tap ## build everything (into build/)
 missing:
 	@pkg-config --exists --print-errors $(PKGS) || { echo "'sh tests/install-deps.sh build' installs what is missing"; exit 1; }
 
@@ -46,20 +48,30 @@ $O/vnetd: $(call objs,src/vnetd/*.c) $O/libcore.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $O/vnet-guestd: $(call objs,src/guestd/main.c) $O/libcore.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
-$O/vnet: $(call objs,src/vnet/*.c src/libvnet/*.c) $O/libcore.a
-	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+# It finds libvnet-offline.so.0 beside itself in build/, and where it is installed.
+$O/vnet: $(call objs,src/vnet/*.c src/libvnet/*.c) $O/libcore.a $O/libvnet-offline.so.0
+	$(CC) $(LDFLAGS) -Wl,-rpath,'$$ORIGIN:$$ORIGIN/../lib' -o $@ $(filter-out %.so.0,$^) $(LDLIBS)
 
 $O/vnet-bridge-helper: $(call objs,src/helper/*.c src/libvnet/*.c) $O/libcore.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-# The library is one relocatable object: the API and what it uses of the core, whose names stay inside.
-$O/libvnet.o: $(call objs,src/libvnet/*.c) $O/libcore.a
-	$(LD) -r -o $@ $^ && objcopy --localize-hidden $@
-$O/libvnet.a: $O/libvnet.o
+# The library is one relocatable object: the API and what it uses of the core, whose names stay inside. What works without a
+# daemon is part of the static library, and a file of its own beside the shared one (libvnet/offline.h).
+OFFLINE := $(call objs,src/offline/*.c)
+LIBVNET := $(call objs,src/libvnet/*.c)
+relocate = $(LD) -r -o $@ $1 && objcopy --localize-hidden $@
+$O/libvnet.o: $(LIBVNET) $O/libcore.a
+	$(call relocate,$^)
+$O/libvnet-static.o: $(filter-out %/load.o,$(LIBVNET)) $(OFFLINE) $O/libcore.a
+	$(call relocate,$^)
+$O/libvnet.a: $O/libvnet-static.o
 	@rm -f $@
 	$(AR) qcs $@ $^
 $O/libvnet.so.0: $O/libvnet.o src/libvnet/libvnet.map
-	$(CC) $(LDFLAGS) -shared -Wl,-soname,$(@F) -Wl,--version-script=src/libvnet/libvnet.map -o $@ $< $(LDLIBS)
+	$(CC) $(LDFLAGS) -shared -Wl,-soname,$(@F) -Wl,--version-script=src/libvnet/libvnet.map -Wl,-rpath,'$$ORIGIN' \
+		-o $@ $< $(LDLIBS)
+$O/libvnet-offline.so.0: $(filter-out %/linked.o,$(OFFLINE)) $O/src/libvnet/error.o $O/libcore.a
+	$(CC) $(LDFLAGS) -shared -Wl,-soname,$(@F) -Wl,--exclude-libs,ALL -o $@ $^ $(LDLIBS)
 $O/libvnet.so: $O/libvnet.so.0
 	ln -sf $(<F) $@
 
@@ -133,6 +145,7 @@ install: all $(addprefix $O/,$(UNITS) vnet.pc) ## into DESTDIR and PREFIX (/usr/
 	install -D -t $(DESTDIR)$(PREFIX)/bin $O/vnet
 	install -D -t $(DESTDIR)$(PREFIX)/libexec $O/vnet-bridge-helper
 	install -D -t $(DESTDIR)$(LIBDIR) $O/libvnet.so.0
+	install -D -t $(DESTDIR)$(LIBDIR) $O/libvnet-offline.so.0
 	ln -sf libvnet.so.0 $(DESTDIR)$(LIBDIR)/libvnet.so
 	install -D -m 644 -t $(DESTDIR)$(LIBDIR) $O/libvnet.a
 	install -D -m 644 -t $(DESTDIR)$(LIBDIR)/pkgconfig $O/vnet.pc

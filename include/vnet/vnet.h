@@ -477,6 +477,12 @@ VNET_API int vnet_xml_format(const char *xml, size_t len, char **ret, struct vne
 /* What the kernel should look like for a definition; text, freed with vnet_free. Errors: as vnet_xml_check. */
 VNET_API int vnet_xml_plan(const char *xml, size_t len, char **ret, struct vnet_error *err);
 
+enum { VNET_SELECT_WRAP = 1 }; /* nodes inside of one element <nodes> */
+/* What an XPath expression selects in any document: each node and its content, or a value, and a newline behind each. The
+ * text is freed with vnet_free. */
+VNET_API int vnet_xml_select(const char *xml, size_t len, const char *xpath, unsigned flags, char **ret,
+			     struct vnet_error *err);
+
 #ifdef __cplusplus
 }
 #endif

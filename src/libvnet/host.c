@@ -3,8 +3,7 @@
 
 #include <stdlib.h>
 
-#include "firewall/firewall.h"
-#include "host/validate.h"
+#include "libvnet/offline.h"
 
 void vnet_status_clear(struct vnet_status *s)
 {
@@ -98,27 +97,11 @@ static int ask(struct vnet_conn *c, struct vnet_check **ret, size_t *ret_n, stru
 	return 0;
 }
 
-/* As the daemon would, but with the rights of whoever calls. */
 static int look(struct vnet_check **ret, size_t *ret_n, struct vnet_error *err)
 {
-	AUTO(netlink_free) struct netlink *nl = NULL;
-	AUTO(firewall_free) struct firewall *fw = NULL;
-	struct host_report r = { 0 };
-	struct err e = { 0 }, unseen;
+	const struct offline *o = offline_load(err);
 
-	if (netlink_open(&nl, &e) < 0)
-		return conn_error(err, e.code, "%s", e.detail);
-	if (firewall_open(&fw, &unseen) < 0) /* the answer says so */
-		fw = NULL;
-	host_warn(&r, "vnetd", "start it, and ask again", "does not run: this is what can be seen without it");
-	host_validate(&(struct host_question){ .nl = nl, .fw = fw, .passes = true }, &r);
-	*ret = mem_array(r.n, sizeof(**ret));
-	*ret_n = r.n;
-	for (size_t i = 0; i < r.n; i++)
-		(*ret)[i] = (struct vnet_check){ (enum vnet_check_level)r.v[i].level, mem_strdup(r.v[i].what),
-						 mem_strdup(r.v[i].found), mem_strdup(r.v[i].remedy) };
-	host_report_clear(&r);
-	return 0;
+	return o ? o->look_at_host(ret, ret_n, err) : -1;
 }
 
 int vnet_host_validate(struct vnet_conn *c, struct vnet_check **ret, size_t *ret_n, struct vnet_error *err)

@@ -15,6 +15,26 @@ unnamed=$(while read -r f; do
 	grep -q "F[no] $f\( \|$\)" "$top/man/libvnet.3" || echo "$f (manual)"
 done <"$T/map")
 same "each is in the header and in the manual" "" "$unnamed"
+eq "$(ldd "$T/dest/usr/lib/libvnet.so.0" "$T/dest/usr/bin/vnet" | grep -c 'libxml2\|libnftnl\|libsystemd')" 0 \
+	"calling the daemon loads no library that only looking by itself needs"
+eq "$(env -u LD_LIBRARY_PATH "$T/dest/usr/bin/vnet" check "$top/xml/default.xml" 2>&1)" "*: ok*" "and checking a definition finds it"
+cat >"$T/static.c" <<-END
+	#include <stdio.h>
+	#include <vnet/vnet.h>
+	int main(void)
+	{
+		struct vnet_error why;
+		char *text;
+		if (vnet_xml_select("<a><b/>c</a>", 12, "string(/a)", 0, &text, &why) < 0)
+			return fprintf(stderr, "%s\n", why.message);
+		fputs(text, stdout);
+		vnet_free(text);
+		return 0;
+	}
+END
+cc -Wall -Werror -o "$T/static" "$T/static.c" $(pkg-config --cflags vnet) "$T/dest/usr/lib/libvnet.a" \
+	$(pkg-config --static --libs-only-l vnet | sed 's/-lvnet//') 2>"$T/err" || fail "$(grep -m 1 'error\|undefined' "$T/err")"
+eq "$("$T/static" 2>&1)" "c" "the static library has it in itself"
 [ -w /dev/net/tun ] && ! one_uid || exit 0
 start_vnetd
 network default
