@@ -146,9 +146,8 @@ int vnet_connect(const char *uri, unsigned flags, struct vnet_conn **ret, struct
 	return 0;
 }
 
+/* Hanging up says it all. To ask for it by REMOTE_CLOSE would be to wait for what the daemon does meanwhile. */
 void vnet_close(struct vnet_conn *c)
 {
-	if (c && !c->broken)
-		conn_remote(c, REMOTE_CLOSE, NULL, NULL, NULL);
 	conn_free(c);
 }
