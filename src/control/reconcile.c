@@ -91,7 +91,7 @@ static int del_firewall(struct run *r, const struct step *s)
 	if (firewall_commit(r->c->fw, &(struct fw_change){ .del = r->p->bridge.name }, 1, r->e) < 0)
 		return -1;
 	/* Flows that were allowed would live on, also under the next network with these addresses. */
-	if (conntrack_forget(r->p->firewall.subnets, r->p->firewall.n_subnets, &ignored) < 0)
+	if (conntrack_forget(r->c->fw, r->p->firewall.subnets, r->p->firewall.n_subnets, &ignored) < 0)
 		log_warn("network: %s: %s", r->p->network, ignored.detail);
 	return 0;
 }

@@ -53,13 +53,13 @@ static void running_clear_auto(struct running *r)
 }
 
 /* An established flow passes whatever the rules became. */
-static void forget_flows(const struct plan *was, const struct plan *is)
+static void forget_flows(struct control *c, const struct plan *was, const struct plan *is)
 {
 	AUTO(mem_drop) struct prefix *subnets = NULL;
 	size_t n = fw_net_tightened(&was->firewall, &is->firewall, &subnets);
 	struct err e;
 
-	if (conntrack_forget(subnets, n, &e) < 0)
+	if (conntrack_forget(c->fw, subnets, n, &e) < 0)
 		log_warn("network: %s: %s", is->network, e.detail);
 }
 
@@ -76,7 +76,7 @@ static int exchange(struct control *c, struct net *n, struct running *r, struct 
 	net_ports_count(n);
 	if (live_save(c->store, n->live, e) < 0 || reconcile(c, n, e) < 0)
 		return -1;
-	forget_flows(r->plan, n->plan);
+	forget_flows(c, r->plan, n->plan);
 	uplinks_network(c, n->plan);
 	uplinks_release(c);
 	fast_update(c);

@@ -167,13 +167,9 @@ static bool is_missing(int err)
 	return err == -EINVAL || err == -EOPNOTSUPP || err == -EPROTONOSUPPORT;
 }
 
-static int search_and_forget(struct search *s, struct err *e)
+static int search_and_forget(struct nfnl *nl, struct search *s, struct err *e)
 {
-	AUTO(nfnl_free) struct nfnl *nl = NULL;
 	char buf[NFNL_REQUEST_MAX];
-
-	if (nfnl_open(&nl, e) < 0)
-		return -1;
 	struct nlmsghdr *h = nfnl_request(buf, NFNL_SUBSYS_CTNETLINK, AF_UNSPEC, IPCTNL_MSG_CT_GET, NLM_F_DUMP);
 	int err = nfnl_ask(nl, h, take_flow, s);
 
@@ -185,16 +181,17 @@ static int search_and_forget(struct search *s, struct err *e)
 	return err < 0 ? err_sys(e, err, "forget flows") : 0;
 }
 
-int conntrack_forget(const struct prefix *subnets, size_t n, struct err *e)
+int conntrack_forget(struct firewall *f, const struct prefix *subnets, size_t n, struct err *e)
 {
 	struct search s = { .wants = is_of_subnets, .subnets = subnets, .n_subnets = n };
 
-	return n ? search_and_forget(&s, e) : 0;
+	return n ? search_and_forget(firewall_nfnl(f), &s, e) : 0;
 }
 
-int conntrack_forget_targets(const struct fw_block *gone, const struct fw_block *come, struct err *e)
+int conntrack_forget_targets(struct firewall *f, const struct fw_block *gone, const struct fw_block *come,
+			     struct err *e)
 {
 	struct search s = { .wants = is_of_targets, .gone = gone, .come = come };
 
-	return gone->n_targets || come->n_targets ? search_and_forget(&s, e) : 0;
+	return gone->n_targets || come->n_targets ? search_and_forget(firewall_nfnl(f), &s, e) : 0;
 }

@@ -416,7 +416,7 @@ static void keep_wanted(struct firewall *f, const struct fw_net *n, const char *
 }
 
 /* What is forwarded no more, or elsewhere now, ends. A network that goes is the caller's to forget as a whole. */
-static void forget_flows(const struct plan *p)
+static void forget_flows(struct firewall *f, const struct plan *p)
 {
 	static const struct fw_block none;
 	struct err e;
@@ -429,7 +429,7 @@ static void forget_flows(const struct plan *p)
 			continue;
 		struct fw_block gone = fw_block_minus(seen, &s->block), come = fw_block_minus(&s->block, seen);
 
-		if (conntrack_forget_targets(&gone, &come, &e) < 0)
+		if (conntrack_forget_targets(f, &gone, &come, &e) < 0)
 			log_warn("firewall: %s: %s", s->bridge, e.detail);
 		fw_block_free(&gone);
 		fw_block_free(&come);
@@ -443,7 +443,7 @@ static int commit(struct firewall *f, const struct fw_change *changes, size_t n)
 	int err = run(f, &p);
 
 	if (err == 0) {
-		forget_flows(&p);
+		forget_flows(f, &p);
 		keep_seen(&f->seen, &p);
 		for (size_t i = 0; i < n; i++) {
 			if (changes[i].del)

@@ -177,10 +177,10 @@ static void load_rules(struct lane *l)
 	if (l->rules == LEAST_NAT)
 		run("nft 'add table ip t; add chain ip t c { type nat hook postrouting priority 100; };"
 		    "add rule ip t c ip saddr 10.0.0.0/24 masquerade'");
+	if (firewall_open(&l->fw, &e) < 0) /* it makes flows forgotten in each */
+		die(e.detail);
 	if (l->rules < OURS)
 		return;
-	if (firewall_open(&l->fw, &e) < 0)
-		die(e.detail);
 	load_networks(l->fw, 0, l->networks);
 	if (l->rules == OURS_GUARDED)
 		load_guard(l);
@@ -396,7 +396,7 @@ static void slice(struct lane *l, enum traffic t, unsigned turn)
 	if (sent() - before < PACKETS)
 		die("packets are lost");
 	l->ns[t][turn % TURNS] = ns;
-	if (traffics[t].new &&conntrack_forget(&new_flows, 1, &e) < 0)
+	if (traffics[t].new &&conntrack_forget(l->fw, &new_flows, 1, &e) < 0)
 		die(e.detail);
 }
 

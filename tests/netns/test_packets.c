@@ -914,14 +914,14 @@ static void forgotten_flows_end(void **state)
 	assert_true(o.answered);
 	assert_int_equal(firewall_commit(fw, &(struct fw_change){ .add = &tight }, 1, &e), 0);
 	assert_true(still_flows(client, server));
-	assert_int_equal(conntrack_forget(range, 2, &e), 0); /* somebody else's */
+	assert_int_equal(conntrack_forget(fw, range, 2, &e), 0); /* somebody else's */
 	assert_true(still_flows(client, server));
-	if (conntrack_forget(nata, 1, &e) < 0)
+	if (conntrack_forget(fw, nata, 1, &e) < 0)
 		fail_msg("%s", e.detail);
 	wait_ms = SHORT_MS;
 	assert_false(still_flows(client, server));
 	wait_ms = LONG_MS;
-	assert_int_equal(conntrack_forget(nata, 1, &e), 0);
+	assert_int_equal(conntrack_forget(fw, nata, 1, &e), 0);
 	assert_int_equal(firewall_commit(fw, &(struct fw_change){ .add = &nets[1] }, 1, &e), 0);
 	close(client);
 	close(server);
