@@ -85,7 +85,8 @@ start_vnetd()
 	! one_uid || set -- --guestd-user root "$@"
 	vnetd --root "$ROOT" --resolv-conf "$T/resolv.conf" "$@" >>"$T/vnetd.log" 2>&1 &
 	vnetd_pid=$!
-	until_true 10 vnet list || fail "vnetd does not answer: $(tail -n 1 "$T/vnetd.log")"
+	# each namespace that ends with bridges in it, of any test beside us, keeps the kernel's links locked: 20 ms a bridge
+	until_true 60 vnet list || fail "vnetd does not answer: $(tail -n 1 "$T/vnetd.log")"
 }
 
 # Where libvirt's tools look is ours; for `vnetd --libvirt`.
