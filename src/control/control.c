@@ -192,8 +192,9 @@ static void on_resolvers(void *arg, const struct ip *v, size_t n)
 
 static int open_all(struct control *c, const struct control_options *o, struct err *e)
 {
-	if (netlink_open(&c->nl, e) < 0 || firewall_open(&c->fw, e) < 0 || defs_open(o->root, &c->defs, e) < 0 ||
-	    live_open(o->root, &c->store, e) < 0 || port_files_open(o->root, &c->ports, e) < 0)
+	if (netlink_open(&c->nl, e) < 0 || routes_open(&c->routes, e) < 0 || firewall_open(&c->fw, e) < 0 ||
+	    defs_open(o->root, &c->defs, e) < 0 || live_open(o->root, &c->store, e) < 0 ||
+	    port_files_open(o->root, &c->ports, e) < 0)
 		return -1;
 	firewall_own(c->fw, c->settings.table_owner);
 	return 0;
@@ -303,6 +304,7 @@ void control_free(struct control *c)
 	coexist_free(c);
 	firewall_free(c->fw);
 	watch_free(c->watch);
+	routes_free(c->routes);
 	netlink_free(c->nl);
 	mem_drop(c);
 }

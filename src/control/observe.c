@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "control/guard.h"
-#include "kernel/route.h"
+#include "kernel/routes.h"
 #include "kernel/sysctl.h"
 
 void observation_free(struct observation *o)
@@ -118,29 +118,38 @@ static bool concerns(const struct plan *p, const struct prefix *dst)
 	return false;
 }
 
-/* The host's routes to where ours lead. Of a thousand networks each looks at all routes, so the rest must cost little. */
-static int observe_routes(struct control *c, const struct plan *p, struct observation *o)
+/* Of a thousand networks each looks at all routes, so those that do not matter must cost little. */
+static int find_routes(struct control *c, const struct plan *p, bool anew, struct observation *o)
 {
-	AUTO(mem_drop) struct route *routes = NULL;
+	const struct route *routes;
 	size_t n;
-	int r = route_list(c->nl, 0, &routes, &n);
+	int r = routes_list(c->routes, c->nl, anew, &routes, &n);
 
-	if (r < 0)
-		return r;
-	o->routes = mem_array(n, sizeof(*o->routes));
-	for (size_t i = 0; i < n; i++) {
-		if (!concerns(p, &routes[i].dst))
-			continue;
-		struct observed_route *route = &o->routes[o->o.n_routes++];
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		struct observed_route found = { .route = routes[i] };
 		const struct net *owner;
 
-		route->route = routes[i];
-		if (!routes[i].oif || !if_indextoname((unsigned)routes[i].oif, route->dev))
+		if (!concerns(p, &routes[i].dst))
 			continue;
-		owner = map_get_str(c->by_bridge, route->dev);
-		route->network = owner ? owner->name : NULL;
+		if (routes[i].oif && !if_indextoname((unsigned)routes[i].oif, found.dev))
+			continue; /* it went with its device */
+		owner = map_get_str(c->by_bridge, found.dev);
+		found.network = owner ? owner->name : NULL;
+		*mem_push(o->routes, o->o.n_routes) = found;
 	}
-	return 0;
+	return r;
+}
+
+/* The host's routes to where ours lead. */
+static int observe_routes(struct control *c, const struct plan *p, struct observation *o)
+{
+	int r = find_routes(c, p, false, o);
+
+	if (r < 0 || o->o.n_routes == 0)
+		return r;
+	o->o.n_routes = 0; /* it may be gone */
+	mem_drop(TAKE(o->routes));
+	return find_routes(c, p, true, o);
 }
 
 static int observe_links(struct control *c, const struct plan *p, const struct net *n, struct observation *o)

@@ -9,6 +9,7 @@
 #include "control/settings.h"
 #include "firewall/firewall.h"
 #include "firewall/foreign.h"
+#include "kernel/routes.h"
 #include "kernel/watch.h"
 #include "plan/plan.h"
 #include "store/defs.h"
@@ -47,6 +48,7 @@ struct control {
 	struct settings settings;
 	struct netlink *nl;
 	struct watch *watch;
+	struct routes *routes; /* of the host */
 	struct firewall *fw;
 	struct defs *defs;
 	struct live *store; /* of live definitions */

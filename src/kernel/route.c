@@ -101,39 +101,51 @@ struct route_array {
 	int family, oif;
 };
 
+int route_parse(const struct nlmsghdr *h, struct route *ret)
+{
+	struct nlattr *tb[RTA_MAX + 1];
+
+	if (nlmsg_parse((void *)h, sizeof(struct rtmsg), tb, RTA_MAX, NULL) < 0)
+		return -EBADMSG;
+	const struct rtmsg *rtm = nlmsg_data(h);
+	int family = rtm->rtm_family;
+	uint32_t table = tb[RTA_TABLE] ? nla_get_u32(tb[RTA_TABLE]) : rtm->rtm_table;
+
+	/* RTM_F_CLONED: a cached route, not an entry */
+	if ((family != AF_INET && family != AF_INET6) || table != RT_TABLE_MAIN || rtm->rtm_type != RTN_UNICAST ||
+	    rtm->rtm_flags & RTM_F_CLONED)
+		return 0;
+	struct route r = { .dst.len = rtm->rtm_dst_len,
+			   .oif = tb[RTA_OIF] ? (int)nla_get_u32(tb[RTA_OIF]) : 0,
+			   .metric = tb[RTA_PRIORITY] ? nla_get_u32(tb[RTA_PRIORITY]) : 0 };
+
+	/* IPv6 has no link scope: there a connected subnet is one without a gateway */
+	r.link_scope = family == AF_INET ? rtm->rtm_scope == RT_SCOPE_LINK : r.oif && !tb[RTA_GATEWAY];
+	int err = parse_ip(family, tb[RTA_DST], &r.dst.ip);
+
+	if (err == 0 && tb[RTA_GATEWAY])
+		err = parse_ip(family, tb[RTA_GATEWAY], &r.gateway);
+	if (err < 0)
+		return err;
+	*ret = r;
+	return 1;
+}
+
 static int take_route(const struct nlmsghdr *h, void *arg)
 {
 	struct route_array *a = arg;
-	struct nlattr *tb[RTA_MAX + 1];
 	struct route r;
 
 	if (!h) {
 		a->n = a->kept;
 		return 0;
 	}
-	if (h->nlmsg_type != RTM_NEWROUTE || nlmsg_parse((void *)h, sizeof(struct rtmsg), tb, RTA_MAX, NULL) < 0)
-		return -EBADMSG;
-	const struct rtmsg *rtm = nlmsg_data(h);
-	uint32_t table = tb[RTA_TABLE] ? nla_get_u32(tb[RTA_TABLE]) : rtm->rtm_table;
+	int found = h->nlmsg_type == RTM_NEWROUTE ? route_parse(h, &r) : -EBADMSG;
 
-	/* a kernel without this family answers for all families; RTM_F_CLONED: a cached route, not an entry */
-	if (rtm->rtm_family != a->family || table != RT_TABLE_MAIN || rtm->rtm_type != RTN_UNICAST)
-		return 0;
-	if (rtm->rtm_flags & RTM_F_CLONED)
-		return 0;
-	r = (struct route){ .dst.len = rtm->rtm_dst_len, .oif = tb[RTA_OIF] ? (int)nla_get_u32(tb[RTA_OIF]) : 0 };
-	r.metric = tb[RTA_PRIORITY] ? nla_get_u32(tb[RTA_PRIORITY]) : 0;
-	if (a->oif && r.oif != a->oif) /* older kernels do not filter */
-		return 0;
-	/* IPv6 has no link scope: there a connected subnet is one without a gateway */
-	r.link_scope = a->family == AF_INET ? rtm->rtm_scope == RT_SCOPE_LINK : r.oif && !tb[RTA_GATEWAY];
-	int err = parse_ip(a->family, tb[RTA_DST], &r.dst.ip);
-
-	if (err == 0 && tb[RTA_GATEWAY])
-		err = parse_ip(a->family, tb[RTA_GATEWAY], &r.gateway);
-	if (err == 0)
+	/* a kernel without this family answers for all families, and older ones do not filter */
+	if (found == 1 && r.dst.ip.family == a->family && (!a->oif || r.oif == a->oif))
 		*mem_push(a->v, a->n) = r;
-	return err;
+	return found < 0 ? found : 0;
 }
 
 int route_list(struct netlink *nl, int oif, struct route **ret, size_t *ret_n)
@@ -152,7 +164,7 @@ int route_list(struct netlink *nl, int oif, struct route **ret, size_t *ret_n)
 			nla_put_u32(m, RTA_OIF, (uint32_t)oif);
 		int err = request_send(nl, m, take_route, &a);
 
-		if (err < 0) {
+		if (err < 0 && err != -ENOENT) { /* the table is made when it gets its first route */
 			mem_drop(a.v);
 			return err;
 		}

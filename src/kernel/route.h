@@ -19,6 +19,9 @@ struct route {
 	unsigned metric;
 };
 
+/* From a message of rtnetlink's. 1: a unicast route of the main table; 0: another; -EBADMSG. */
+struct nlmsghdr;
+int route_parse(const struct nlmsghdr *h, struct route *ret);
 /* All unicast routes of the main table, both families, or those of the device `oif` (0: all); freed with mem_drop. */
 int route_list(struct netlink *nl, int oif, struct route **ret, size_t *ret_n);
 /* A route of the administrator's kind (RTPROT_STATIC). -EEXIST: one with this destination and metric is there. */

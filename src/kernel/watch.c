@@ -5,8 +5,8 @@
 #include <linux/netconf.h>
 #include <linux/rtnetlink.h>
 #include <netlink/msg.h>
-#include <sys/socket.h>
 
+#include "kernel/notify.h"
 #include "kernel/parse.h"
 
 enum { WATCH_ROOM = 4 * 1024 * 1024, WATCH_READ = 32 * 1024 };
@@ -18,33 +18,16 @@ struct watch {
 	char buf[WATCH_READ] __attribute__((aligned(NLMSG_ALIGNTO)));
 };
 
-static int join(int fd)
+int watch_open(struct watch **ret, struct err *e)
 {
 	static const int groups[] = { RTNLGRP_LINK,       RTNLGRP_IPV4_IFADDR,  RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV4_ROUTE,
 				      RTNLGRP_IPV6_ROUTE, RTNLGRP_IPV4_NETCONF, RTNLGRP_IPV6_NETCONF };
-
-	for (size_t i = 0; i < ARRAY_SIZE(groups); i++)
-		if (setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &groups[i], sizeof(groups[i])) < 0)
-			return -errno;
-	return 0;
-}
-
-int watch_open(struct watch **ret, struct err *e)
-{
-	AUTO(fd_close) int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
-	struct sockaddr_nl us = { .nl_family = AF_NETLINK };
-	int room = WATCH_ROOM;
+	int fd = notify_open(groups, ARRAY_SIZE(groups), WATCH_ROOM, e);
 
 	if (fd < 0)
-		return err_sys(e, -errno, "open rtnetlink socket");
-	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)) < 0)
-		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
-	int r = bind(fd, (struct sockaddr *)&us, sizeof(us)) < 0 ? -errno : join(fd);
-
-	if (r < 0)
-		return err_sys(e, r, "watch links");
+		return -1;
 	*ret = mem_new(struct watch);
-	(*ret)->fd = TAKE_FD(fd);
+	(*ret)->fd = fd;
 	return 0;
 }
 
@@ -151,21 +134,15 @@ int watch_next(struct watch *w, struct watch_event *ret)
 	for (;;) {
 		if (next_in_buffer(w, ret))
 			return 1;
-		struct sockaddr_nl from;
-		socklen_t from_len = sizeof(from);
-		ssize_t n = recvfrom(w->fd, w->buf, sizeof(w->buf), MSG_TRUNC, (struct sockaddr *)&from, &from_len);
+		ssize_t n = notify_read(w->fd, w->buf, sizeof(w->buf));
 
-		if (n < 0 && (errno == EAGAIN || errno == EINTR))
-			return 0;
-		if ((n < 0 && errno == ENOBUFS) || n > (ssize_t)sizeof(w->buf)) {
+		if (n == -ENOBUFS) {
 			*ret = (struct watch_event){ .overrun = true };
 			return 1;
 		}
-		if (n < 0)
-			return -errno;
-		if (from.nl_pid == 0) { /* only the kernel's word counts */
-			w->next = (struct nlmsghdr *)w->buf;
-			w->left = (int)n;
-		}
+		if (n <= 0)
+			return (int)n;
+		w->next = (struct nlmsghdr *)w->buf;
+		w->left = (int)n;
 	}
 }

@@ -33,3 +33,21 @@ kill "$occupant"
 wait "$occupant" 2>/dev/null
 quietly vnet start default
 eq "$(vnet list)" "* default *active*" "it starts when nothing is in the way"
+
+# the daemon knows the routes by now: what came since counts, what went does not
+sed '/<uuid>/d; s/>default</>twin</; s/virbr0/virbr7/' "$top/xml/default.xml" >"$T/twin.xml"
+quietly vnet define "$T/twin.xml"
+refused "the subnet of a network: refused, naming it" "*network 'default'*" vnet start twin
+quietly vnet destroy default
+quietly vnet start twin
+quietly vnet destroy twin
+ip link add eth9 type bridge
+ip link set eth9 up
+ip addr add 192.168.122.70/26 dev eth9
+refused "a part of the subnet, in use since: refused" "*eth9*192.168.122.64/26*" vnet start default
+ip addr del 192.168.122.70/26 dev eth9
+ip route add 192.168.122.0/24 dev eth9
+refused "a route of the same subnet too" "*eth9*" vnet start default
+ip link set eth9 down
+quietly vnet start default
+eq "$(vnet list)" "* default *active*" "and it starts when they are gone"

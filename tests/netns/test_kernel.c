@@ -16,7 +16,7 @@
 
 #include "kernel/link.h"
 #include "kernel/request.h"
-#include "kernel/route.h"
+#include "kernel/routes.h"
 #include "kernel/sysctl.h"
 #include "kernel/tap.h"
 #include "kernel/watch.h"
@@ -224,6 +224,54 @@ static struct prefix prefix_of(const char *ip, unsigned len)
 
 	assert_int_equal(ip_parse(ip, &p.ip), 0);
 	return p;
+}
+
+static size_t count_routes(struct routes *r, bool anew, int oif, const struct prefix *dst)
+{
+	const struct route *v;
+	size_t n, count = 0;
+
+	assert_int_equal(routes_list(r, nl, anew, &v, &n), 0);
+	for (size_t i = 0; i < n; i++)
+		count += v[i].oif == oif && prefix_eq(&v[i].dst, dst);
+	return count;
+}
+
+/* What comes is heard of; what goes is gone when all are read anew; and those that came and went do not pile up. */
+static void routes_are_kept(void **state)
+{
+	enum { MANY = 5000 };
+	struct prefix v4 = prefix_of("192.168.122.1", 24), v6 = prefix_of("fd00::1", 64);
+	struct routes *r;
+	struct err e;
+	const struct route *v;
+	size_t n;
+
+	(void)state;
+	assert_int_equal(routes_open(&r, &e), 0);
+	assert_int_equal(routes_list(r, nl, false, &v, &n), 0);
+	int index = make_bridge("br", false, 0);
+
+	assert_int_equal(addr_add(nl, index, &v4), 0);
+	assert_int_equal(addr_add(nl, index, &v6), 0);
+	assert_int_equal(link_set_up(nl, index, true), 0);
+	assert_int_equal(count_routes(r, false, index, &v4), 1);
+	assert_int_equal(count_routes(r, false, index, &v6), 1);
+
+	struct route other = { .dst = prefix_of("10.9.0.0", 16), .oif = index };
+
+	for (int i = 0; i < MANY; i++) { /* more than is kept, and than the socket has room for */
+		assert_int_equal(route_add(nl, &other), 0);
+		assert_int_equal(route_del(nl, &other), 0);
+	}
+	assert_int_equal(routes_list(r, nl, false, &v, &n), 0);
+	assert_true(n < MANY);
+	assert_int_equal(count_routes(r, false, index, &v4), 1);
+	assert_int_equal(count_routes(r, true, index, &other.dst), 0);
+
+	assert_int_equal(link_delete(nl, index), 0);
+	assert_int_equal(count_routes(r, true, index, &v4), 0);
+	routes_free(r);
 }
 
 static void addresses_and_routes_show(void **state)
@@ -536,6 +584,7 @@ int main(void)
 		cmocka_unit_test(setters_set),
 		cmocka_unit_test(port_forwards_at_once),
 		cmocka_unit_test(loops_are_still_found),
+		cmocka_unit_test(routes_are_kept),
 		cmocka_unit_test(addresses_and_routes_show),
 		cmocka_unit_test(kernel_says_why),
 		cmocka_unit_test(taps_come_and_stay),
