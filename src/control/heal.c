@@ -71,11 +71,13 @@ static int on_watch(sd_event_source *s, int fd, uint32_t events, void *arg)
 			uplinks_changed(c, NULL);
 		if (ev.overrun || ev.way)
 			fast_changed(c, false);
+		if (ev.way || ev.mtu)
+			uplinks_way(c, ev.mtu);
 		if (ev.overrun || ev.host)
 			mark_all(c);
 		else if (ev.device)
 			mark_device(c, ev.device);
-		else if (!ev.way)
+		else if (!ev.way && !ev.mtu)
 			on_link(c, &ev);
 	}
 	return 0;

@@ -86,9 +86,9 @@ struct control {
 	bool fast_gone;             /* nothing of it is there */
 	struct fw_culprit fast_by;  /* by whom */
 	struct fight fast_fight;
-	bool uplinks_changed; /* uplinks.c: to be looked at */
-	bool clamps;          /* an uplink is narrower than a network of ours */
-	unsigned widest;      /* MTU of our networks, 0: none runs */
+	bool uplinks_changed;     /* uplinks.c: to be looked at */
+	bool clamps;              /* a way out is narrower than a network of ours */
+	unsigned widest, widest6; /* MTU of our networks, of those that forward IPv6; 0: none runs */
 };
 
 /* networks.c */

@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "kernel/route.h"
 #include "kernel/sysctl.h"
 
 #define RECORD "uplinks"
@@ -180,32 +181,68 @@ static unsigned mtu_of(const struct plan *p)
 	return p->unmanaged ? 0 : p->bridge.mtu ? p->bridge.mtu : DEFAULT_MTU;
 }
 
+static unsigned mtu6_of(const struct plan *p)
+{
+	return p->forwards6 ? mtu_of(p) : 0;
+}
+
 void uplinks_network(struct control *c, const struct plan *p)
 {
-	c->uplinks_changed |= mtu_of(p) > c->widest;
+	c->uplinks_changed |= mtu_of(p) > c->widest || mtu6_of(p) > c->widest6;
+}
+
+static bool is_narrow(const struct control *c, const struct link *l)
+{
+	return is_foreign(l) && (l->mtu < c->widest || (l->mtu6 && l->mtu6 < c->widest6));
 }
 
 /* The kernel tells of links often, and looking at all of them takes a while where there are many. */
 void uplinks_changed(struct control *c, const struct link *l)
 {
-	c->uplinks_changed |= !l || (is_foreign(l) && (c->clamps || l->mtu < c->widest));
+	c->uplinks_changed |= !l || is_narrow(c, l) || (c->clamps && is_foreign(l));
 }
 
-bool uplinks_decide(struct control *c)
+void uplinks_way(struct control *c, unsigned mtu)
+{
+	c->uplinks_changed |= mtu < c->widest || c->clamps;
+}
+
+/* Whichever route it is, and of whichever table: the rules ask for each packet's own. */
+static bool has_narrow_route(const struct control *c, int family, unsigned widest)
+{
+	unsigned mtu;
+
+	return widest && route_least_mtu(c->nl, family, &mtu) == 0 && mtu && mtu < widest;
+}
+
+static bool has_narrow_way(const struct control *c)
 {
 	AUTO(mem_drop) struct link *links = NULL;
 	size_t n = 0;
 
-	c->uplinks_changed = false;
-	c->widest = 0;
-	c->clamps = false;
-	for (size_t i = 0; i < c->n_nets; i++)
-		if (c->nets[i]->live && mtu_of(c->nets[i]->plan) > c->widest)
-			c->widest = mtu_of(c->nets[i]->plan);
-	if (c->widest && link_list(c->nl, 0, &links, &n) < 0)
+	if (!c->widest)
 		return false;
+	if (link_list(c->nl, 0, &links, &n) < 0)
+		return c->clamps; /* nothing is known: no change */
 	for (size_t i = 0; i < n; i++)
-		c->clamps |= is_foreign(&links[i]) && links[i].up && links[i].mtu < c->widest;
+		if (links[i].up && is_narrow(c, &links[i]))
+			return true;
+	return has_narrow_route(c, AF_INET, c->widest) || has_narrow_route(c, AF_INET6, c->widest6);
+}
+
+bool uplinks_decide(struct control *c)
+{
+	c->uplinks_changed = false;
+	c->widest = c->widest6 = 0;
+	for (size_t i = 0; i < c->n_nets; i++) {
+		const struct plan *p = c->nets[i]->live ? c->nets[i]->plan : NULL;
+
+		if (p && mtu_of(p) > c->widest)
+			c->widest = mtu_of(p);
+		if (p && mtu6_of(p) > c->widest6)
+			c->widest6 = mtu6_of(p);
+	}
+	c->clamps = has_narrow_way(c);
 	return firewall_clamp(c->fw, c->clamps);
 }
 

@@ -13,6 +13,8 @@ void uplinks_release(struct control *c);
 
 /* A link that is not ours changed, or, NULL, anything may have. */
 void uplinks_changed(struct control *c, const struct link *l);
+/* A route that sets an MTU itself came or went, or a router said one; 0: the default route, which may have one. */
+void uplinks_way(struct control *c, unsigned mtu);
 /* A network runs or runs differently. */
 void uplinks_network(struct control *c, const struct plan *p);
 /* Decides by what is there now whether the MSS is to be clamped. True: the firewall has to be told, by a commit. */

@@ -27,8 +27,9 @@ struct link {
 	uint32_t group; /* IFLA_GROUP, 0: the default one */
 	struct mac mac;
 	unsigned mtu;
-	bool up;    /* IFF_UP */
-	int master; /* index of the bridge it is a port of, 0: none */
+	unsigned mtu6; /* what IPv6 takes for it, which a router may have said; 0: no IPv6 there */
+	bool up;       /* IFF_UP */
+	int master;    /* index of the bridge it is a port of, 0: none */
 	struct {
 		bool stp;
 		unsigned delay_cs;

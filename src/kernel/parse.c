@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <linux/if_link.h>
 #include <linux/if_tun.h>
+#include <linux/ipv6.h>
 #include <netlink/attr.h>
 #include <netlink/msg.h>
 #include <stdio.h>
@@ -73,6 +74,19 @@ static void parse_linkinfo(struct nlattr *info, struct link *l)
 		parse_port(tb[IFLA_INFO_SLAVE_DATA], l);
 }
 
+/* The sysctl net.ipv6.conf.*.mtu, in an array of 32 bits each. */
+static unsigned parse_mtu6(struct nlattr *families)
+{
+	struct nlattr *six = nla_find(nla_data(families), nla_len(families), AF_INET6);
+	struct nlattr *conf = six ? nla_find(nla_data(six), nla_len(six), IFLA_INET6_CONF) : NULL;
+	uint32_t v[DEVCONF_MTU6 + 1];
+
+	if (!conf || nla_len(conf) < (int)sizeof(v))
+		return 0;
+	memcpy(v, nla_data(conf), sizeof(v));
+	return v[DEVCONF_MTU6];
+}
+
 int link_parse(const struct nlmsghdr *h, struct link *ret)
 {
 	struct nlattr *tb[IFLA_MAX + 1];
@@ -90,6 +104,7 @@ int link_parse(const struct nlmsghdr *h, struct link *ret)
 	get_text(tb[IFLA_IFALIAS], l.alias, sizeof(l.alias));
 	l.group = get_u32(tb[IFLA_GROUP], 0);
 	l.mtu = get_u32(tb[IFLA_MTU], 0);
+	l.mtu6 = tb[IFLA_AF_SPEC] ? parse_mtu6(tb[IFLA_AF_SPEC]) : 0;
 	l.master = (int)get_u32(tb[IFLA_MASTER], 0);
 	if (tb[IFLA_ADDRESS] && nla_len(tb[IFLA_ADDRESS]) == sizeof(l.mac))
 		memcpy(&l.mac, nla_data(tb[IFLA_ADDRESS]), sizeof(l.mac));

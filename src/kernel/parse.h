@@ -7,4 +7,8 @@
 
 #include "kernel/link.h"
 
+struct nlattr;
+
 int link_parse(const struct nlmsghdr *h, struct link *ret);
+/* The MTU that a route sets itself, of its RTA_METRICS, which may be NULL. 0: none. */
+unsigned route_metric_mtu(struct nlattr *metrics);

@@ -5,6 +5,7 @@
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
 
+#include "kernel/parse.h"
 #include "kernel/request.h"
 
 static int parse_ip(int family, struct nlattr *a, struct ip *ret)
@@ -101,51 +102,93 @@ struct route_array {
 	int family, oif;
 };
 
-int route_parse(const struct nlmsghdr *h, struct route *ret)
+/* One way of a route, whose gateway may be missing. */
+static int push_hop(struct route **v, size_t *n, struct route r, const struct rtmsg *rtm, struct nlattr *gateway)
+{
+	int err = gateway ? parse_ip(rtm->rtm_family, gateway, &r.gateway) : 0;
+
+	/* IPv6 has no link scope: there a connected subnet is one without a gateway */
+	r.link_scope = rtm->rtm_family == AF_INET ? rtm->rtm_scope == RT_SCOPE_LINK : r.oif && !gateway;
+	if (err == 0)
+		*mem_push(*v, *n) = r;
+	return err;
+}
+
+static int push_hops(struct route **v, size_t *n, struct route r, const struct rtmsg *rtm, struct nlattr *hops)
+{
+	struct rtnexthop *hop = nla_data(hops);
+	struct nlattr *tb[RTA_MAX + 1];
+	int left = nla_len(hops), err = 0;
+
+	for (; err == 0 && left >= (int)sizeof(*hop) && RTNH_OK(hop, left); hop = RTNH_NEXT(hop)) {
+		int len = (int)hop->rtnh_len - (int)sizeof(*hop);
+
+		if (nla_parse(tb, RTA_MAX, (struct nlattr *)RTNH_DATA(hop), len, NULL) < 0)
+			return -EBADMSG;
+		r.oif = hop->rtnh_ifindex;
+		err = push_hop(v, n, r, rtm, tb[RTA_GATEWAY]);
+		left -= (int)RTNH_ALIGN(hop->rtnh_len);
+	}
+	return err;
+}
+
+/* RTM_F_CLONED: a cached route, not an entry. */
+static bool is_entry(const struct rtmsg *rtm)
+{
+	return (rtm->rtm_family == AF_INET || rtm->rtm_family == AF_INET6) && rtm->rtm_type == RTN_UNICAST &&
+	       !(rtm->rtm_flags & RTM_F_CLONED);
+}
+
+static int read_attrs(const struct nlmsghdr *h, struct nlattr *tb[RTA_MAX + 1])
+{
+	if (h->nlmsg_type != RTM_NEWROUTE || nlmsg_parse((void *)h, sizeof(struct rtmsg), tb, RTA_MAX, NULL) < 0)
+		return -EBADMSG;
+	return 0;
+}
+
+int route_parse(const struct nlmsghdr *h, struct route **v, size_t *n)
 {
 	struct nlattr *tb[RTA_MAX + 1];
 
-	if (nlmsg_parse((void *)h, sizeof(struct rtmsg), tb, RTA_MAX, NULL) < 0)
+	if (read_attrs(h, tb) < 0)
 		return -EBADMSG;
 	const struct rtmsg *rtm = nlmsg_data(h);
-	int family = rtm->rtm_family;
 	uint32_t table = tb[RTA_TABLE] ? nla_get_u32(tb[RTA_TABLE]) : rtm->rtm_table;
 
-	/* RTM_F_CLONED: a cached route, not an entry */
-	if ((family != AF_INET && family != AF_INET6) || table != RT_TABLE_MAIN || rtm->rtm_type != RTN_UNICAST ||
-	    rtm->rtm_flags & RTM_F_CLONED)
+	if (table != RT_TABLE_MAIN || !is_entry(rtm))
 		return 0;
 	struct route r = { .dst.len = rtm->rtm_dst_len,
 			   .oif = tb[RTA_OIF] ? (int)nla_get_u32(tb[RTA_OIF]) : 0,
 			   .metric = tb[RTA_PRIORITY] ? nla_get_u32(tb[RTA_PRIORITY]) : 0 };
 
-	/* IPv6 has no link scope: there a connected subnet is one without a gateway */
-	r.link_scope = family == AF_INET ? rtm->rtm_scope == RT_SCOPE_LINK : r.oif && !tb[RTA_GATEWAY];
-	int err = parse_ip(family, tb[RTA_DST], &r.dst.ip);
+	if (parse_ip(rtm->rtm_family, tb[RTA_DST], &r.dst.ip) < 0)
+		return -EBADMSG;
+	return tb[RTA_MULTIPATH] ? push_hops(v, n, r, rtm, tb[RTA_MULTIPATH]) : push_hop(v, n, r, rtm, tb[RTA_GATEWAY]);
+}
 
-	if (err == 0 && tb[RTA_GATEWAY])
-		err = parse_ip(family, tb[RTA_GATEWAY], &r.gateway);
-	if (err < 0)
-		return err;
-	*ret = r;
-	return 1;
+/* A kernel without the family answers for all families, and older ones do not filter. */
+static bool is_asked_for(const struct route_array *a, const struct route *r)
+{
+	return r->dst.ip.family == a->family && (!a->oif || r->oif == a->oif);
 }
 
 static int take_route(const struct nlmsghdr *h, void *arg)
 {
 	struct route_array *a = arg;
-	struct route r;
+	size_t before = a->n;
 
 	if (!h) {
 		a->n = a->kept;
 		return 0;
 	}
-	int found = h->nlmsg_type == RTM_NEWROUTE ? route_parse(h, &r) : -EBADMSG;
+	int err = route_parse(h, &a->v, &a->n);
+	size_t n = a->n;
 
-	/* a kernel without this family answers for all families, and older ones do not filter */
-	if (found == 1 && r.dst.ip.family == a->family && (!a->oif || r.oif == a->oif))
-		*mem_push(a->v, a->n) = r;
-	return found < 0 ? found : 0;
+	a->n = before;
+	for (size_t i = before; i < n; i++)
+		if (is_asked_for(a, &a->v[i]))
+			a->v[a->n++] = a->v[i];
+	return err;
 }
 
 int route_list(struct netlink *nl, int oif, struct route **ret, size_t *ret_n)
@@ -172,6 +215,48 @@ int route_list(struct netlink *nl, int oif, struct route **ret, size_t *ret_n)
 	*ret = a.v;
 	*ret_n = a.n;
 	return 0;
+}
+
+unsigned route_metric_mtu(struct nlattr *metrics)
+{
+	struct nlattr *mtu = metrics ? nla_find(nla_data(metrics), nla_len(metrics), RTAX_MTU) : NULL;
+
+	return mtu && nla_len(mtu) >= (int)sizeof(uint32_t) ? nla_get_u32(mtu) : 0;
+}
+
+struct least {
+	int family;
+	unsigned mtu;
+};
+
+static int take_mtu(const struct nlmsghdr *h, void *arg)
+{
+	struct least *l = arg;
+	struct nlattr *tb[RTA_MAX + 1];
+
+	if (!h) {
+		l->mtu = 0;
+		return 0;
+	}
+	if (read_attrs(h, tb) < 0)
+		return -EBADMSG;
+	const struct rtmsg *rtm = nlmsg_data(h);
+	unsigned mtu = rtm->rtm_family == l->family && is_entry(rtm) ? route_metric_mtu(tb[RTA_METRICS]) : 0;
+
+	if (mtu && (!l->mtu || mtu < l->mtu))
+		l->mtu = mtu;
+	return 0;
+}
+
+int route_least_mtu(struct netlink *nl, int family, unsigned *ret)
+{
+	struct rtmsg rtm = { .rtm_family = (uint8_t)family, .rtm_type = RTN_UNICAST };
+	struct least l = { .family = family };
+	int err = request_send(nl, request_new(RTM_GETROUTE, NLM_F_DUMP, &rtm, sizeof(rtm)), take_mtu, &l);
+
+	if (err == 0)
+		*ret = l.mtu;
+	return err;
 }
 
 static int route_request(struct netlink *nl, int type, int flags, const struct route *r)

@@ -19,11 +19,15 @@ struct route {
 	unsigned metric;
 };
 
-/* From a message of rtnetlink's. 1: a unicast route of the main table; 0: another; -EBADMSG. */
+/* Appends a unicast route of the main table, once for each next hop, from a message of rtnetlink's (RTM_NEWROUTE): nothing for
+ * another. 0 or -EBADMSG. */
 struct nlmsghdr;
-int route_parse(const struct nlmsghdr *h, struct route *ret);
-/* All unicast routes of the main table, both families, or those of the device `oif` (0: all); freed with mem_drop. */
+int route_parse(const struct nlmsghdr *h, struct route **v, size_t *n);
+/* All unicast routes of the main table, both families, or those of the device `oif` (0: all); freed with mem_drop. One with
+ * several next hops comes once for each. */
 int route_list(struct netlink *nl, int oif, struct route **ret, size_t *ret_n);
+/* The least MTU that a unicast route of this family sets itself (RTAX_MTU), in whatever table. 0: none does. */
+int route_least_mtu(struct netlink *nl, int family, unsigned *ret);
 /* A route of the administrator's kind (RTPROT_STATIC). -EEXIST: one with this destination and metric is there. */
 int route_add(struct netlink *nl, const struct route *r);
 int route_del(struct netlink *nl, const struct route *r); /* -ESRCH: there is none */

@@ -43,15 +43,14 @@ void routes_free(struct routes *r)
 
 static void hear(struct routes *r)
 {
-	struct route route;
 	ssize_t n;
 
 	while ((n = notify_read(r->fd, r->buf, sizeof(r->buf))) > 0) {
 		int left = (int)n;
 
 		for (struct nlmsghdr *h = (void *)r->buf; nlmsg_ok(h, left); h = nlmsg_next(h, &left))
-			if (r->known && h->nlmsg_type == RTM_NEWROUTE && route_parse(h, &route) == 1)
-				*mem_push(r->v, r->n) = route;
+			if (r->known && h->nlmsg_type == RTM_NEWROUTE)
+				route_parse(h, &r->v, &r->n);
 	}
 	if (n < 0 || r->n > 2 * r->n_read + ROUTES_STALE)
 		r->known = false;

@@ -20,8 +20,9 @@ struct watch {
 
 int watch_open(struct watch **ret, struct err *e)
 {
-	static const int groups[] = { RTNLGRP_LINK,       RTNLGRP_IPV4_IFADDR,  RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV4_ROUTE,
-				      RTNLGRP_IPV6_ROUTE, RTNLGRP_IPV4_NETCONF, RTNLGRP_IPV6_NETCONF };
+	static const int groups[] = { RTNLGRP_LINK,         RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR,
+				      RTNLGRP_IPV4_ROUTE,   RTNLGRP_IPV6_ROUTE,  RTNLGRP_IPV4_NETCONF,
+				      RTNLGRP_IPV6_NETCONF, RTNLGRP_IPV6_IFINFO };
 	int fd = notify_open(groups, ARRAY_SIZE(groups), WATCH_ROOM, e);
 
 	if (fd < 0)
@@ -62,14 +63,16 @@ static bool to_route_event(struct nlmsghdr *h, struct watch_event *ret)
 	if (nlmsg_datalen(h) < (int)sizeof(*rtm))
 		return false;
 	struct nlattr *oif = nlmsg_find_attr(h, sizeof(*rtm), RTA_OIF);
+	bool unicast = rtm->rtm_type == RTN_UNICAST && !(rtm->rtm_flags & RTM_F_CLONED);
 	bool lost = h->nlmsg_type == RTM_DELROUTE && rtm->rtm_protocol == RTPROT_STATIC && oif &&
 		    nla_len(oif) >= (int)sizeof(uint32_t);
 
 	*ret = (struct watch_event){
-		.way = rtm->rtm_dst_len == 0 && rtm->rtm_table == RT_TABLE_MAIN && rtm->rtm_type == RTN_UNICAST,
+		.way = unicast && rtm->rtm_dst_len == 0 && rtm->rtm_table == RT_TABLE_MAIN,
+		.mtu = unicast ? route_metric_mtu(nlmsg_find_attr(h, sizeof(*rtm), RTA_METRICS)) : 0,
 		.device = lost ? (int)nla_get_u32(oif) : 0,
 	};
-	return ret->way || ret->device;
+	return ret->way || ret->mtu || ret->device;
 }
 
 static bool to_host_event(struct nlmsghdr *h, struct watch_event *ret)
@@ -84,14 +87,27 @@ static bool to_host_event(struct nlmsghdr *h, struct watch_event *ret)
 	return true;
 }
 
+/* What IPv6 alone says of a device is told on its own, also when a router gave it another MTU. */
+static bool to_ipv6_event(struct nlmsghdr *h, struct watch_event *ret)
+{
+	struct nlattr *six = nlmsg_find_attr(h, sizeof(struct ifinfomsg), IFLA_PROTINFO);
+	struct nlattr *mtu = six ? nla_find(nla_data(six), nla_len(six), IFLA_INET6_RA_MTU) : NULL;
+
+	*ret = (struct watch_event){ .mtu = mtu && nla_len(mtu) >= (int)sizeof(uint32_t) ? nla_get_u32(mtu) : 0 };
+	return ret->mtu;
+}
+
 /* Is it about a link? A port that leaves its bridge comes as RTM_DELLINK too, of family AF_BRIDGE: the device stays. */
-static bool to_link_event(const struct nlmsghdr *h, struct watch_event *ret)
+static bool to_link_event(struct nlmsghdr *h, struct watch_event *ret)
 {
 	struct watch_event ev = { 0 };
 
 	if (link_parse(h, &ev.link) < 0)
 		return false;
 	const struct ifinfomsg *ifi = nlmsg_data(h);
+
+	if (ifi->ifi_family == AF_INET6)
+		return to_ipv6_event(h, ret);
 	bool del = h->nlmsg_type == RTM_DELLINK;
 
 	ev.gone = del && ifi->ifi_family != AF_BRIDGE;

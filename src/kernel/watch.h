@@ -18,6 +18,7 @@ struct watch_event {
 	bool overrun; /* notifications were lost (ENOBUFS): look at everything; `link` is empty */
 	bool host;    /* forwarding was switched off for the whole host */
 	bool way;     /* the default route changed */
+	unsigned mtu; /* a route that sets this MTU itself came or went, or a router said it; 0: not about that */
 	int device;   /* index: an address of it was deleted, or a static route over it; 0: none, it is about `link` */
 	struct link link;
 };

@@ -111,8 +111,10 @@ connect() # ADDRESS PORT FILE
 {
 	{ sleep 100 | on outside busybox nc -l -p "$2" >"$T/came.$2"; } >/dev/null 2>&1 &
 	until_true 5 listens "$2" || fail "no listener outside"
-	{ (cat "$3"; sleep 100) | on g1 busybox nc "$1" "$2"; } >/dev/null 2>&1 &
+	send "$@"
 }
+# By a program that writes much at once; nc itself takes little bites, which always fit.
+send() { on g1 busybox nc "$1" "$2" -e sh -c "cat '$3'; sleep 100" >/dev/null 2>&1 & }
 came() { [ "$(wc -c <"$T/came.$1")" = 307200 ]; }
 # What each end may send, as its kernel has it: the MTU less headers and time stamps.
 mss() # PORT
@@ -136,3 +138,113 @@ ip link set up0 mtu 1500
 wide() { [ "$(clamps)" = 0 ]; }
 until_true 5 wide || fail "the uplink is wide again: they are still clamped"
 ok "the uplink is wide again: nothing is clamped"
+
+# --- a wide uplink, behind which less fits
+on outside ip addr add 198.51.100.1/32 dev lo
+on outside ip addr add fd00:51::1/128 dev lo nodad
+# By its own route each says what fits; nobody's MTU is smaller.
+route_says() { ip "$1" route replace default via "$2" dev up0 $3; }
+mss_is() { [ "$(mss "$1")" = "$2" ]; }
+route_says -4 203.0.113.1 'mtu 1400'
+until_true 5 clamped || fail "a default route's MTU is not noticed"
+ok "a default route's MTU is noticed"
+connect 198.51.100.1 7003 "$T/www/big"
+until_true 20 came 7003 || fail "an upload stands still"
+eq "$(mss 7003)" " mss:1348 mss:1348" "IPv4: both ends know how much the route takes"
+connect 203.0.113.1 7004 "$T/www/big"
+until_true 20 came 7004 || fail "an upload stands still"
+eq "$(mss 7004)" " mss:1448 mss:1448" "what does not take it may be as long as ever"
+before=$(nft -a list table inet vnetd)
+stop_vnetd KILL
+start_vnetd
+same "a crash leaves the rules alone" "$before" "$(nft -a list table inet vnetd)"
+route_says -4 203.0.113.1 ''
+until_true 5 wide || fail "the route is wide again: they are still clamped"
+ok "the route is wide again: nothing is clamped"
+
+ip -6 route replace fd00:51::/64 via fd00:30::1 dev up0 mtu 1400
+until_true 5 clamped || fail "an IPv6 route's MTU is not noticed"
+connect fd00:51::1 7005 "$T/www/big"
+until_true 20 came 7005 || fail "an upload stands still"
+eq "$(mss 7005)" " mss:1328 mss:1328" "IPv6: it need not be the default route"
+ip -6 route del fd00:51::/64
+until_true 5 wide || fail "the IPv6 route is gone: they are still clamped"
+ok "and goes with it"
+
+ip route add default via 203.0.113.1 dev up0 table 77 mtu 1400
+until_true 5 clamped || fail "another table's route is not noticed"
+ip route flush table 77
+until_true 5 wide || fail "another table's route is gone: they are still clamped"
+ok "another table's route counts as well"
+
+ip link add up1 type veth peer name eth1 netns "$(cat "$T/outside.pid")"
+ip addr add 192.0.2.2/24 dev up1
+ip link set up1 up
+on outside ip addr add 192.0.2.1/24 dev eth1
+on outside ip link set eth1 up
+[ "$(clamps)" = 0 ] || fail "a second wide uplink clamps"
+ip route replace default nexthop via 203.0.113.1 nexthop via 192.0.2.1
+ip link set up1 mtu 1300
+until_true 5 clamped || fail "the narrower of two ways is not noticed"
+ok "of two ways at once the narrower counts"
+ip link set up1 mtu 1500
+until_true 5 wide || fail "both are wide: they are still clamped"
+ip route replace default mtu 1300 nexthop via 203.0.113.1 nexthop via 192.0.2.1
+until_true 5 clamped || fail "the MTU of a route with two ways is not noticed"
+ok "so does the MTU of a route with two ways"
+ip route replace default via 203.0.113.1
+ip link del up1
+until_true 5 wide || fail "both ways are as before: they are still clamped"
+
+# The router says it, as one on a telephone line does, and later takes it back.
+router_says()
+{
+	sed "s|<bridge|<mtu size='$1'/><bridge|" "$T/world.xml" >"$T/world2.xml"
+	quietly router apply "$T/world2.xml"
+}
+ip -6 route del default via fd00:30::1
+sysctl -qw net.ipv6.conf.up0.accept_ra=2
+router_says 1400
+until_true 20 clamped || fail "what the router says is not noticed"
+ok "what a router says in its advertisements is noticed"
+router_says 1500
+until_true 20 wide || fail "the router says it is wide: they are still clamped"
+ok "also when it says something else"
+
+# --- a narrow line behind a router: only its ICMP tells of it, which finds the guest through NAT
+for n in g1 outside; do on $n nft delete table inet t; done
+quietly router destroy world
+on outside ip link set eth0 nomaster
+on outside ip addr add 203.0.113.1/24 dev eth0
+on outside ip addr add fd00:30::1/64 dev eth0 nodad
+ip -6 addr replace fd00:30::2/64 dev up0 nodad
+ip -6 route replace default via fd00:30::1
+ip neigh flush dev up0 # the router had another MAC, the bridge's
+space far
+on outside ip link add line type veth peer name eth0 netns "$(cat "$T/far.pid")"
+for n in outside far; do
+	[ $n = far ] && dev=eth0 at=2 || dev=line at=1
+	on $n ip addr add 192.0.2.$at/24 dev $dev
+	on $n ip addr add fd00:99::$at/64 dev $dev nodad
+	on $n ip link set $dev mtu 1300 up
+	on $n sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+done
+on far ip link set eth0 mtu 1500 # it could take more, and so promises it
+on far ip route add default via 192.0.2.1
+on far ip -6 route add default via fd00:99::1
+listens_far() { on far ss -Hlnt | grep -q ":$1 "; }
+# The guest sends to the far end, with no rule of ours that shortens anything.
+upload() # ADDRESS PORT
+{
+	{ sleep 100 | on far busybox nc -l -p "$2" >"$T/came.$2"; } >/dev/null 2>&1 &
+	until_true 5 listens_far "$2" || fail "no listener at the far end"
+	send "$1" "$2" "$T/www/big"
+	until_true 20 came "$2" || fail "an upload to $1 stands still"
+}
+guest_knows() { on g1 ip route get "$1" | grep -o 'mtu [0-9]*'; }
+[ "$(clamps)" = 0 ] || fail "it is clamped before anybody knows"
+upload 192.0.2.2 7006
+eq "$(guest_knows 192.0.2.2)" "mtu 1300" "IPv4: the guest behind NAT is told what the line takes"
+upload fd00:99::2 7007
+eq "$(guest_knows fd00:99::2)" "mtu 1300" "IPv6: likewise, through NAT66"
+eq "$(clamps)" 0 "no rule is needed for that"

@@ -321,6 +321,47 @@ static void addresses_and_routes_show(void **state)
 	assert_int_equal(link_delete(nl, index), 0);
 }
 
+static unsigned least_mtu(int family)
+{
+	unsigned mtu;
+
+	assert_int_equal(route_least_mtu(nl, family, &mtu), 0);
+	return mtu;
+}
+
+static void routes_with_several_ways_and_narrow_ones_show(void **state)
+{
+	struct prefix v4 = prefix_of("192.168.122.1", 24), dst = prefix_of("10.9.0.0", 16);
+	int index = make_bridge("br", false, 0);
+	struct route *routes;
+	size_t n, hops = 0;
+	struct link l;
+
+	(void)state;
+	assert_int_equal(addr_add(nl, index, &v4), 0);
+	assert_int_equal(link_set_up(nl, index, true), 0);
+	assert_int_equal(least_mtu(AF_INET), 0);
+	assert_int_equal(
+	    system("ip route add 10.9.0.0/16 mtu 1400 nexthop via 192.168.122.8 nexthop via 192.168.122.9 && "
+		   "ip route add 10.10.0.0/16 via 192.168.122.9 mtu 1300 table 77 && "
+		   "ip route add unreachable 10.11.0.0/16 mtu 1290"),
+	    0);
+	assert_int_equal(route_list(nl, index, &routes, &n), 0);
+	for (size_t i = 0; i < n; i++)
+		hops +=
+		    prefix_eq(&routes[i].dst, &dst) && routes[i].oif == index && routes[i].gateway.family == AF_INET;
+	mem_drop(routes);
+	assert_int_equal(hops, 2);
+	assert_int_equal(least_mtu(AF_INET), 1300);
+	assert_int_equal(least_mtu(AF_INET6), 0);
+	assert_int_equal(link_get(nl, "br", &l), 0);
+	assert_true(l.mtu == 1500 && l.mtu6 == 1500);
+	assert_int_equal(sysctl_set("net/ipv6/conf/br/mtu", "1280"), 0);
+	assert_int_equal(link_get(nl, "br", &l), 0);
+	assert_true(l.mtu == 1500 && l.mtu6 == 1280);
+	assert_int_equal(link_delete(nl, index), 0);
+}
+
 static void kernel_says_why(void **state)
 {
 	int index = make_bridge("br", false, 0);
@@ -586,6 +627,7 @@ int main(void)
 		cmocka_unit_test(loops_are_still_found),
 		cmocka_unit_test(routes_are_kept),
 		cmocka_unit_test(addresses_and_routes_show),
+		cmocka_unit_test(routes_with_several_ways_and_narrow_ones_show),
 		cmocka_unit_test(kernel_says_why),
 		cmocka_unit_test(taps_come_and_stay),
 		cmocka_unit_test(tap_forwards_when_opened),
