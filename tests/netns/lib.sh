@@ -242,18 +242,22 @@ name_server() # NAME ADDRESS WORD=ADDRESS...
 fetch() { on "$1" timeout 5 busybox wget -q -O - "http://${2:-203.0.113.1}:$web_port/cgi-bin/who" 2>/dev/null; }
 
 # Connections to the outside that stay: what is said is said back. FD is one of the shell's, 5 to 9, of which each has its own.
+# UDP has port 9001.
 echo_server()
 {
 	on outside busybox nc -ll -p 9000 -e cat >/dev/null 2>&1 &
+	[ ! -x "$BUILD/tests/peer/udp_echo" ] || on outside udp_echo serve 9001 &
 	until_true 5 echo_server_listens || fail "nobody listens outside"
 	trap '' PIPE # a connection that is gone is found by what is not heard
 }
 echo_server_listens() { on outside ss -Hltn 'sport = :9000' | grep -q 9000; }
-connect() # GUEST FD
+connect() # GUEST FD [COMMAND...]
 {
-	mkfifo "$T/$1.say"
-	on "$1" busybox nc 203.0.113.1 9000 <"$T/$1.say" >"$T/$1.heard" 2>/dev/null &
-	eval "exec $2>\"\$T/$1.say\""
+	who=$1 fd=$2 && shift 2
+	[ $# -gt 0 ] || set -- busybox nc 203.0.113.1 9000
+	mkfifo "$T/$who.say"
+	on "$who" "$@" <"$T/$who.say" >"$T/$who.heard" 2>/dev/null &
+	eval "exec $fd>\"\$T/$who.say\""
 }
 say() # GUEST FD WORD [SECONDS]
 {

@@ -33,6 +33,7 @@ fi
 eq "$(vnet plan default)" "*established flows take the flowtable now*" "the plan says so"
 eq "$(vnet status)" "*Flowtable: *established flows take it*" "and the status"
 
+sysctl -qw net.netfilter.nf_conntrack_acct=1
 echo_server
 flow() { grep "src=$1 .*dport=9000 " /proc/net/nf_conntrack; }
 offloaded() { flow "$1" | grep -q OFFLOAD; }
@@ -43,10 +44,57 @@ talk() { say g1 5 more && offloaded "$address1"; }
 until_true 10 talk || fail "a flow does not take the short cut: $(flow "$address1") $(nft list table inet vnetd_fast)"
 ok "an established flow takes the short cut"
 
-nft 'table inet spy { chain f { type filter hook forward priority -300; tcp dport 9000 counter; tcp sport 9000 counter; }; }'
-for word in a b c d; do say g1 5 $word || fail "it does not go on"; done
-eq "$(nft list table inet spy | grep -c 'counter packets 0 bytes 0')" 2 "both ways its packets meet no chain, and it goes on"
-nft delete table inet spy
+# Its packets meet no chain of the host, which counts them all the same.
+line() { grep "^$1 .* $2 .*dport=$3 .*OFFLOAD" /proc/net/nf_conntrack; } # FAMILY PROTOCOL PORT
+packets() { line "$@" | tr ' ' '\n' | sed -n 's/packets=//p' | tr '\n' ' '; }
+short_cut() # GUEST FD FAMILY PROTOCOL PORT
+{
+	nft "table inet spy { chain f { type filter hook forward priority -300; $4 dport $5 counter; $4 sport $5 counter; }; }"
+	read -r sent came <<-END
+		$(packets "$3" "$4" "$5")
+	END
+	for word in a b c d; do say "$1" "$2" $word || fail "$3 $4: it does not go on"; done
+	eq "$(nft list table inet spy | grep -c 'counter packets 0 bytes 0')" 2 "$3, $4: both ways its packets meet no chain, and it goes on"
+	nft delete table inet spy
+	read -r sent_now came_now <<-END
+		$(packets "$3" "$4" "$5")
+	END
+	[ $((sent_now - sent)) -ge 4 ] && [ $((came_now - came)) -ge 4 ] ||
+		fail "$3, $4: conntrack counted $sent and $came packets before, $sent_now and $came_now then"
+	ok "$3, $4: conntrack counts them"
+}
+short_cut g1 5 ipv4 tcp 9000
+
+# the others: IPv6, and UDP
+on outside ip addr add fd00:30::1/64 dev eth0 nodad
+ip -6 addr add fd00:30::2/64 dev up0 nodad
+ip -6 route add default via fd00:30::1
+cat >"$T/dual.xml" <<END
+<network ipv6='yes'><name>dual</name><forward mode='nat'><nat ipv6='yes'/></forward><bridge name='vdual' stp='off' delay='0'/>
+<ip address='10.66.0.1' prefix='24'><dhcp><range start='10.66.0.10' end='10.66.0.99'/></dhcp></ip>
+<ip family='ipv6' address='fd00:66::1' prefix='64'/></network>
+END
+quietly vnet create "$T/dual.xml"
+has_six() { on "$1" ip -6 -o addr show dev eth0 scope global -tentative | grep -q fd00:66; }
+also() # GUEST FD FAMILY PROTOCOL PORT COMMAND...
+{
+	guest "$1" vdual
+	[ "$3" = ipv6 ] && until_true 20 has_six "$1" || dhcp "$1" >/dev/null || fail "$3: no address"
+	who=$1 fd=$2 family=$3 protocol=$4 port=$5 && shift 5
+	connect $who $fd "$@"
+	say $who $fd one || fail "$family, $protocol: the connection does not work"
+	on_it() { say $who $fd more && line $family $protocol $port; }
+	until_true 10 on_it || fail "$family, $protocol: it does not take the short cut: $(grep "dport=$port" /proc/net/nf_conntrack)"
+	short_cut $who $fd $family $protocol $port
+	guest_gone $who
+}
+also g6 7 ipv6 tcp 9000 busybox nc fd00:30::1 9000
+also u4 8 ipv4 udp 9001 udp_echo talk 203.0.113.1 9001
+also u6 9 ipv6 udp 9001 udp_echo talk fd00:30::1 9001
+quietly vnet destroy dual
+ip -6 route del default
+ip -6 addr del fd00:30::2/64 dev up0
+until_true 10 talk || fail "when such a network stops, a flow of another does not find the short cut again"
 
 # one that does not want it
 cat >"$T/plain.xml" <<END
@@ -85,9 +133,14 @@ ip link set up1 up
 ip route replace default via 198.51.100.1
 moved() { has virbr0 && has up1 && ! has up0; }
 until_true 5 moved || fail "another way out is not followed: $(rules)"
-ip route replace default via 203.0.113.1
-until_true 5 whole || fail "nor the way back: $(rules)"
 ok "it follows the default route"
+ip route replace default nexthop via 203.0.113.1 nexthop via 198.51.100.1
+both() { whole && has up1; }
+until_true 5 both || fail "of two ways out one is missing: $(rules)"
+ip route replace default via 203.0.113.1
+one_way() { whole && ! has up1; }
+until_true 5 one_way || fail "nor the way back: $(rules)"
+ok "also when it has two ways, and back"
 sed -e "s|vplain|vbound|; s|plain|bound|; s|10\.77|10.78|g; s|mode='nat'|mode='nat' dev='up1'|; /flowtable/s|<vnet.*/></net|</net|" \
 	"$T/plain.xml" >"$T/bound.xml"
 quietly vnet create "$T/bound.xml"
@@ -117,6 +170,35 @@ quietly vnet destroy default
 eq "$(flow "$address1")" "" "a stop forgets the flow"
 ! say g1 5 dead 2 || fail "the flow outlives its network"
 ok "and it ends"
+
+# ours alone, where the kernel knows that
+echo 'flowtable = yes' >"$ROOT/etc/vnet/vnetd.conf"
+kill -HUP "$vnetd_pid"
+quietly vnet start default
+ip link set p-g1 master virbr0
+owned() { nft list table inet vnetd_fast | grep -q 'flags owner'; }
+guest g3 virbr0
+dhcp g3 >/dev/null || fail "no lease"
+connect g3 7
+address1=$(address g3)
+talk() { say g3 7 more && offloaded "$address1"; }
+until_true 10 talk || fail "the flowtable does not come back"
+if owned; then
+	handles=$(rules | grep -v 'flags\|^table')
+	nft flush ruleset || fail "flush ruleset"
+	refused "nobody else deletes the flowtable's table" "*not permitted*" nft delete table inet vnetd_fast
+	same "a flush passes it by" "$handles" "$(rules | grep -v 'flags\|^table')"
+	offloaded "$address1" || fail "a flush ends the short cut"
+	stop_vnetd KILL
+	say g3 7 alone || fail "the connection ends with the daemon that holds the table"
+	start_vnetd
+	owned || fail "the next daemon does not hold it"
+	same "it outlives the daemon and belongs to the next" "$handles" "$(rules | grep -v 'flags\|^table')"
+	offloaded "$address1" || fail "a restart ends the short cut"
+	ok "the flow has it all the time"
+fi
+quietly vnet destroy default
+guest_gone g3
 guest_gone g1
 guest_gone g2
 same "and leaves nothing" "$before" "$(host_state)"

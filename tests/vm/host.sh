@@ -28,7 +28,7 @@ for tool in dash ip nft ss unshare nsenter; do
 	ln -s "$path" "$tree/bin/$tool"
 done
 ln -sf dash "$tree/bin/sh"
-for p in vnetd vnet vnet-guestd; do put "$BUILD/$p"; done
+for p in vnetd vnet vnet-guestd tests/peer/udp_echo; do put "$BUILD/$p"; done
 for t in "$@"; do [ "$t" != "${t%.sh}" ] || put "$BUILD/tests/netns/$t"; done
 cp /etc/passwd /etc/group "$tree/etc/"
 (cd "$top" && cp -r --parents tests/netns xml "$tree/root/")
@@ -49,7 +49,7 @@ poweroff -f
 END
 chmod 755 "$tree/init"
 (cd "$tree" && find . | cpio -o -H newc --quiet) >"$tree.initrd"
-VM_INITRD=$tree.initrd VM_MEMORY=512 sh "$here/boot.sh" "$dir" "" >"$tree.console"
+VM_INITRD=$tree.initrd VM_MEMORY=${VM_MEMORY:-512} sh "$here/boot.sh" "$dir" "" >"$tree.console"
 sed -n 's/^ *[0-9.]*  \(\(ok\|not ok\|note:\|skip\) .*\)/\1/p' "$tree.console"
 status=$(sed -n 's/.*  exit \([0-9]*\)$/\1/p' "$tree.console")
 [ "$status" = 0 ] || cat "$tree.console" >&2
