@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "control/heal.h"
+#include "firewall/legacy.h"
 #include "kernel/sysctl.h"
 
 enum {
@@ -174,13 +175,31 @@ unsigned coexist_turn(struct control *c)
 	return 0;
 }
 
-static const char *what_is_stopped(const struct net *n, const struct block *b)
+static const char *what_is_stopped(const struct net *n, bool forward)
 {
-	if (b->base->hook == FOREIGN_INPUT)
+	if (!forward)
 		return "guests' questions to the host (DNS)";
 	if (n->plan->firewall.mode == FW_ISOLATED)
 		return "guests' packets to each other (net.bridge.bridge-nf-call-iptables is on)";
 	return "guests' packets to and from other networks";
+}
+
+static void warn(const struct net *n, const char *what, const char *how, bool forward)
+{
+	log_warn("network: %s: %s, which is not ours, stops %s; to let them pass: %s", n->name, what,
+		 what_is_stopped(n, forward), how);
+}
+
+static void warn_of_legacy(const struct net *n, const struct pass_net *need)
+{
+	struct legacy_block v[LEGACY_PLACES];
+	int count = legacy_blocks(need, v);
+
+	for (int i = 0; i < count; i++) {
+		AUTO(mem_drop) char *what = legacy_text(&v[i]), *how = legacy_remedy(&v[i], need);
+
+		warn(n, what, how, v[i].forward);
+	}
 }
 
 void coexist_warn(struct control *c, const struct net *n)
@@ -193,7 +212,7 @@ void coexist_warn(struct control *c, const struct net *n)
 	for (size_t pos = 0; block_next(c->foreign, &need, &pos, &b);) {
 		AUTO(mem_drop) char *what = block_text(&b), *how = block_remedy(&b, &need);
 
-		log_warn("network: %s: %s, which is not ours, stops %s; to let them pass: %s", n->name, what,
-			 what_is_stopped(n, &b), how);
+		warn(n, what, how, b.base->hook == FOREIGN_FORWARD);
 	}
+	warn_of_legacy(n, &need);
 }

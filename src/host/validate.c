@@ -8,11 +8,12 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "firewall/legacy.h"
 #include "host/udp.h"
 #include "kernel/link.h"
 #include "kernel/sysctl.h"
 
-enum { DHCP_SERVER_PORT = 67, PROC_FILE_MAX = 4096 };
+enum { DHCP_SERVER_PORT = 67 };
 
 static void __attribute__((format(printf, 5, 0)))
 add(struct host_report *r, enum host_level level, const char *what, const char *remedy, const char *fmt, va_list ap)
@@ -126,24 +127,18 @@ static void check_bridged(struct host_report *r)
 			  "(net.bridge.bridge-nf-call-iptables)");
 }
 
-/* iptables' older half keeps its rules where nf_tables does not see them. */
-static void check_legacy(struct host_report *r)
-{
-	AUTO(mem_drop) char *text = NULL;
-	size_t len;
-
-	if (file_read(AT_FDCWD, "/proc/net/ip_tables_names", PROC_FILE_MAX, &text, &len) < 0 || !strstr(text, "filter"))
-		return;
-	host_warn(r, "firewall", "iptables-legacy -S FORWARD",
-		  "iptables-legacy has rules, which can't be read here; they must let the bridges pass");
-}
-
 static bool is_told(const struct block *told, size_t n, const struct block *b)
 {
 	for (size_t i = 0; i < n; i++)
 		if (told[i].base == b->base)
 			return true;
 	return false;
+}
+
+static void tell_stopped(struct host_report *r, const char *what, const char *how, bool forward)
+{
+	host_warn(r, "firewall", how, "%s stops %s", what,
+		  forward ? "guests' packets to and from other networks" : "guests' questions to the host (DNS)");
 }
 
 static void tell_block(const struct host_question *q, const struct block *b, const struct pass_net *n,
@@ -154,9 +149,33 @@ static void tell_block(const struct host_question *q, const struct block *b, con
 	if (b->place && q->passes)
 		host_pass(r, "firewall", "%s drops what it does not know; rules of ours let networks pass", what);
 	else
-		host_warn(r, "firewall", how, "%s stops %s", what,
-			  b->base->hook == FOREIGN_FORWARD ? "guests' packets to and from other networks"
-							   : "guests' questions to the host (DNS)");
+		tell_stopped(r, what, how, b->base->hook == FOREIGN_FORWARD);
+}
+
+static bool is_told_legacy(const struct legacy_block *told, size_t n, const struct legacy_block *b)
+{
+	for (size_t i = 0; i < n; i++)
+		if (told[i].family == b->family && told[i].forward == b->forward)
+			return true;
+	return false;
+}
+
+/* iptables' older half, whose rules nf_tables does not show. */
+static size_t check_legacy(const struct pass_net *n, struct legacy_block told[LEGACY_PLACES], size_t n_told,
+			   struct host_report *r)
+{
+	struct legacy_block v[LEGACY_PLACES];
+	int count = legacy_blocks(n, v);
+
+	for (int i = 0; i < count; i++) {
+		AUTO(mem_drop) char *what = legacy_text(&v[i]), *how = legacy_remedy(&v[i], n);
+
+		if (is_told_legacy(told, n_told, &v[i]))
+			continue;
+		tell_stopped(r, what, how, v[i].forward);
+		told[n_told++] = v[i];
+	}
+	return n_told;
 }
 
 static void check_libvirt(const struct foreign *f, struct host_report *r)
@@ -177,7 +196,8 @@ static void check_firewalls(const struct host_question *q, struct host_report *r
 	static const struct pass_net someone = { "virbr0", true };
 	AUTO(foreign_free) struct foreign *f = NULL;
 	AUTO(mem_drop) struct block *told = NULL;
-	size_t n_told = 0;
+	struct legacy_block legacy[LEGACY_PLACES];
+	size_t n_told = 0, n_legacy = 0;
 	int err = q->fw ? foreign_read(q->fw, &f) : -EPERM;
 	struct block b;
 
@@ -196,8 +216,9 @@ static void check_firewalls(const struct host_question *q, struct host_report *r
 				tell_block(q, &b, n, r);
 			*mem_push(told, n_told) = b;
 		}
+		n_legacy = check_legacy(n, legacy, n_legacy, r);
 	}
-	if (!n_told)
+	if (!n_told && !n_legacy)
 		host_pass(r, "firewall", "no other firewall stops our networks");
 	check_libvirt(f, r);
 }
@@ -243,6 +264,5 @@ void host_validate(const struct host_question *q, struct host_report *ret)
 	check_forwarding(ret, "IPv4", "net/ipv4/ip_forward");
 	check_forwarding(ret, "IPv6", "net/ipv6/conf/all/forwarding");
 	check_firewalls(q, ret);
-	check_legacy(ret);
 	check_dhcp(q->nl, ret);
 }

@@ -28,6 +28,12 @@ for tool in dash ip nft ss unshare nsenter; do
 	ln -s "$path" "$tree/bin/$tool"
 done
 ln -sf dash "$tree/bin/sh"
+for tool in iptables-legacy ip6tables-legacy; do # where it is here; what tells targets apart is a library beside it
+	path=$(command -v $tool) || continue
+	put "$path"
+	put "$(find /usr/lib* -name libxt_standard.so | head -n 1)"
+	ln -sf "$path" "$tree/bin/$tool"
+done
 for p in vnetd vnet vnet-guestd tests/peer/udp_echo; do put "$BUILD/$p"; done
 for t in "$@"; do [ "$t" != "${t%.sh}" ] || put "$BUILD/tests/netns/$t"; done
 cp /etc/passwd /etc/group "$tree/etc/"
