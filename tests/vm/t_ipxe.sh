@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # A machine without a disk starts by QEMU's iPXE ROM: it gets an address, a file by TFTP from us, which is a script, and
-# runs it: the page that the script names is fetched through NAT. Then by user class: iPXE is told another file than plain
-# firmware, and chain-loads it.
+# runs it: the page that the script names is fetched through NAT. Then iPXE is told another file than plain firmware, by user
+# class and by our own element, and chain-loads the next one, by TFTP or by HTTP.
 . "${0%/*}/../netns/lib.sh"
 need qemu-system-x86_64 busybox
 [ -w /dev/net/tun ] && ! one_uid || skip "taps need root here"
@@ -24,7 +24,7 @@ printf '#!/bin/sh\necho "$QUERY_STRING $REMOTE_ADDR" >>%s/asked\nprintf "Content
 boots() # WORDS NAME BOOTP OPTIONS
 {
 	cat >"$T/$2.xml" <<-END
-		<network xmlns:dnsmasq='http://libvirt.org/schemas/network/dnsmasq/1.0'>
+		<network xmlns:dnsmasq='http://libvirt.org/schemas/network/dnsmasq/1.0' xmlns:vnet='urn:vnet:network:1'>
 		<name>$2</name><forward mode='nat'/><bridge name='br-$2' stp='off' delay='0'/>
 		<ip address='10.63.0.1' prefix='24'><tftp root='$T/tftp'/>
 		<dhcp><range start='10.63.0.100' end='10.63.0.199'/>$3</dhcp></ip>$4</network>
@@ -56,3 +56,17 @@ boots 'second runs, next-server 10\.63\.0\.1' class '' "<dnsmasq:options>
 	<dnsmasq:option value='dhcp-boot=tag:!ipxe,undionly.kpxe'/></dnsmasq:options>"
 eq "$(tail -n 1 "$T/asked")" 'first 203.0.113.2' "iPXE is told the file of its user class"
 ok "a script chain-loads another one by TFTP"
+
+# Whatever the ROM is compiled for, it is iPXE on a BIOS; the others' files are not there.
+boots 'second runs, next-server 10\.63\.0\.1' own "<bootp file='absent.kpxe'/>
+	<vnet:boot arch='x64-uefi' client='ipxe' file='absent.efi'/>
+	<vnet:boot arch='bios' client='firmware' file='absent.kpxe'/>
+	<vnet:boot arch='bios' client='ipxe' file='first.ipxe'/>
+	<vnet:boot file='absent'/>"
+eq "$(tail -n 1 "$T/asked") $(wc -l <"$T/asked")" 'first 203.0.113.2 3' "iPXE is told the file of its architecture by our own element"
+ok "which chain-loads another one by TFTP"
+
+printf '%s\n' '#!ipxe' "imgfetch $page?web" 'chain tftp://${next-server}/second.ipxe' >"$T/www/web.ipxe"
+boots 'second runs, next-server 10\.63\.0\.1' web "<vnet:boot client='firmware' file='absent.kpxe'/>
+	<vnet:boot client='ipxe' file='http://203.0.113.1:$web_port/web.ipxe'/>"
+eq "$(tail -n 1 "$T/asked")" 'web 203.0.113.2' "it may be a URL, and the script's own word still leads to us"
