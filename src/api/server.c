@@ -25,11 +25,13 @@ static const struct listener_kind {
 	const char *folder, *file, *unit, *group;
 	mode_t mode;
 	bool read_only, libvirt; /* libvirt: only if wanted */
+	bool refused;            /* only systemd makes it, and we don't speak it */
 } kinds[] = {
-	{ "run/vnet", "vnetd-sock", "vnetd.socket", "vnet", 0660, false, false },
-	{ "run/vnet", "vnetd-sock-ro", "vnetd-ro.socket", NULL, 0666, true, false },
-	{ "run/libvirt", "virtnetworkd-sock", "virtnetworkd.socket", "libvirt", 0660, false, true },
-	{ "run/libvirt", "virtnetworkd-sock-ro", "virtnetworkd-ro.socket", NULL, 0666, true, true },
+	{ "run/vnet", "vnetd-sock", "vnetd.socket", "vnet", 0660, false, false, false },
+	{ "run/vnet", "vnetd-sock-ro", "vnetd-ro.socket", NULL, 0666, true, false, false },
+	{ "run/libvirt", "virtnetworkd-sock", "virtnetworkd.socket", "libvirt", 0660, false, true, false },
+	{ "run/libvirt", "virtnetworkd-sock-ro", "virtnetworkd-ro.socket", NULL, 0666, true, true, false },
+	{ "run/libvirt", "virtnetworkd-admin-sock", "virtnetworkd-admin.socket", NULL, 0600, false, true, true },
 };
 
 struct listener {
@@ -122,6 +124,11 @@ static bool may_write(const struct listener *l, int fd)
 static void welcome(struct listener *l, int fd)
 {
 	struct api_server *s = l->server;
+
+	if (l->kind->refused) { /* systemd keeps the socket: without this they would wait for ever */
+		fd_close(fd);
+		return;
+	}
 	struct api_client *c = api_client_new(fd, !may_write(l, fd), s->control, s->loop, on_gone, s);
 
 	if (!c)
@@ -235,8 +242,10 @@ static int listener_open(struct listener *l, const char *root, bool libvirt, str
 	l->group = group_of(l->kind);
 	l->fd = activated(l->kind->unit);
 	l->for_all = l->fd >= 0 && api_is_for_all(l->fd);
-	if (l->fd < 0 && l->kind->libvirt && !libvirt)
+	if (l->fd < 0 && l->kind->libvirt && (!libvirt || l->kind->refused))
 		return 0;
+	if (l->kind->refused)
+		log_info("api: %s: there is no such interface here: its clients are refused", l->kind->unit);
 	if (l->fd < 0 && listen_at(l, root, e) < 0)
 		return -1;
 	fcntl(l->fd, F_SETFL,
