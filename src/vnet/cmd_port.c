@@ -2,9 +2,11 @@
 /* Commands about ports: guests' NICs on running networks. */
 #include "vnet/cli.h"
 
+#include <libxml/entities.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "vnet/json.h"
 #include "vnet/table.h"
@@ -178,21 +180,51 @@ static int port_list(struct cli *cli, const struct cli_args *args)
 	return 0;
 }
 
+/* For an owner of whom only the name is known. */
+static void random_uuid(uint8_t ret[16])
+{
+	if (getrandom(ret, 16, 0) != 16)
+		abort();
+	ret[6] = (ret[6] & 0x0f) | 0x40; /* RFC 9562 s.5.4 */
+	ret[8] = (ret[8] & 0x3f) | 0x80;
+}
+
+/* <networkport> of what the options say. */
+static char *port_xml(const char *mac, const char *owner)
+{
+	xmlChar *of = xmlEncodeSpecialChars(NULL, BAD_CAST owner), *at = xmlEncodeSpecialChars(NULL, BAD_CAST mac);
+	char text[VNET_UUID_TEXT];
+	uint8_t uuid[16];
+
+	random_uuid(uuid);
+	char *xml =
+	    cli_text("<networkport><owner><name>%s</name><uuid>%s</uuid></owner><mac address='%s'/></networkport>",
+		     (char *)of, vnet_uuid_text(uuid, text), (char *)at);
+
+	xmlFree(of);
+	xmlFree(at);
+	return xml;
+}
+
 static int port_create(struct cli *cli, const struct cli_args *args)
 {
-	const char *file = cli_arg(args, "file");
+	const char *file = cli_arg(args, "file"), *mac = cli_arg(args, "mac"), *owner = cli_arg(args, "owner");
 	char uuid[VNET_UUID_TEXT];
 	struct vnet_network net;
 	struct vnet_error why;
 	struct vnet_port port;
 	size_t len;
-	AUTO_FREE char *xml = cli_read_file(file, &len);
+
+	if (file ? mac || owner : !mac || !owner)
+		return cli_error("a port is told of by a file, or by --mac and --owner");
+	AUTO_FREE char *xml = file ? cli_read_file(file, &len) : port_xml(mac, owner);
+	const char *from = file ? file : "options";
 
 	if (!xml || cli_network(cli, cli_arg(args, "network"), &net) < 0)
 		return -1;
 	if (vnet_port_create(cli->conn, &net, xml, cli_arg(args, "validate") ? VNET_PORT_VALIDATE : 0, &port, &why) < 0)
-		return cli_failed(&why, "Failed to create network port from %s", file);
-	cli_say(cli, "Network port %s created from %s", vnet_uuid_text(port.uuid, uuid), file);
+		return cli_failed(&why, "Failed to create network port from %s", from);
+	cli_say(cli, "Network port %s created from %s", vnet_uuid_text(port.uuid, uuid), from);
 	return 0;
 }
 
@@ -306,9 +338,11 @@ const struct cli_cmd cli_port_cmds[] = {
 	    { "table", ARG_FLAG, false, "a table, as without any of these" },
 	    { "details", ARG_FLAG, false, "also owner, MAC, device and plug" },
 	    { "json", ARG_FLAG, false, "as JSON" } } },
-	{ "port-create", port_create, "tell of a guest's NIC by an XML file", false,
+	{ "port-create", port_create, "tell of a guest's NIC by an XML file or by options", false,
 	  { NETWORK,
-	    { "file", ARG_DATA, true, "file with <networkport>" },
+	    { "file", ARG_DATA, false, "file with <networkport>" },
+	    { "mac", ARG_VALUE, false, "without a file: the NIC's address" },
+	    { "owner", ARG_VALUE, false, "without a file: the guest's name" },
 	    { "validate", ARG_FLAG, false, "refuse what the format does not know" } } },
 	{ "port-dumpxml", port_dumpxml, "print the XML of a port", false, { NETWORK, PORT, XPATH_OPTIONS } },
 	{ "port-set", port_set, "print or set how fast a port may be", false,

@@ -38,6 +38,13 @@ eq "$(v net-port-dumpxml default aaaaaaaa-bbbb-cccc-dddd-000000000001)" "<networ
   <plug type='network' bridge='virbr0'/>
 </networkport>*" "virsh prints it, with its plug"
 eq "$(vnet dumpxml default)" "<network connections='2'>*" "both are counted"
+refused "half of what a port needs" "*a file, or by --mac and --owner*" vnet port-create default --mac 52:54:00:00:00:29
+refused "an address that is none" "*mac*" vnet port-create default --mac "52'/>" --owner x
+made=$(vnet port-create default --mac 52:54:00:00:00:29 --owner "Tom & Jerry's")
+eq "$made" "Network port *-4*-* created from options" "options make one without a file"
+made=${made#Network port } made=${made%% *}
+eq "$(vnet port-dumpxml default "$made")" "*<name>Tom &amp; Jerry*s</name>*<mac address='52:54:00:00:00:29'/>*" "as they say"
+quietly vnet port-delete default "$made"
 
 [ -w /dev/net/tun ] && ! one_uid && taps=yes || taps=
 if [ $taps ]; then
