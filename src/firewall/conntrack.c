@@ -9,6 +9,20 @@
 
 #include "firewall/nfnl.h"
 
+enum { FILTERS_MAX = 16 /* targets that are asked for one by one; more are found sooner among all flows */ };
+
+/* Bits of CTA_FILTER_ORIG_FLAGS and CTA_FILTER_REPLY_FLAGS: what of the tuple counts. */
+enum {
+	BY_IP_SRC = 1 << 0,
+	BY_IP_DST = 1 << 1,
+	BY_PROTO = 1 << 3,
+	BY_SRC_PORT = 1 << 4,
+	BY_DST_PORT = 1 << 5,
+};
+
+/* By IPv6, by source. */
+static const uint16_t ip_types[2][2] = { { CTA_IP_V4_DST, CTA_IP_V4_SRC }, { CTA_IP_V6_DST, CTA_IP_V6_SRC } };
+
 /* A flow to forget: what ctnetlink wants to hear to find it again. */
 struct flow {
 	uint8_t family;
@@ -77,7 +91,6 @@ struct end {
 /* Where a tuple comes from or goes to; false: it has no ports. */
 static bool end_of(const struct nlattr *tuple, uint8_t family, bool source, struct end *ret)
 {
-	static const int ip_types[2][2] = { { CTA_IP_V4_DST, CTA_IP_V4_SRC }, { CTA_IP_V6_DST, CTA_IP_V6_SRC } };
 	const struct nlattr *addrs = tuple ? inside(tuple, CTA_TUPLE_IP) : NULL;
 	const struct nlattr *protos = tuple ? inside(tuple, CTA_TUPLE_PROTO) : NULL;
 	const struct nlattr *ip = addrs ? inside(addrs, ip_types[family == AF_INET6][source]) : NULL;
@@ -167,31 +180,98 @@ static bool is_missing(int err)
 	return err == -EINVAL || err == -EOPNOTSUPP || err == -EPROTONOSUPPORT;
 }
 
-static int search_and_forget(struct nfnl *nl, struct search *s, struct err *e)
+static struct nlmsghdr *dump_request(char buf[NFNL_REQUEST_MAX], uint8_t family)
+{
+	return nfnl_request(buf, NFNL_SUBSYS_CTNETLINK, family, IPCTNL_MSG_CT_GET, NLM_F_DUMP);
+}
+
+static int ask_for_all(struct nfnl *nl, struct search *s, uint8_t family)
 {
 	char buf[NFNL_REQUEST_MAX];
-	struct nlmsghdr *h = nfnl_request(buf, NFNL_SUBSYS_CTNETLINK, AF_UNSPEC, IPCTNL_MSG_CT_GET, NLM_F_DUMP);
-	int err = nfnl_ask(nl, h, take_flow, s);
+	int err = nfnl_ask(nl, dump_request(buf, family), take_flow, s);
 
-	if (is_missing(err))
-		err = 0;
+	return is_missing(err) ? 0 : err;
+}
+
+/* Of the reply: where it comes from; else where the flow goes. A kernel that knows no such filter (before 5.8) gives all
+ * flows of the family. */
+static int ask_for_end(struct nfnl *nl, struct search *s, uint8_t family, bool reply, const struct end *end)
+{
+	uint32_t parts = BY_PROTO | (reply ? BY_SRC_PORT : BY_DST_PORT);
+	char buf[NFNL_REQUEST_MAX];
+	struct nlmsghdr *h = dump_request(buf, family);
+	struct nlattr *tuple = mnl_attr_nest_start(h, reply ? CTA_TUPLE_REPLY : CTA_TUPLE_ORIG), *part;
+
+	if (end->ip.family) {
+		parts |= reply ? BY_IP_SRC : BY_IP_DST;
+		part = mnl_attr_nest_start(h, CTA_TUPLE_IP);
+		mnl_attr_put(h, ip_types[family == AF_INET6][reply], ip_size(family), end->ip.b);
+		mnl_attr_nest_end(h, part);
+	}
+	part = mnl_attr_nest_start(h, CTA_TUPLE_PROTO);
+	mnl_attr_put_u8(h, CTA_PROTO_NUM, end->proto);
+	mnl_attr_put_u16(h, reply ? CTA_PROTO_SRC_PORT : CTA_PROTO_DST_PORT, htons(end->port));
+	mnl_attr_nest_end(h, part);
+	mnl_attr_nest_end(h, tuple);
+	part = mnl_attr_nest_start(h, CTA_FILTER);
+	mnl_attr_put_u32(h, reply ? CTA_FILTER_REPLY_FLAGS : CTA_FILTER_ORIG_FLAGS, parts);
+	mnl_attr_nest_end(h, part);
+	return nfnl_ask(nl, h, take_flow, s);
+}
+
+static int ask_for_targets(struct nfnl *nl, struct search *s)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < s->gone->n_targets && err == 0; i++) {
+		const struct fw_target *t = &s->gone->targets[i];
+
+		err = ask_for_end(nl, s, t->to.family, true, &(struct end){ t->to, t->proto, t->to_port });
+	}
+	for (size_t i = 0; i < s->come->n_targets && err == 0; i++) {
+		const struct fw_target *t = &s->come->targets[i];
+
+		if (t->proto == IPPROTO_UDP)
+			err = ask_for_end(nl, s, t->to.family, false, &(struct end){ t->address, t->proto, t->port });
+	}
+	return err;
+}
+
+static int forget_found(struct nfnl *nl, struct search *s, int err, struct err *e)
+{
 	for (size_t i = 0; i < s->n && err == 0; i++)
 		err = forget(nl, &s->flows[i]);
 	mem_drop(s->flows);
 	return err < 0 ? err_sys(e, err, "forget flows") : 0;
 }
 
+/* AF_UNSPEC: of both. The kernel can't be asked for a subnet. */
+static uint8_t family_of_all(const struct prefix *v, size_t n)
+{
+	for (size_t i = 1; i < n; i++)
+		if (v[i].ip.family != v[0].ip.family)
+			return AF_UNSPEC;
+	return (uint8_t)v[0].ip.family;
+}
+
 int conntrack_forget(struct firewall *f, const struct prefix *subnets, size_t n, struct err *e)
 {
 	struct search s = { .wants = is_of_subnets, .subnets = subnets, .n_subnets = n };
+	struct nfnl *nl = firewall_nfnl(f);
 
-	return n ? search_and_forget(firewall_nfnl(f), &s, e) : 0;
+	return n ? forget_found(nl, &s, ask_for_all(nl, &s, family_of_all(subnets, n)), e) : 0;
 }
 
 int conntrack_forget_targets(struct firewall *f, const struct fw_block *gone, const struct fw_block *come,
 			     struct err *e)
 {
 	struct search s = { .wants = is_of_targets, .gone = gone, .come = come };
+	size_t n = gone->n_targets + come->n_targets;
+	struct nfnl *nl = firewall_nfnl(f);
 
-	return gone->n_targets || come->n_targets ? search_and_forget(firewall_nfnl(f), &s, e) : 0;
+	if (n == 0)
+		return 0;
+	bool all = n > FILTERS_MAX || ask_for_targets(nl, &s) < 0;
+
+	return forget_found(nl, &s, all ? ask_for_all(nl, &s, AF_UNSPEC) : 0, e);
 }
