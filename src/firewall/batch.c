@@ -264,7 +264,7 @@ void put_elements_message(struct batch *b, int type, struct nftnl_set *s)
 	batch_add(b, h);
 }
 
-void put_names(struct batch *b, const struct fw_set *def, char (*names)[IFNAMSIZ], size_t n)
+void put_names(struct batch *b, int type, const struct fw_set *def, char (*names)[IFNAMSIZ], size_t n)
 {
 	for (size_t i = 0; i < n;) {
 		struct nftnl_set *s = elements_new(b, def);
@@ -272,7 +272,7 @@ void put_names(struct batch *b, const struct fw_set *def, char (*names)[IFNAMSIZ
 		do
 			add_key(s, names[i++], IFNAMSIZ);
 		while (i < n && i % ELEMENTS_A_MESSAGE);
-		put_elements_message(b, NFT_MSG_NEWSETELEM, s);
+		put_elements_message(b, type, s);
 	}
 }
 

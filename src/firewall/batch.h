@@ -53,9 +53,10 @@ void put_chains_removal(struct batch *b, const struct fw_chain *c, size_t n);
 /* NFT_MSG_NEWSETELEM, NFT_MSG_DELSETELEM; takes the set. */
 struct nftnl_set;
 void put_elements_message(struct batch *b, int type, struct nftnl_set *s);
-/* A set, known in the transaction by a number of its own, and names that are not in it yet. */
+/* A set, known in the transaction by a number of its own; and names that are not in it yet (NFT_MSG_NEWSETELEM) or are to
+ * go (NFT_MSG_DELSETELEM). */
 void put_set(struct batch *b, const struct fw_set *def, uint32_t id);
-void put_names(struct batch *b, const struct fw_set *def, char (*names)[IFNAMSIZ], size_t n);
+void put_names(struct batch *b, int type, const struct fw_set *def, char (*names)[IFNAMSIZ], size_t n);
 void put_base(struct batch *b);
 void put_clamp(struct batch *b); /* its chain, which must not be there */
 void put_clamp_removal(struct batch *b);

@@ -171,7 +171,7 @@ static void put_whole(struct batch *b, const struct fw_devs *want, uint32_t hold
 	put_table(b, NFT_MSG_NEWTABLE, NLM_F_CREATE | NLM_F_EXCL, hold);
 	put_devs(b, want);
 	put_set(b, &fw_fast_set, 1);
-	put_names(b, &fw_fast_set, want->v, want->n);
+	put_names(b, NFT_MSG_NEWSETELEM, &fw_fast_set, want->v, want->n);
 	put_chains(b, &fw_fast_chain, 1, fw_base_stamp(), "");
 }
 
@@ -194,15 +194,19 @@ static struct fw_devs missing(const struct fw_devs *want, const struct fw_devs *
 	return d;
 }
 
-static bool put_missing(struct batch *b, const struct seen *s, const struct fw_devs *want)
+/* A bridge that is gone has left the flowtable with its flows, and its name goes from the set: all others' go on. */
+static bool put_difference(struct batch *b, const struct seen *s, const struct fw_devs *want)
 {
-	struct fw_devs devs = missing(want, &s->flowtable), names = missing(want, &s->set);
-	bool any = devs.n || names.n;
+	struct fw_devs devs = missing(want, &s->flowtable), names = missing(want, &s->set),
+		       gone = missing(&s->set, want);
+	bool any = devs.n || names.n || gone.n;
 
 	put_devs(b, &devs);
-	put_names(b, &fw_fast_set, names.v, names.n);
+	put_names(b, NFT_MSG_DELSETELEM, &fw_fast_set, gone.v, gone.n);
+	put_names(b, NFT_MSG_NEWSETELEM, &fw_fast_set, names.v, names.n);
 	mem_drop(devs.v);
 	mem_drop(names.v);
+	mem_drop(gone.v);
 	return any;
 }
 
@@ -216,13 +220,14 @@ static bool put_change(struct batch *b, const struct seen *s, const struct fw_de
 	b->table = FW_FAST_TABLE;
 	if (!s->table.there && !want->n)
 		return false;
-	if (!s->table.there || !right || !want->n || !covers(want, &s->flowtable) || !covers(want, &s->set)) {
+	/* one that is there and not wanted: its flows must end, too, which they do with the table alone */
+	if (!s->table.there || !right || !want->n || !covers(want, &s->flowtable)) {
 		put_whole(b, want, hold);
 		return true;
 	}
 	if (claim)
 		put_table(b, NFT_MSG_NEWTABLE, 0, hold);
-	return put_missing(b, s, want) || claim;
+	return put_difference(b, s, want) || claim;
 }
 
 /* Both that it has no flowtables and that a device just went away is ENOENT to the kernel. */
