@@ -104,6 +104,8 @@ check-layers: ## who includes whom, against tests/layers.txt
 bench: bench-datapath bench-start ## what packets and starts cost (root); no test
 bench-datapath: all $(BENCH) ## a packet and a new flow: no rules, the least NAT, ours with 1, 100, 1,000 networks
 	@for b in $(BENCH); do unshare -n $$b || exit; done
+bench-datapath-vm: all $(BENCH) ## the same, shorter, in a virtual machine whose kernel has flowtables (emulated: ratios alone count)
+	@BUILD=$(abspath $O) sh tests/bench/datapath_vm.sh
 bench-start: all ## 1,000 networks: their start, one more, a restart, a repair, and the kernel's own part of it
 	@BUILD=$(abspath $O) sh tests/bench/bench_start.sh
 bench-dhcp: all $(LOAD) ## DHCP servers side by side: ours, dnsmasq, Kea and a bare responder (root); no test
@@ -162,7 +164,7 @@ clean: ## remove what was built
 help: ## this list
 	@awk -F ':.* ## ' '/^[a-z-]+:.* ## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: all missing check check-built check-unit check-netns check-vm check-layers bench bench-datapath bench-start bench-dhcp asan fuzz fuzz-run demo demo-built \
+.PHONY: all missing check check-built check-unit check-netns check-vm check-layers bench bench-datapath bench-datapath-vm bench-start bench-dhcp asan fuzz fuzz-run demo demo-built \
 	format format-check install clean help
 .SECONDARY:
 -include $(shell find $O -name '*.d' 2>/dev/null)

@@ -4,6 +4,7 @@
  * each a network namespace. All lanes take turns in short slices, so what else happens on the machine hits them alike; a
  * ratio is the median of those within a turn. Then: what it costs to add networks, beside the kernel's own part. */
 #include <arpa/inet.h>
+#include <err.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <net/ethernet.h>
@@ -31,6 +32,8 @@ enum {
 	TURNS = 120,
 	WARM_UP = 20,
 	PACKETS = 1024, /* a slice */
+	LATE_MS = 2000, /* then a packet is lost */
+	TRIES = 50,
 	AT_ONCE = 64,
 	MANY = 1000,
 	FRAME = 60,
@@ -40,6 +43,8 @@ enum {
 
 /* OURS_GUARDED: the guest's port is kept to what is its own; OURS_FAST: with a flowtable */
 enum rules { NO_RULES, LEAST_NAT, OURS, OURS_GUARDED, OURS_FAST };
+
+static unsigned turns = TURNS; /* or fewer, by the command line */
 
 enum traffic { UDP_FLOW, UDP_NEW, TCP_FLOW, TCP_NEW, TRAFFICS };
 
@@ -381,7 +386,9 @@ static unsigned long sent(void)
 	return n;
 }
 
-static void slice(struct lane *l, enum traffic t, unsigned turn)
+/* False: some of it was done behind the call's back, as on a slow machine that leaves a burst to ksoftirqd, and is not in
+ * the figure. */
+static bool slice_once(struct lane *l, enum traffic t, unsigned turn)
 {
 	static uint8_t frames[PACKETS][FRAME];
 	static const struct prefix new_flows = { { AF_INET, { 10, 0, 0, 3 } }, 32 };
@@ -391,13 +398,25 @@ static void slice(struct lane *l, enum traffic t, unsigned turn)
 	unsigned long before = sent();
 
 	make_frames(frames, t, turn);
-	double ns = send_all(l->out, frames);
+	l->ns[t][turn % turns] = send_all(l->out, frames);
+	unsigned long at_once = sent() - before;
 
-	if (sent() - before < PACKETS)
-		die("packets are lost");
-	l->ns[t][turn % TURNS] = ns;
+	for (unsigned waited = 0; sent() - before < PACKETS; waited++) {
+		if (waited == LATE_MS)
+			errx(1, "%s, %s: of %d packets %lu pass", l->name, traffics[t].name, PACKETS, sent() - before);
+		usleep(1000);
+	}
 	if (traffics[t].new &&conntrack_forget(l->fw, &new_flows, 1, &e) < 0)
 		die(e.detail);
+	return at_once >= PACKETS;
+}
+
+static void slice(struct lane *l, enum traffic t, unsigned turn)
+{
+	for (int tries = 0; !slice_once(l, t, turn); tries++)
+		if (tries == TRIES)
+			errx(1, "%s, %s: the machine is too slow for %d packets at once", l->name, traffics[t].name,
+			     PACKETS);
 }
 
 /* ---- figures ---- */
@@ -421,9 +440,9 @@ static double ratio(const struct lane *a, const struct lane *b, enum traffic t)
 {
 	double r[TURNS];
 
-	for (size_t i = 0; i < TURNS; i++)
+	for (size_t i = 0; i < turns; i++)
 		r[i] = a->ns[t][i] / b->ns[t][i];
-	return median(r, TURNS);
+	return median(r, turns);
 }
 
 static void bench_packets(void)
@@ -433,7 +452,7 @@ static void bench_packets(void)
 		if (!lanes[i].absent)
 			establish(&lanes[i]);
 	}
-	for (unsigned turn = 0; turn < WARM_UP + TURNS; turn++)
+	for (unsigned turn = 0; turn < WARM_UP + turns; turn++)
 		for (int t = 0; t < TRAFFICS; t++)
 			for (unsigned i = 0; i < LANES; i++)
 				if (!lanes[(i + turn) % LANES].absent)
@@ -448,7 +467,7 @@ static void bench_packets(void)
 		for (int t = 0; t < TRAFFICS; t++) {
 			double r = ratio(&lanes[i], &lanes[LEAST], t);
 
-			printf("%9.0f (%.3f)%c", median(lanes[i].ns[t], TURNS), r, r > traffics[t].goal ? '*' : ' ');
+			printf("%9.0f (%.3f)%c", median(lanes[i].ns[t], turns), r, r > traffics[t].goal ? '*' : ' ');
 		}
 	}
 	puts("\ngoals: 1.05 for a packet of a flow, 1.15 for a new flow; guarded: 1,000 networks, and the guest's port "
@@ -545,9 +564,13 @@ static void bench_adding(void)
 	nfnl_free(nl);
 }
 
-int main(void)
+/* bench_datapath [TURNS]: fewer take less time and tell less. */
+int main(int argc, char **argv)
 {
 	cpu_set_t one;
+	int n = argc > 1 ? atoi(argv[1]) : TURNS;
+
+	turns = n > 0 && n < TURNS ? (unsigned)n : TURNS;
 
 	CPU_ZERO(&one);
 	CPU_SET(sched_getcpu(), &one);

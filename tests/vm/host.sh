@@ -1,6 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# host.sh DIR TEST...: runs tests of tests/netns, scripts and programs, in a virtual machine with Debian's kernel, for what the kernel here can't do.
+# host.sh DIR TEST...: runs tests of tests/netns, scripts and programs, in a virtual machine with Debian's kernel, for what
+# the kernel here can't do. With $VM_BENCH, the words of a command of build/tests/bench, that is run instead, and all it prints
+# is shown.
 # DIR is build.sh's. The machine has our programs, the tests and the few tools that it needs, with the libraries of each.
 # Prints what they print, and has the exit status of the first that fails.
 set -eu
@@ -35,6 +37,8 @@ for tool in iptables-legacy ip6tables-legacy; do # where it is here; what tells 
 	ln -sf "$path" "$tree/bin/$tool"
 done
 for p in vnetd vnet vnet-guestd tests/peer/udp_echo; do put "$BUILD/$p"; done
+bench=${VM_BENCH:-}
+[ -z "$bench" ] || put "$BUILD/tests/bench/${bench%% *}"
 for t in "$@"; do [ "$t" != "${t%.sh}" ] || put "$BUILD/tests/netns/$t"; done
 cp /etc/passwd /etc/group "$tree/etc/"
 (cd "$top" && cp -r --parents tests/netns xml "$tree/root/")
@@ -50,6 +54,7 @@ for t in $*; do
 	*) $BUILD/tests/netns/\$t && echo "ok \$t" ;;
 	esac || { status=\$?; break; }
 done
+[ -z "$bench" ] || $BUILD/tests/bench/$bench || status=\$?
 echo "exit \$status"
 poweroff -f
 END
@@ -57,6 +62,7 @@ chmod 755 "$tree/init"
 (cd "$tree" && find . | cpio -o -H newc --quiet) >"$tree.initrd"
 VM_INITRD=$tree.initrd VM_MEMORY=${VM_MEMORY:-512} sh "$here/boot.sh" "$dir" "" >"$tree.console"
 sed -n 's/^ *[0-9.]*  \(\(ok\|not ok\|note:\|skip\) .*\)/\1/p' "$tree.console"
+[ -z "$bench" ] || sed 's/^ *[0-9.]*  //; /^\[\|^exit /d' "$tree.console"
 status=$(sed -n 's/.*  exit \([0-9]*\)$/\1/p' "$tree.console")
 [ "$status" = 0 ] || cat "$tree.console" >&2
 exit "${status:-1}"
