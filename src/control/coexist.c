@@ -195,6 +195,8 @@ static void warn_of_legacy(const struct net *n, const struct pass_net *need)
 	struct legacy_block v[LEGACY_PLACES];
 	int count = legacy_blocks(need, v);
 
+	if (count < 0)
+		log_warn("firewall: iptables-legacy's rules can't be read: %s", strerror(-count));
 	for (int i = 0; i < count; i++) {
 		AUTO(mem_drop) char *what = legacy_text(&v[i]), *how = legacy_remedy(&v[i], need);
 

@@ -99,14 +99,24 @@ static bool is_named(const uint8_t *name, const uint8_t *mask, const char *bridg
 	return n && memcmp(name, padded, n) == 0;
 }
 
-static bool names_bridge(const struct layout *l, const struct ipt_getinfo *info, const uint8_t *entries,
+/* Does this entry stand in the chain of another hook? Those of chains that somebody made may be for any. */
+static bool is_of_another(const struct ipt_getinfo *info, size_t at, int hook)
+{
+	for (int i = 0; i < NF_INET_NUMHOOKS; i++)
+		if (i != hook && info->valid_hooks & (1U << i) && at >= info->hook_entry[i] && at <= info->underflow[i])
+			return true;
+	return false;
+}
+
+static bool names_bridge(const struct layout *l, const struct ipt_getinfo *info, const uint8_t *entries, int hook,
 			 const char *bridge)
 {
 	for (size_t at = 0; info->size - at >= l->size;) {
 		const uint8_t *e = entries + at;
 		size_t next = get_u16(e + l->next_offset);
 
-		if (is_named(e + l->in, e + l->in_mask, bridge) || is_named(e + l->out, e + l->out_mask, bridge))
+		if (!is_of_another(info, at, hook) &&
+		    (is_named(e + l->in, e + l->in_mask, bridge) || is_named(e + l->out, e + l->out_mask, bridge)))
 			return true;
 		if (next < l->size || next > info->size - at)
 			break;
@@ -125,12 +135,12 @@ static int blocks_of(const struct layout *l, const struct pass_net *n, struct le
 		return err;
 	const uint8_t *entries = (const uint8_t *)t->entrytable;
 
-	if (names_bridge(l, &info, entries, n->bridge))
-		return 0;
-	if (n->forwards && drops(l, &info, entries, NF_INET_FORWARD))
-		ret[count++] = (struct legacy_block){ l->family, true };
-	if (drops(l, &info, entries, NF_INET_LOCAL_IN))
-		ret[count++] = (struct legacy_block){ l->family, false };
+	for (int forward = n->forwards; forward >= 0; forward--) {
+		int hook = forward ? NF_INET_FORWARD : NF_INET_LOCAL_IN;
+
+		if (drops(l, &info, entries, hook) && !names_bridge(l, &info, entries, hook, n->bridge))
+			ret[count++] = (struct legacy_block){ l->family, forward };
+	}
 	return count;
 }
 

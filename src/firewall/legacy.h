@@ -11,8 +11,8 @@ struct legacy_block {
 	bool forward; /* else INPUT */
 };
 
-/* The chains whose policy is to drop while no rule of the table names the bridge. Their number, or -errno: one can't be
- * read. */
+/* The chains whose policy is to drop while no rule there, or in a chain that somebody made, names the bridge. Their number,
+ * or -errno: one can't be read. */
 int legacy_blocks(const struct pass_net *n, struct legacy_block ret[LEGACY_PLACES]);
 
 /* Both freed with mem_drop: "iptables-legacy's chain FORWARD (its policy: drop)", and the command that lets it through. */

@@ -167,6 +167,9 @@ static size_t check_legacy(const struct pass_net *n, struct legacy_block told[LE
 	struct legacy_block v[LEGACY_PLACES];
 	int count = legacy_blocks(n, v);
 
+	if (count < 0)
+		host_warn(r, "firewall", "iptables-legacy -S", "iptables-legacy's rules can't be read: %s",
+			  strerror(-count));
 	for (int i = 0; i < count; i++) {
 		AUTO(mem_drop) char *what = legacy_text(&v[i]), *how = legacy_remedy(&v[i], n);
 

@@ -25,6 +25,7 @@ eq "$(vnet host-validate 2>&1)" "*iptables-legacy's chain FORWARD (its policy: d
 	"and so does host-validate"
 # as the log says
 said FORWARD | sed 's/.*let them pass: //; s/legacy -I/legacy -w -I/g' | sh || fail "the remedy is no command"
+eq "$(vnet host-validate 2>&1 | grep -o "legacy's chain [A-Z]*")" "legacy's chain INPUT" "each chain has its own rules"
 said INPUT | sed 's/.*let them pass: //; s/legacy -I/legacy -w -I/g' | sh || fail "the remedy is no command"
 eq "$(fetch g1)" "hello 203.0.113.2 *" "what it says helps"
 names() { on g1 timeout 10 busybox nslookup g1 192.168.122.1 | grep -q "$(address g1)"; }
