@@ -104,7 +104,7 @@ check-layers: ## who includes whom, against tests/layers.txt
 bench: bench-datapath bench-start ## what packets and starts cost (root); no test
 bench-datapath: all $(BENCH) ## a packet and a new flow: no rules, the least NAT, ours with 1, 100, 1,000 networks
 	@for b in $(BENCH); do unshare -n $$b || exit; done
-bench-datapath-vm: all $(BENCH) ## the same, shorter, in a virtual machine whose kernel has flowtables (emulated: ratios alone count)
+bench-datapath-vm: all $(BENCH) $(PEER) ## the same, shorter, in a virtual machine whose kernel has flowtables (emulated: ratios alone count)
 	@BUILD=$(abspath $O) sh tests/bench/datapath_vm.sh
 bench-start: all ## 1,000 networks: their start, one more, a restart, a repair, and the kernel's own part of it
 	@BUILD=$(abspath $O) sh tests/bench/bench_start.sh
