@@ -207,7 +207,7 @@ int guestd_net6_restore(struct guestd_net6 *n, const struct ip *ip, const struct
 int guestd_net6_store(struct guestd_net6 *n, struct lease_db *db, const struct uuid *network,
 		      const struct lease_clock *now)
 {
-	for (const struct lease *l = lease_pool_dirty(guestd_net6_pool(n)); l; l = l->next_dirty) {
+	for (struct lease *l = lease_pool_dirty(guestd_net6_pool(n)); l; l = l->next_dirty) {
 		struct ip ip = dhcp6_server_ip(n->dhcp6, l);
 		int r = lease_db_put6(db, network, &ip, l, now);
 

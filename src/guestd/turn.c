@@ -23,7 +23,7 @@ static int store(struct guestd_serve *s, const struct lease_clock *now)
 	struct guestd_net *n;
 
 	for (size_t pos = 0; (n = map_next(s->nets, &pos));) {
-		for (const struct lease *l = lease_pool_dirty(n->pool); l; l = l->next_dirty) {
+		for (struct lease *l = lease_pool_dirty(n->pool); l; l = l->next_dirty) {
 			int r = lease_db_put(s->db, &n->uuid, l, now);
 
 			if (r == 0 && l->news)

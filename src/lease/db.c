@@ -3,9 +3,10 @@
 
 #include <errno.h>
 #include <sqlite3.h>
-#include <stdio.h>
 
-enum { TRIM_EVERY = 1000 /* rows of history */, APP_ID = 0x764e6574 /* "vNet", in the file's header */ };
+#include "lease/schema.h"
+
+enum { TRIM_EVERY = 1000 /* rows of history */ };
 
 enum statement {
 	S_BEGIN,
@@ -29,12 +30,12 @@ static const char *const sql[STATEMENTS] = {
 	[S_BEGIN] = "BEGIN IMMEDIATE",
 	[S_COMMIT] = "COMMIT",
 	[S_ROLLBACK] = "ROLLBACK",
-	[S_LOAD] = "SELECT network, ip, state, expiry, mac, client_id, hostname, boot_expiry FROM lease "
+	[S_LOAD] = "SELECT network, ip, state, expiry, mac, client_id, hostname, boot_expiry, id FROM lease "
 		   "WHERE typeof(ip) <> 'blob'",
-	[S_LOAD6] = "SELECT network, ip, state, expiry, mac, client_id, hostname, boot_expiry FROM lease "
+	[S_LOAD6] = "SELECT network, ip, state, expiry, mac, client_id, hostname, boot_expiry, id FROM lease "
 		    "WHERE typeof(ip) = 'blob'",
-	[S_PUT] = "REPLACE INTO lease (network, ip, state, expiry, mac, client_id, hostname, boot_expiry) "
-		  "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+	[S_PUT] = "REPLACE INTO lease (network, ip, state, expiry, mac, client_id, hostname, boot_expiry, id) "
+		  "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	[S_FORGET] = "DELETE FROM lease WHERE network = ?",
 	[S_FORGET_HISTORY] = "DELETE FROM history WHERE network = ?",
 	[S_BOOT] = "SELECT id FROM boot",
@@ -46,48 +47,11 @@ static const char *const sql[STATEMENTS] = {
 		      "AND (length(?3) = 0 OR mac = ?3) AND at BETWEEN ?4 AND ?5 ORDER BY id DESC LIMIT ?6",
 };
 
-static const char schema[] = "BEGIN;"
-			     "CREATE TABLE lease ("
-			     "  network BLOB NOT NULL," /* uuid, 16 bytes */
-			     "  ip INTEGER NOT NULL,"   /* IPv6: a blob of 16 bytes, which this column keeps as it is */
-			     "  state INTEGER NOT NULL,"  /* enum lease_state */
-			     "  expiry INTEGER NOT NULL," /* Unix seconds; 0: never */
-			     "  mac BLOB NOT NULL,"
-			     "  client_id BLOB NOT NULL," /* IPv6: 255, IAID and DUID */
-			     "  hostname TEXT,"
-			     "  PRIMARY KEY (network, ip)"
-			     ") WITHOUT ROWID;"
-			     "PRAGMA application_id = 1984849268;"
-			     "PRAGMA user_version = 1;"
-			     "COMMIT;";
-
-/* What makes a file of one version that of the next, [0] of version 1. */
-static const char *const upgrades[] = {
-	"BEGIN;"
-	/* CLOCK_BOOTTIME seconds, of the boot that the table of that name says */
-	"ALTER TABLE lease ADD COLUMN boot_expiry INTEGER NOT NULL DEFAULT 0;"
-	"CREATE TABLE boot (one INTEGER PRIMARY KEY CHECK (one = 1), id BLOB NOT NULL);"
-	"CREATE TABLE history ("
-	"  id INTEGER PRIMARY KEY," /* in the order of time */
-	"  network BLOB NOT NULL,"
-	"  at INTEGER NOT NULL,"    /* Unix seconds */
-	"  ip INTEGER NOT NULL,"    /* as in the table lease */
-	"  state INTEGER NOT NULL," /* what it is from then on */
-	"  mac BLOB NOT NULL,"
-	"  hostname TEXT"
-	");"
-	"PRAGMA user_version = 2;"
-	"COMMIT;",
-	"PRAGMA user_version = 3", /* it may hold IPv6 addresses: nothing for a program that does not know them */
-	"PRAGMA user_version = 4", /* so may the history */
-};
-
-enum { VERSION = ARRAY_SIZE(upgrades) + 1 };
-
 struct lease_db {
 	sqlite3 *sql;
 	sqlite3_stmt *st[STATEMENTS];
 	bool open;      /* a transaction */
+	int64_t last;   /* the highest number that a row of a lease ever had */
 	unsigned noted; /* since history was trimmed */
 };
 
@@ -105,75 +69,13 @@ uint64_t lease_from_unix(uint64_t expiry, const struct lease_clock *now)
 	return expiry > now->unix_s ? now->boot_s + (expiry - now->unix_s) : now->boot_s;
 }
 
-static int to_errno(int rc)
-{
-	switch (rc & 0xff) {
-	case SQLITE_OK:
-	case SQLITE_DONE:
-	case SQLITE_ROW:
-		return 0;
-	case SQLITE_FULL:
-		return -ENOSPC;
-	case SQLITE_BUSY:
-	case SQLITE_LOCKED:
-		return -EBUSY;
-	case SQLITE_CANTOPEN:
-	case SQLITE_PERM:
-	case SQLITE_READONLY:
-		return -EACCES;
-	case SQLITE_NOTADB:
-	case SQLITE_CORRUPT:
-		return -ENOTUNIQ;
-	default:
-		return -EIO;
-	}
-}
-
-static int pragma(struct lease_db *db, const char *text, int64_t *ret)
-{
-	sqlite3_stmt *st = NULL;
-	int rc = sqlite3_prepare_v2(db->sql, text, -1, &st, NULL);
-
-	if (rc == SQLITE_OK)
-		rc = sqlite3_step(st);
-	if (rc == SQLITE_ROW && ret)
-		*ret = sqlite3_column_int64(st, 0);
-	sqlite3_finalize(st);
-	return to_errno(rc);
-}
-
-/* The file's own stamps tell whether it is ours and can be read. */
-static int check_schema(struct lease_db *db)
-{
-	int64_t version = 0, app = 0, tables = 0;
-	int r = pragma(db, "PRAGMA user_version", &version);
-
-	if (r == 0)
-		r = pragma(db, "PRAGMA application_id", &app);
-	if (r == 0)
-		r = pragma(db, "SELECT count(*) FROM sqlite_schema", &tables);
-	if (r < 0)
-		return r;
-	if (tables == 0 && version == 0) {
-		r = to_errno(sqlite3_exec(db->sql, schema, NULL, NULL, NULL));
-		version = 1;
-	} else if (app != APP_ID) {
-		return -ENOTUNIQ;
-	}
-	if (version < 1 || version > VERSION)
-		return -EPROTONOSUPPORT;
-	for (; version < VERSION && r == 0; version++)
-		r = to_errno(sqlite3_exec(db->sql, upgrades[version - 1], NULL, NULL, NULL));
-	return r;
-}
-
 static int prepare(struct lease_db *db)
 {
 	for (int i = 0; i < STATEMENTS; i++) {
 		int rc = sqlite3_prepare_v3(db->sql, sql[i], -1, SQLITE_PREPARE_PERSISTENT, &db->st[i], NULL);
 
 		if (rc != SQLITE_OK)
-			return to_errno(rc);
+			return lease_sql_errno(rc);
 	}
 	return 0;
 }
@@ -183,25 +85,24 @@ int lease_db_open(const char *path, struct lease_db **ret)
 	AUTO(lease_db_close) struct lease_db *db = mem_new(struct lease_db);
 	int rc =
 	    sqlite3_open_v2(path, &db->sql, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
-	int r = to_errno(rc);
+	int r = lease_sql_errno(rc);
 
 	/* Somebody writes to it with the sqlite3 program: guests wait for us, also those that ask for names. */
 	sqlite3_busy_timeout(db->sql, 200);
-	/* Leases that are stored together lie apart, so small pages are less to write and to sync. Of a new file only. */
 	if (r == 0)
-		r = pragma(db, "PRAGMA page_size = 1024", NULL);
+		r = lease_sql_ask(db->sql, "PRAGMA cache_size = -16000", NULL); /* KiB: all of a large network's */
 	if (r == 0)
-		r = pragma(db, "PRAGMA cache_size = -16000", NULL); /* KiB: all of a large network's */
+		r = lease_sql_ask(db->sql, "PRAGMA journal_mode = WAL", NULL);
+	if (r == 0) /* an ACK is a promise that survives a power cut */
+		r = lease_sql_ask(db->sql, "PRAGMA synchronous = FULL", NULL);
 	if (r == 0)
-		r = pragma(db, "PRAGMA journal_mode = WAL", NULL);
+		r = lease_sql_ask(db->sql, "PRAGMA temp_store = MEMORY", NULL);
 	if (r == 0)
-		r = pragma(db, "PRAGMA synchronous = FULL", NULL); /* an ACK is a promise that survives a power cut */
-	if (r == 0)
-		r = pragma(db, "PRAGMA temp_store = MEMORY", NULL);
-	if (r == 0)
-		r = check_schema(db);
+		r = lease_schema_open(db->sql);
 	if (r == 0)
 		r = prepare(db);
+	if (r == 0)
+		r = lease_sql_ask(db->sql, "SELECT max(id) FROM lease", &db->last);
 	if (r < 0)
 		return r;
 	*ret = TAKE(db);
@@ -228,7 +129,7 @@ static int run(struct lease_db *db, enum statement which)
 	int rc = sqlite3_step(db->st[which]);
 
 	sqlite3_reset(db->st[which]);
-	return to_errno(rc);
+	return lease_sql_errno(rc);
 }
 
 static int begin(struct lease_db *db)
@@ -280,6 +181,7 @@ static bool read_row(sqlite3_stmt *st, bool same, const struct lease_clock *now,
 			      : lease_from_unix((uint64_t)sqlite3_column_int64(st, 3), now),
 		.id = blob(st, 5),
 		.hostname = (char *)sqlite3_column_text(st, 6),
+		.row = sqlite3_column_int64(st, 8),
 	};
 	if (uuid.len != sizeof(network->b) || mac.len != sizeof(l->mac.b))
 		return false;
@@ -318,7 +220,7 @@ int lease_db_load(struct lease_db *db, const struct lease_clock *now, lease_db_r
 		each(arg, &network, &l);
 	}
 	sqlite3_reset(st);
-	return rc != SQLITE_DONE ? to_errno(rc) : same ? 0 : rebase(db, now);
+	return rc != SQLITE_DONE ? lease_sql_errno(rc) : same ? 0 : rebase(db, now);
 }
 
 int lease_db_load6(struct lease_db *db, const struct lease_clock *now, lease_db_row6 *each, void *arg)
@@ -339,7 +241,7 @@ int lease_db_load6(struct lease_db *db, const struct lease_clock *now, lease_db_
 		each(arg, &network, &ip, &l);
 	}
 	sqlite3_reset(st);
-	return to_errno(rc);
+	return lease_sql_errno(rc);
 }
 
 /* `ip`: IPv6; NULL: it is l->addr. */
@@ -351,7 +253,7 @@ static void bind_ip(sqlite3_stmt *st, int column, const struct ip *ip, const str
 		sqlite3_bind_int64(st, column, l->addr);
 }
 
-static int put(struct lease_db *db, const struct uuid *network, const struct ip *ip, const struct lease *l,
+static int put(struct lease_db *db, const struct uuid *network, const struct ip *ip, struct lease *l,
 	       const struct lease_clock *now)
 {
 	sqlite3_stmt *st = db->st[S_PUT];
@@ -367,16 +269,19 @@ static int put(struct lease_db *db, const struct uuid *network, const struct ip 
 	sqlite3_bind_blob(st, 6, l->id.len ? l->id.p : (const uint8_t *)"", (int)l->id.len, SQLITE_STATIC);
 	sqlite3_bind_text(st, 7, l->hostname, -1, SQLITE_STATIC);
 	sqlite3_bind_int64(st, 8, l->state == LEASE_FREE || l->expiry == LEASE_NEVER ? 0 : (int64_t)l->expiry);
+	if (!l->row) /* never one of a transaction that failed: another lease keeps it for its next try */
+		l->row = ++db->last;
+	sqlite3_bind_int64(st, 9, l->row);
 	r = run(db, S_PUT);
 	return r < 0 ? give_up(db, r) : 0;
 }
 
-int lease_db_put(struct lease_db *db, const struct uuid *network, const struct lease *l, const struct lease_clock *now)
+int lease_db_put(struct lease_db *db, const struct uuid *network, struct lease *l, const struct lease_clock *now)
 {
 	return put(db, network, NULL, l, now);
 }
 
-int lease_db_put6(struct lease_db *db, const struct uuid *network, const struct ip *ip, const struct lease *l,
+int lease_db_put6(struct lease_db *db, const struct uuid *network, const struct ip *ip, struct lease *l,
 		  const struct lease_clock *now)
 {
 	return put(db, network, ip, l, now);
@@ -501,5 +406,5 @@ int lease_db_history(struct lease_db *db, const struct uuid *network, const stru
 	while ((rc = sqlite3_step(st)) == SQLITE_ROW)
 		give_event(st, each, arg);
 	sqlite3_reset(st);
-	return to_errno(rc);
+	return lease_sql_errno(rc);
 }

@@ -34,9 +34,9 @@ int lease_db_load(struct lease_db *db, const struct lease_clock *now, lease_db_r
 int lease_db_load6(struct lease_db *db, const struct lease_clock *now, lease_db_row6 *each, void *arg);
 
 /* Changes gather in one transaction, begun by the first; lease_db_commit makes them durable, all or none. After an error all
- * that was gathered is gone. */
-int lease_db_put(struct lease_db *db, const struct uuid *network, const struct lease *l, const struct lease_clock *now);
-int lease_db_put6(struct lease_db *db, const struct uuid *network, const struct ip *ip, const struct lease *l,
+ * that was gathered is gone. A lease that has no row yet is given one, its own for good. */
+int lease_db_put(struct lease_db *db, const struct uuid *network, struct lease *l, const struct lease_clock *now);
+int lease_db_put6(struct lease_db *db, const struct uuid *network, const struct ip *ip, struct lease *l,
 		  const struct lease_clock *now);
 int lease_db_forget(struct lease_db *db, const struct uuid *network);
 /* A row of history: what l->state says, now. */

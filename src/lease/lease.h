@@ -35,6 +35,7 @@ struct lease {
 	bool leaving;      /* its port is gone, it has not asked since */
 	bool was_bound;    /* at any time, as far as we know */
 	bool news;         /* since lease_pool_clean it began, ended or changed hands: more than renewed */
+	int64_t row;       /* in the database; 0: none yet */
 	struct lease *next_dirty;
 };
 

@@ -616,6 +616,7 @@ int lease_pool_restore(struct lease_pool *p, const struct lease *from)
 	l->hostname = mem_strdup(from->hostname);
 	l->state = from->state;
 	l->expiry = from->expiry;
+	l->row = from->row ?: l->row; /* one that is adopted may take the place of one that was stored */
 	l->news = false;
 	l->was_bound = true;
 	if (l->state != LEASE_FREE)
@@ -646,7 +647,7 @@ int lease_pool_adopt(struct lease_pool *p, const struct lease *from)
 	return 0;
 }
 
-const struct lease *lease_pool_dirty(const struct lease_pool *p)
+struct lease *lease_pool_dirty(const struct lease_pool *p)
 {
 	return p->dirty;
 }

@@ -85,8 +85,9 @@ int lease_pool_restore(struct lease_pool *p, const struct lease *l);
  * here; -EACCES: the rules, if there are any yet, don't give it to this client; also the errors of lease_pool_restore. */
 int lease_pool_adopt(struct lease_pool *p, const struct lease *l);
 
-/* What changed since lease_pool_clean and is to be made durable: follow next_dirty. An offer is not. */
-const struct lease *lease_pool_dirty(const struct lease_pool *p);
+/* What changed since lease_pool_clean and is to be made durable: follow next_dirty. An offer is not. Only `row` is
+ * the caller's to change. */
+struct lease *lease_pool_dirty(const struct lease_pool *p);
 void lease_pool_clean(struct lease_pool *p);
 
 void lease_pool_touch(struct lease_pool *p); /* all that is bound counts as changed */

@@ -64,7 +64,7 @@ static void put(struct lease_db *db, const struct uuid *n, struct lease l)
 	assert_int_equal(lease_db_put(db, n, &l, &now), 0);
 }
 
-/* Rows as text, "a 5 BOUND 8600 host;" and so on in the order of the key, to compare at a glance. */
+/* Rows as text, "a 5 BOUND 8600 host;" and so on in the order in which they were first stored, to compare at a glance. */
 static void note(void *arg, const struct uuid *n, const struct lease *l)
 {
 	char *out = arg;
@@ -88,16 +88,19 @@ static void rows_come_back(void **state)
 {
 	AUTO(lease_db_close) struct lease_db *db = open_db("rows");
 	struct lease_clock later = { .boot_s = 10, .unix_s = now.unix_s + 600 }; /* another boot */
+	struct lease changes = lease(5, LEASE_BOUND, now.boot_s + 3600, "host");
 
 	(void)state;
 	put(db, &net_b, lease(7, LEASE_FREE, 0, NULL));
-	put(db, &net_a, lease(5, LEASE_BOUND, now.boot_s + 3600, "host"));
+	assert_int_equal(lease_db_put(db, &net_a, &changes, &now), 0);
 	put(db, &net_a, lease(6, LEASE_BOUND, LEASE_NEVER, NULL));
 	put(db, &net_a, lease(0xfffffffe, LEASE_DECLINED, now.boot_s + 60, NULL));
-	put(db, &net_a, lease(5, LEASE_BOUND, now.boot_s + 1800, "renamed"));
+	changes.expiry = now.boot_s + 1800;
+	changes.hostname = (char *)"renamed";
+	assert_int_equal(lease_db_put(db, &net_a, &changes, &now), 0);
 	assert_int_equal(lease_db_commit(db), 0);
 	assert_int_equal(lease_db_commit(db), 0); /* nothing to do */
-	expect_rows(db, &later, "a 5 2 1210 renamed;a 6 2 -1 -;a 4294967294 3 10 -;b 7 0 -1 -;");
+	expect_rows(db, &later, "b 7 0 -1 -;a 5 2 1210 renamed;a 6 2 -1 -;a 4294967294 3 10 -;");
 	assert_int_equal(lease_db_forget(db, &net_a), 0);
 	assert_int_equal(lease_db_commit(db), 0);
 	expect_rows(db, &later, "b 7 0 -1 -;");
@@ -117,20 +120,20 @@ static void note6(void *arg, const struct uuid *n, const struct ip *ip, const st
 static void ipv6_has_its_rows(void **state)
 {
 	AUTO(lease_db_close) struct lease_db *db = open_db("six");
-	struct lease l = lease(7, LEASE_BOUND, now.boot_s + 60, "host");
+	struct lease l = lease(7, LEASE_BOUND, now.boot_s + 60, "host"), m = l;
 	struct ip a = { AF_INET6, { 0xfd, [15] = 5 } }, b = { AF_INET6, { 0 } };
 	char got[500] = "";
 
 	(void)state;
 	put(db, &net_a, lease(5, LEASE_BOUND, now.boot_s + 3600, NULL));
 	assert_int_equal(lease_db_put6(db, &net_a, &a, &l, &now), 0);
-	assert_int_equal(lease_db_put6(db, &net_a, &b, &l, &now), 0);
+	assert_int_equal(lease_db_put6(db, &net_a, &b, &m, &now), 0);
 	l.expiry += 60;
 	assert_int_equal(lease_db_put6(db, &net_a, &a, &l, &now), 0);
 	assert_int_equal(lease_db_commit(db), 0);
 	expect_rows(db, &now, "a 5 2 8600 -;");
 	assert_int_equal(lease_db_load6(db, &now, note6, got), 0);
-	assert_string_equal(got, "a :: 2 5060 host;a fd00::5 2 5120 host;");
+	assert_string_equal(got, "a fd00::5 2 5120 host;a :: 2 5060 host;");
 	assert_int_equal(lease_db_forget(db, &net_a), 0);
 	assert_int_equal(lease_db_commit(db), 0);
 	got[0] = '\0';
@@ -187,12 +190,19 @@ static void a_torn_log_loses_only_its_end(void **state)
 	expect_rows(again, &now, "a 5 2 8600 -;");
 }
 
+static void count_row(void *arg, const struct uuid *n, const struct lease *l)
+{
+	(void)n, (void)l;
+	++*(uint32_t *)arg;
+}
+
 /* A full disk, played by the limit on the size of files. */
 static void a_full_disk_is_told(void **state)
 {
 	AUTO(lease_db_close) struct lease_db *db = open_db("full");
+	struct lease failed = { 0 };
 	struct rlimit before, tight;
-	uint32_t n = 1;
+	uint32_t n = 1, rows = 0;
 	int r = 0;
 
 	(void)state;
@@ -202,16 +212,48 @@ static void a_full_disk_is_told(void **state)
 	tight.rlim_cur = 1 << 16;
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &tight), 0);
 	for (; n < 1000 && r == 0; n++) {
-		struct lease l = lease(n, LEASE_BOUND, now.boot_s + 3600, "a-name-that-takes-some-room");
-
-		r = lease_db_put(db, &net_a, &l, &now);
+		failed = lease(n, LEASE_BOUND, now.boot_s + 3600, "a-name-that-takes-some-room");
+		r = lease_db_put(db, &net_a, &failed, &now);
 		if (r == 0)
 			r = lease_db_commit(db);
 	}
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
 	assert_true(n < 1000 && r < 0);
 	put(db, &net_a, lease(n, LEASE_BOUND, now.boot_s + 3600, NULL)); /* somebody made room */
+	assert_int_equal(lease_db_put(db, &net_a, &failed, &now), 0);
 	assert_int_equal(lease_db_commit(db), 0);
+	assert_int_equal(lease_db_load(db, &now, count_row, &rows), 0);
+	assert_int_equal(rows, n);
+}
+
+/* Bytes in the log for 100 new leases, with addresses far apart as guests have them, in a file that has `n`. */
+static off_t log_of_100(const char *name, uint32_t n)
+{
+	AUTO(mem_drop) char *wal_name = mem_printf("%s-wal", name), *wal = path_of(wal_name);
+	struct lease_db *db = open_db(name);
+	uint32_t addr = 1;
+	struct stat st;
+
+	for (uint32_t i = 0; i < n; i++)
+		put(db, &net_a, lease(addr += 7919, LEASE_BOUND, now.boot_s + 3600, NULL));
+	assert_int_equal(lease_db_commit(db), 0);
+	lease_db_close(db); /* the log goes */
+	db = open_db(name);
+	for (uint32_t i = 0; i < 100; i++)
+		put(db, &net_a, lease(addr += 7919, LEASE_BOUND, now.boot_s + 3600, NULL));
+	assert_int_equal(lease_db_commit(db), 0);
+	assert_int_equal(stat(wal, &st), 0);
+	lease_db_close(db);
+	return st.st_size;
+}
+
+static void a_commit_writes_as_much_however_many_leases_there_are(void **state)
+{
+	off_t few = log_of_100("few", 10), many = log_of_100("many", 50000);
+
+	(void)state;
+	if (many > 2 * few)
+		fail_msg("%lld bytes, %lld among many", (long long)few, (long long)many);
 }
 
 static void sql(const char *name, const char *text)
@@ -410,6 +452,7 @@ int main(void)
 		cmocka_unit_test(committed_survives_a_crash),
 		cmocka_unit_test(a_torn_log_loses_only_its_end),
 		cmocka_unit_test(a_full_disk_is_told),
+		cmocka_unit_test(a_commit_writes_as_much_however_many_leases_there_are),
 		cmocka_unit_test(foreign_files_are_refused),
 		cmocka_unit_test(times_cross_a_boot),
 		cmocka_unit_test(a_clock_that_jumps_changes_no_lease),

@@ -565,6 +565,7 @@ static void leases_of_another_server_are_adopted(void **state)
 		{ "client that had another", 2, NET(13), 0, 0 },
 		{ "outside the range", 5, NET(99), -EACCES, 0 },
 		{ "our own address", 6, NET(1), -EACCES, 0 },
+		{ "an address of the past", 7, NET(11), 0, 0 },
 		{ "adopted before", 3, NET(12), -EEXIST, -EEXIST },
 	};
 	static const struct lease_range range = { NET(10), NET(14) };
@@ -574,7 +575,7 @@ static void leases_of_another_server_are_adopted(void **state)
 	for (int with = 0; with < 2; with++) {
 		AUTO(lease_pool_free) struct lease_pool *p = lease_pool_new();
 		struct lease held = { .addr = NET(10), .state = LEASE_BOUND, .expiry = NOW + LONG, .id = plain(1).id };
-		struct lease had = { .addr = NET(11), .state = LEASE_FREE };
+		struct lease had = { .addr = NET(11), .state = LEASE_FREE, .row = 7 };
 
 		if (with)
 			assert_int_equal(lease_pool_rules(p, &rules), 0);
@@ -599,6 +600,7 @@ static void leases_of_another_server_are_adopted(void **state)
 			if (r == 0 && lease_pool_find(p, &c) != lease_pool_at(p, cases[i].addr))
 				fail_msg("%s: not the client's", cases[i].name);
 		}
+		assert_int_equal(lease_pool_at(p, NET(11))->row, 7); /* it is stored where it was */
 	}
 }
 
