@@ -10,7 +10,8 @@
 struct lease_pool {
 	struct map *by_addr, *by_id, *by_mac; /* struct lease; by_id: the newest of that id */
 	struct map *ports;                    /* struct port_use by port */
-	struct lease_heap heap;
+	/* Apart, so that an offer, which ends soon, need not pass by all that is bound, and one to end early is found. */
+	struct lease_heap bound, passing; /* passing: offers and quarantines */
 	struct lease *dirty;
 	struct lease_space *space;
 	uint32_t self;
@@ -88,7 +89,8 @@ void lease_pool_free(struct lease_pool *p)
 	map_free(p->by_addr);
 	map_free(p->by_id);
 	map_free(p->by_mac);
-	lease_heap_clear(&p->heap);
+	lease_heap_clear(&p->bound);
+	lease_heap_clear(&p->passing);
 	lease_space_free(p->space);
 	drop_hosts(p);
 	mem_drop(p);
@@ -254,7 +256,7 @@ const struct lease_host *lease_pool_host(const struct lease_pool *p, const struc
 
 	if (!h && c->id.len > p->id_head)
 		h = map_get(p->host_by_id, c->id.p + p->id_head, c->id.len - p->id_head);
-	if (h || !c->hostname.len)
+	if (h || !c->hostname.len || !map_count(p->host_by_name))
 		return h;
 	return map_get(p->host_by_name, name, fold(c->hostname, name));
 }
@@ -292,15 +294,20 @@ static bool has_to_yield(const struct lease_pool *p, const struct lease *l)
 	return l->state == LEASE_BOUND && reserved && !reserved_for(p, &holder, l->addr);
 }
 
-bool lease_pool_may_have(const struct lease_pool *p, const struct lease_client *c, uint32_t addr)
+/* `own`: the client's lease; `l`: the one of `addr`; NULL: there is none. */
+static bool may_have(const struct lease_pool *p, const struct lease_client *c, const struct lease *own,
+		     const struct lease *l, uint32_t addr)
 {
-	const struct lease *l = lease_pool_at(p, addr);
-
 	if (!allowed(p, c, addr))
 		return false;
 	if (!l || l->state == LEASE_FREE)
 		return true;
-	return l->state != LEASE_DECLINED && (l == find(p, c) || has_to_yield(p, l));
+	return l->state != LEASE_DECLINED && (l == own || has_to_yield(p, l));
+}
+
+bool lease_pool_may_have(const struct lease_pool *p, const struct lease_client *c, uint32_t addr)
+{
+	return may_have(p, c, find(p, c), lease_pool_at(p, addr), addr);
 }
 
 /* FNV-1a, then mixed so that ids that differ in their last byte lie apart. Not keyed: the same client gets the same
@@ -317,11 +324,6 @@ static uint32_t hash_id(struct view id)
 	return h;
 }
 
-static bool evictable(const struct lease *l)
-{
-	return l && (l->state == LEASE_OFFERED || l->state == LEASE_DECLINED);
-}
-
 /* One that nobody had, so that everybody finds the old one again; else one that somebody had. 0: there is none. */
 static uint32_t free_address(const struct lease_pool *p, struct view id)
 {
@@ -335,7 +337,7 @@ static uint32_t free_address(const struct lease_pool *p, struct view id)
 int lease_pool_pick(const struct lease_pool *p, const struct lease_client *c, uint32_t want, uint32_t *ret)
 {
 	const struct lease_host *h = lease_pool_host(p, c);
-	const struct lease *own = find(p, c), *next = lease_heap_first(&p->heap);
+	const struct lease *own = find(p, c), *next = lease_heap_first(&p->passing);
 	uint32_t addr;
 
 	if (h && lease_pool_may_have(p, c, h->addr))
@@ -346,7 +348,7 @@ int lease_pool_pick(const struct lease_pool *p, const struct lease_client *c, ui
 		addr = want;
 	else
 		addr = free_address(p, c->id);
-	if (!addr && evictable(next) && allowed(p, c, next->addr))
+	if (!addr && next && allowed(p, c, next->addr))
 		addr = next->addr;
 	if (!addr)
 		return -ENOSPC;
@@ -419,7 +421,25 @@ static void set_dirty(struct lease_pool *p, struct lease *l)
 	p->dirty = l;
 }
 
-/* The one place where a lease changes its state. `until`: of the new state. */
+static struct lease_heap *heap_of(struct lease_pool *p, enum lease_state s)
+{
+	return s == LEASE_BOUND ? &p->bound : &p->passing;
+}
+
+static void set_state(struct lease_pool *p, struct lease *l, enum lease_state to, uint64_t until)
+{
+	struct lease_heap *old = heap_of(p, l->state), *new = heap_of(p, to);
+
+	if (old != new || to == LEASE_FREE)
+		lease_heap_del(old, l);
+	l->state = to;
+	l->expiry = until;
+	if (to != LEASE_FREE)
+		lease_heap_set(new, l);
+	mark(p, l);
+}
+
+/* What happens to a lease. `until`: of the new state. */
 static int step(struct lease_pool *p, struct lease *l, enum lease_event ev, uint64_t until)
 {
 	struct move m = moves[l->state][ev];
@@ -432,15 +452,9 @@ static int step(struct lease_pool *p, struct lease *l, enum lease_event ev, uint
 	l->news |= l->state != (enum lease_state)m.to;
 	if ((l->state == LEASE_FREE) != (m.to == LEASE_FREE))
 		count_port(p, l->port, m.to != LEASE_FREE);
-	l->state = (enum lease_state)m.to;
+	set_state(p, l, (enum lease_state)m.to, until);
 	l->was_bound |= l->state == LEASE_BOUND;
 	l->leaving = false;
-	l->expiry = until;
-	if (l->state == LEASE_FREE)
-		lease_heap_del(&p->heap, l);
-	else
-		lease_heap_set(&p->heap, l);
-	mark(p, l);
 	if (was_durable || l->state == LEASE_BOUND || l->state == LEASE_DECLINED)
 		set_dirty(p, l);
 	return 0;
@@ -449,7 +463,9 @@ static int step(struct lease_pool *p, struct lease *l, enum lease_event ev, uint
 /* From here on it is nobody's. */
 static void drop_client(struct lease_pool *p, struct lease *l)
 {
-	if (l->id.len && map_get(p->by_id, l->id.p, l->id.len) == l)
+	if (!l->id.len)
+		return;
+	if (map_get(p->by_id, l->id.p, l->id.len) == l)
 		map_del(p->by_id, l->id.p, l->id.len);
 	if (map_get(p->by_mac, l->mac.b, sizeof(l->mac.b)) == l)
 		map_del(p->by_mac, l->mac.b, sizeof(l->mac.b));
@@ -509,9 +525,9 @@ static int take(struct lease_pool *p, const struct lease_client *c, uint32_t add
 
 	if (!l)
 		return -ENOSPC;
-	if (evictable(l) && l != find(p, c) && l == lease_heap_first(&p->heap) && allowed(p, c, addr))
+	if (l != own && l == lease_heap_first(&p->passing) && allowed(p, c, addr))
 		step(p, l, LEASE_EV_EXPIRE, 0);
-	if (!lease_pool_may_have(p, c, addr))
+	if (!may_have(p, c, own, l, addr))
 		return -EACCES;
 	if (l != own && has_to_yield(p, l)) { /* reserved since: as if nobody ever had it, so that it is looked for */
 		step(p, l, LEASE_EV_RELEASE, 0);
@@ -574,9 +590,16 @@ int lease_pool_decline(struct lease_pool *p, uint32_t addr, uint64_t until)
 	return r;
 }
 
+static struct lease *first_to_end(const struct lease_pool *p)
+{
+	struct lease *bound = lease_heap_first(&p->bound), *passing = lease_heap_first(&p->passing);
+
+	return !bound || (passing && passing->expiry < bound->expiry) ? passing : bound;
+}
+
 void lease_pool_expire(struct lease_pool *p, uint64_t now)
 {
-	for (struct lease *l; (l = lease_heap_first(&p->heap)) && l->expiry <= now;)
+	for (struct lease *l; (l = first_to_end(p)) && l->expiry <= now;)
 		step(p, l, LEASE_EV_EXPIRE, 0);
 }
 
@@ -589,14 +612,14 @@ void lease_pool_end_client(struct lease_pool *p, const struct mac *mac, uint64_t
 			continue;
 		l->expiry = until;
 		l->leaving = true;
-		lease_heap_set(&p->heap, l);
+		lease_heap_set(&p->bound, l);
 		set_dirty(p, l);
 	}
 }
 
 uint64_t lease_pool_next_expiry(const struct lease_pool *p)
 {
-	const struct lease *l = lease_heap_first(&p->heap);
+	const struct lease *l = first_to_end(p);
 
 	return l ? l->expiry : LEASE_NEVER;
 }
@@ -614,14 +637,10 @@ int lease_pool_restore(struct lease_pool *p, const struct lease *from)
 		set_client(p, l, from->id, &from->mac);
 	mem_drop(l->hostname);
 	l->hostname = mem_strdup(from->hostname);
-	l->state = from->state;
-	l->expiry = from->expiry;
+	set_state(p, l, from->state, from->expiry);
 	l->row = from->row ?: l->row; /* one that is adopted may take the place of one that was stored */
 	l->news = false;
 	l->was_bound = true;
-	if (l->state != LEASE_FREE)
-		lease_heap_set(&p->heap, l);
-	mark(p, l);
 	return 0;
 }
 

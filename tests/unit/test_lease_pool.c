@@ -292,10 +292,10 @@ static void a_full_pool(void **state)
 	struct lease_client late = named("late", 9);
 
 	(void)state;
-	assert_int_equal(bind_to(p, plain(1), NET(10), NOW + LONG), 0);
+	assert_int_equal(bind_to(p, plain(1), NET(10), NOW + 10), 0);
 	assert_int_equal(bind_to(p, plain(2), NET(11), NOW + LONG), 0);
 	assert_int_equal(lease_pool_offer(p, &(struct lease_client[]){ plain(3) }[0], NET(12), NOW + 30), 0);
-	assert_int_equal(picked(p, late, 0), NET(12)); /* an offer gives way before a lease */
+	assert_int_equal(picked(p, late, 0), NET(12)); /* an offer gives way before a lease, also before one that ends first */
 	assert_int_equal(lease_pool_offer(p, &late, NET(12), NOW + 30), 0);
 	assert_null(lease_pool_find(p, &(struct lease_client[]){ plain(3) }[0]));
 	assert_int_equal(bind_to(p, late, NET(12), NOW + LONG), 0);
@@ -403,7 +403,7 @@ static void moves_follow_the_table(void **state)
 			struct lease_client c = plain(1), other = plain(2);
 			int r = 0;
 
-			assert_int_equal(lease_pool_bind(p, &other, NET(19), NOW + 1), 0); /* ends before */
+			assert_int_equal(lease_pool_offer(p, &other, NET(19), NOW + 1), 0); /* the one to end early */
 			if (rows[i].before == OFFER)
 				lease_pool_offer(p, &c, NET(10), NOW + 30);
 			else if (rows[i].before >= 0)
