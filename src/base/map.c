@@ -26,7 +26,7 @@ struct map {
 
 #define ROTL(x, b) (((x) << (b)) | ((x) >> (64 - (b))))
 
-static void sip_round(uint64_t v[4])
+static inline void sip_round(uint64_t v[4])
 {
 	v[0] += v[1];
 	v[1] = ROTL(v[1], 13);
@@ -49,18 +49,18 @@ static uint64_t hash_of(const struct map *m, const uint8_t *key, size_t len)
 {
 	uint64_t v[4] = { m->seed[0] ^ 0x736f6d6570736575, m->seed[1] ^ 0x646f72616e646f6d,
 			  m->seed[0] ^ 0x6c7967656e657261, m->seed[1] ^ 0x7465646279746573 };
-	uint64_t word = 0;
+	uint64_t word;
+	size_t left = len;
 
-	for (size_t i = 0; i < len; i++) {
-		word |= (uint64_t)key[i] << (8 * (i % 8));
-		if (i % 8 == 7) {
-			v[3] ^= word;
-			sip_round(v);
-			v[0] ^= word;
-			word = 0;
-		}
+	for (; left >= sizeof(word); left -= sizeof(word), key += sizeof(word)) {
+		memcpy(&word, key, sizeof(word));
+		v[3] ^= word;
+		sip_round(v);
+		v[0] ^= word;
 	}
-	word |= (uint64_t)len << 56;
+	word = (uint64_t)len << 56;
+	for (size_t i = 0; i < left; i++)
+		word |= (uint64_t)key[i] << (8 * i);
 	v[3] ^= word;
 	sip_round(v);
 	v[0] ^= word;
@@ -134,7 +134,7 @@ static void resize(struct map *m)
 	struct slot *old = m->slots;
 	size_t room = m->room;
 
-	while (m->room < 4 * m->count)
+	while (m->room < 2 * m->count)
 		m->room *= 2;
 	m->slots = mem_array(m->room, sizeof(*m->slots));
 	m->used = m->count;
@@ -146,7 +146,7 @@ static void resize(struct map *m)
 
 void *map_get(const struct map *m, const void *key, size_t len)
 {
-	return find(m, hash_of(m, key, len), key, len)->value;
+	return m->count ? find(m, hash_of(m, key, len), key, len)->value : NULL;
 }
 
 void *map_put(struct map *m, const void *key, size_t len, void *value)

@@ -11,6 +11,7 @@ struct answer {
 	const struct dhcp4_grant *g;
 	const struct dhcp4_boot *boot;
 	const struct dhcp4_opt *set[CODES]; /* what the definition says of a code; NULL: nothing */
+	unsigned last_set; /* the highest such code */
 	bool done[CODES];
 	struct wr w, file, sname; /* the options field, and the header's texts as long as they are free */
 	uint8_t overload;
@@ -121,10 +122,16 @@ static void put_code(struct answer *a, uint8_t code)
 		put(a, code, o->value);
 }
 
+static void set(struct answer *a, uint8_t code, const struct dhcp4_opt *o)
+{
+	a->set[code] = o;
+	a->last_set = code > a->last_set ? code : a->last_set;
+}
+
 static void layer(struct answer *a, const struct dhcp4_opt *v, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		a->set[v[i].code] = &v[i];
+		set(a, v[i].code, &v[i]);
 }
 
 static void layer_extra(struct answer *a, const struct dhcp4_extra *x)
@@ -145,7 +152,7 @@ static void collect(struct answer *a)
 		layer_extra(a, &s->host_extra[a->g->host->tag]);
 	routes = a->set[OPT_ROUTES];
 	if (routes && !a->set[OPT_ROUTES_MS])
-		a->set[OPT_ROUTES_MS] = routes;
+		set(a, OPT_ROUTES_MS, routes);
 	a->done[OPT_AUTO_CONFIGURE] = true; /* said only where no address is (RFC 2563 s.2.3) */
 	a->done[OPT_V6ONLY] = !a->m->params.len || !memchr(a->m->params.p, OPT_V6ONLY, a->m->params.len);
 }
@@ -166,7 +173,7 @@ static void put_params(struct answer *a)
 	}
 	for (size_t i = 0; i < wanted.len; i++)
 		put_code(a, wanted.p[i]);
-	for (unsigned code = 1; code < CODES - 1; code++)
+	for (unsigned code = 1; code <= a->last_set; code++)
 		if (a->set[code] && (a->set[code]->force || !a->m->params.len))
 			put_code(a, (uint8_t)code);
 }
