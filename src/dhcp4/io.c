@@ -61,9 +61,8 @@ static int on_held(sd_event_source *source, uint64_t usec, void *arg)
 	return 0;
 }
 
-static void probe(struct dhcp4_io *io, const struct dhcp4_outcome *o, struct dgram_slot *slot)
+static void probe(struct dhcp4_io *io, const struct dhcp4_outcome *o, struct dgram_slot *slot, uint64_t now)
 {
-	uint64_t now = clock_boot_ms();
 	uint8_t question[DHCP4_ARP_SIZE];
 
 	if (io->arp < 0 || !o->fresh)
@@ -143,13 +142,13 @@ static enum log_level level_of(enum dhcp4_why why)
 	}
 }
 
-static void say(struct dhcp4_io *io, const struct dhcp4_outcome *o)
+static void say(struct dhcp4_io *io, const struct dhcp4_outcome *o, uint64_t now_s)
 {
 	char name[128], mac[MAC_TEXT], ip[IP_TEXT] = "-";
 	struct ip addr = ip_from_v4(o->verdict.addr);
 	enum log_level level = level_of(o->verdict.why);
 
-	if (!log_says(level) || (level != LOG_LVL_DEBUG && !log_allowed(&io->said[o->verdict.why], clock_boot_s())))
+	if (!log_says(level) || (level != LOG_LVL_DEBUG && !log_allowed(&io->said[o->verdict.why], now_s)))
 		return;
 	if (o->verdict.addr)
 		ip_text(&addr, ip);
@@ -235,17 +234,19 @@ static void take(void *arg, struct view frame, struct msghdr *m)
 			c->limited++;
 		return;
 	}
-	slot->len = dhcp4_handle(io->server, clock_boot_s(), frame, sum_ready, port, slot->bytes, &outcome);
+	uint64_t now = clock_boot_ms(); /* read once: it costs as much as the lookup of a lease */
+
+	slot->len = dhcp4_handle(io->server, now / 1000, frame, sum_ready, port, slot->bytes, &outcome);
 	io->counts[outcome.verdict.why]++;
 	if (c)
 		c->replies[slot->len ? dhcp4_why_info[outcome.verdict.why].reply : REPLY_NONE]++;
-	say(io, &outcome);
+	say(io, &outcome, now / 1000);
 	say_twin(io, &outcome);
 	dgram_wake(io->sock.d); /* also without a reply: a lease may have changed */
 	if (!slot->len)
 		return;
 	slot->promise = dhcp4_why_info[outcome.verdict.why].reply == REPLY_ACK;
-	probe(io, &outcome, slot);
+	probe(io, &outcome, slot, now);
 	dgram_push(&io->sock);
 }
 

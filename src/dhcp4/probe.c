@@ -55,12 +55,15 @@ static bool may_ask(struct dhcp4_probes *p, uint64_t now)
 
 bool dhcp4_probe_begin(struct dhcp4_probes *p, uint32_t addr, const struct mac *client, uint64_t now)
 {
-	struct probe *e = find(p, addr);
+	struct probe *e;
 
+	if (!may_ask(p, now))
+		return false;
+	e = find(p, addr);
 	if (e && mac_eq(&e->client, client) && now - e->sent < PROBE_FORGET_MS)
 		return false; /* it asks again: one question is enough */
 	e = e && !e->held ? e : unused(p, now);
-	if (!e || !may_ask(p, now))
+	if (!e)
 		return false;
 	p->asked++;
 	*e = (struct probe){ .addr = addr, .client = *client, .sent = now };

@@ -11,7 +11,7 @@ struct answer {
 	const struct dhcp4_grant *g;
 	const struct dhcp4_boot *boot;
 	const struct dhcp4_opt *set[CODES]; /* what the definition says of a code; NULL: nothing */
-	unsigned last_set; /* the highest such code */
+	unsigned last_set;                  /* the highest such code */
 	bool done[CODES];
 	struct wr w, file, sname; /* the options field, and the header's texts as long as they are free */
 	uint8_t overload;

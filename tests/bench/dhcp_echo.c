@@ -35,7 +35,14 @@ static size_t answer(struct view frame, uint8_t *to)
 			       .type = m.type == DHCP4_DISCOVER ? DHCP4_OFFER : DHCP4_ACK,
 			       .xid = m.xid,
 			       .yiaddr = reply.ip_dst,
+			       .giaddr = m.giaddr,
 			       .chaddr = m.chaddr };
+
+	if (m.giaddr) { /* RFC 2131 s.4.1: to the relay that passes it on */
+		reply.dst = f.src;
+		reply.ip_dst = m.giaddr;
+		reply.dport = DHCP4_SERVER_PORT;
+	}
 
 	dhcp4_build(&w, &r);
 	dhcp4_put_u32(&w, OPT_SERVER_ID, FIRST + 1);
