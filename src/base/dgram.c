@@ -58,7 +58,7 @@ static void say_failed(struct dgram_sock *s, int err, size_t n)
 }
 
 /* Sends `n` of them, all of one socket. One that is full loses the rest: clients ask again. */
-static void send_run(struct dgram_slot *const *run, size_t n)
+static void send_run(struct dgram_slot **run, size_t n)
 {
 	struct dgram_sock *s = run[0]->sock;
 	struct mmsghdr msgs[DGRAM_BURST] = { 0 };
@@ -88,17 +88,20 @@ static void send_run(struct dgram_slot *const *run, size_t n)
 		}
 		done += r > 0 ? (size_t)r : 1;
 	}
+	for (size_t i = 0; i < n; i++)
+		run[i]->sock = NULL;
 	if (failed)
 		say_failed(s, err, failed);
 }
 
-static void send_all(struct dgram *d, bool promises)
+/* `early`: only what promises nothing. */
+static void send_from(struct dgram *d, size_t first, bool early)
 {
 	struct dgram_slot *run[DGRAM_BURST];
 	size_t n = 0;
 
-	for (struct dgram_slot *s = d->slots; s < d->slots + d->n; s++) {
-		if (!s->sock || s->promise != promises)
+	for (struct dgram_slot *s = d->slots + first; s < d->slots + d->n; s++) {
+		if (!s->sock || (early && s->promise))
 			continue;
 		if (n == DGRAM_BURST || (n && run[0]->sock != s->sock)) {
 			send_run(run, n);
@@ -108,14 +111,6 @@ static void send_all(struct dgram *d, bool promises)
 	}
 	if (n)
 		send_run(run, n);
-}
-
-void dgram_send_early(struct dgram *d)
-{
-	send_all(d, false);
-	for (size_t i = 0; i < d->n; i++)
-		if (!d->slots[i].promise)
-			d->slots[i].sock = NULL;
 }
 
 static bool hold(struct dgram_slot *s)
@@ -128,8 +123,7 @@ void dgram_send(struct dgram *d, bool durable)
 	for (struct dgram_slot *s = d->slots; s < d->slots + d->n; s++)
 		if (s->sock && ((s->promise && !durable) || hold(s)))
 			s->sock = NULL;
-	send_all(d, false);
-	send_all(d, true);
+	send_from(d, 0, false);
 	d->n = 0;
 }
 
@@ -209,7 +203,11 @@ static int on_readable(sd_event_source *source, int fd, uint32_t events, void *a
 	 * guest starves another network. */
 	s->turn++;
 	for (int burst = 0; burst < BURSTS_A_TURN && DGRAM_OUTBOX_MAX - d->n >= DGRAM_BURST; burst++) {
-		if (take_burst(s) == DGRAM_BURST)
+		size_t first = d->n;
+		int n = take_burst(s);
+
+		send_from(d, first, true); /* not all at the turn's end: that many at once overflow a relay's socket */
+		if (n == DGRAM_BURST)
 			continue;
 		s->behind = false; /* nothing waits */
 		return 0;

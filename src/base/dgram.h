@@ -25,9 +25,8 @@ void dgram_free(struct dgram *d);
 DEFINE_AUTO(struct dgram *, dgram_free)
 
 void dgram_wake(struct dgram *d);
-/* Sends what promises nothing: that need not wait until leases are stored. */
-void dgram_send_early(struct dgram *d);
-/* Sends what waits. `durable` false: what was promised could not be stored, so no promise leaves; the guests will ask again. */
+/* Sends what waits; what promises nothing has left after its burst. `durable` false: what was promised could not be stored, so no
+ * promise leaves; the guests will ask again. */
 void dgram_send(struct dgram *d, bool durable);
 
 struct dgram_sock;

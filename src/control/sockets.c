@@ -18,7 +18,11 @@
 #include "base/mem.h"
 
 enum { DNS_PORT = 53, DHCP_SERVER_PORT = 67, TFTP_PORT = 69, DHCP6_SERVER_PORT = 547 };
-enum { TCP_BACKLOG = 64, DHCP_RECEIVE_BUFFER = 1 << 20, BRIDGES_RECEIVE_BUFFER = 8 << 20 };
+enum {
+	TCP_BACKLOG = 64,
+	DHCP_RECEIVE_BUFFER = 4 << 20, /* what comes while a slow disk syncs */
+	BRIDGES_RECEIVE_BUFFER = 8 << 20,
+};
 enum { SOCKS_OF_DHCP_AND_RA = 5 /* DHCPv4 has three, RA and DHCPv6 one each */ };
 
 /* Untagged IPv4 UDP to port 67, first fragments only: all that guestd ever wants to see of a bridge. */

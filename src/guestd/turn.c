@@ -121,8 +121,6 @@ void guestd_turn_end(void *arg)
 {
 	struct guestd_serve *s = arg;
 	struct lease_clock now = guestd_clocks(s);
-
-	dgram_send_early(s->engines.dgrams);
 	int r = store(s, &now);
 
 	s->retry = r < 0 ? now.boot_s + RETRY_S : 0;
