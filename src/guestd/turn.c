@@ -9,7 +9,7 @@
 #include "dns/dns.h"
 #include "guestd/state.h"
 
-enum { RETRY_S = 5 /* after the database refused */, POOL_FULL = 80, POOL_CALM = 70 /* percent */ };
+enum { RETRY_S = 5 /* after the database refused */ };
 
 struct lease_clock guestd_clocks(const struct guestd_serve *s)
 {
@@ -62,19 +62,17 @@ static void tell(void *arg, const struct ip *ip, const struct lease *l)
 	guestd_tell_vnetd(arg, ip, l);
 }
 
-/* Said once when it comes near its end, and again only after it had room in between. */
 static void watch_pool(struct guestd_net *n)
 {
 	struct lease_usage u = lease_pool_usage(n->pool);
-	uint64_t percent = u.total ? 100ULL * u.taken / u.total : 0;
+	bool was = n->nearly_full;
 
-	if (percent >= POOL_FULL && !n->nearly_full && n->served)
+	if (!n->served)
+		return;
+	n->nearly_full = lease_usage_nearly_full(u, was);
+	if (n->nearly_full && !was)
 		log_warn("dhcp4: %s: %u of %u addresses are taken: widen the range, or shorten the lease time", n->name,
 			 u.taken, u.total);
-	if (percent >= POOL_FULL && n->served)
-		n->nearly_full = true;
-	else if (percent < POOL_CALM)
-		n->nearly_full = false;
 }
 
 static void publish(struct guestd_serve *s, const struct lease_clock *now)

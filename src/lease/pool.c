@@ -713,6 +713,11 @@ struct lease_usage lease_pool_usage(const struct lease_pool *p)
 				     .total = lease_space_total(p->space) - p->kept };
 }
 
+bool lease_usage_nearly_full(struct lease_usage u, bool was)
+{
+	return u.total && 100ULL * u.taken / u.total >= (was ? LEASE_CALM_PERCENT : LEASE_FULL_PERCENT);
+}
+
 const struct lease *lease_pool_next(const struct lease_pool *p, size_t *pos)
 {
 	return map_next(p->by_addr, pos);

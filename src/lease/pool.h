@@ -97,6 +97,10 @@ struct lease_usage {
 	uint32_t taken, total;
 };
 struct lease_usage lease_pool_usage(const struct lease_pool *p);
+/* Is it time to warn? From LEASE_FULL_PERCENT on, and again only after it has been below LEASE_CALM_PERCENT in between, so that
+ * a pool at the edge does not fill the log. `was`: the last answer. */
+enum { LEASE_FULL_PERCENT = 80, LEASE_CALM_PERCENT = 70 };
+bool lease_usage_nearly_full(struct lease_usage u, bool was);
 
 const struct lease *lease_pool_next(const struct lease_pool *p,
 				    size_t *pos); /* walks all, in no order; *pos starts at 0 */

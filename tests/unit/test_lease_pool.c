@@ -295,7 +295,7 @@ static void a_full_pool(void **state)
 	assert_int_equal(bind_to(p, plain(1), NET(10), NOW + 10), 0);
 	assert_int_equal(bind_to(p, plain(2), NET(11), NOW + LONG), 0);
 	assert_int_equal(lease_pool_offer(p, &(struct lease_client[]){ plain(3) }[0], NET(12), NOW + 30), 0);
-	assert_int_equal(picked(p, late, 0), NET(12)); /* an offer gives way before a lease, also before one that ends first */
+	assert_int_equal(picked(p, late, 0), NET(12)); /* an offer gives way before a lease that ends first */
 	assert_int_equal(lease_pool_offer(p, &late, NET(12), NOW + 30), 0);
 	assert_null(lease_pool_find(p, &(struct lease_client[]){ plain(3) }[0]));
 	assert_int_equal(bind_to(p, late, NET(12), NOW + LONG), 0);
@@ -724,6 +724,37 @@ static void the_last_addresses_are_for_ports_that_hold_few(void **state)
 	assert_int_equal(lease_pool_port_holds(p, 7) + lease_pool_port_holds(p, 9), 0);
 }
 
+/* The rows are one pool's life. */
+static void a_pool_that_fills_is_told_once(void **state)
+{
+	static const struct {
+		const char *name;
+		struct lease_usage use;
+		bool nearly_full;
+	} rows[] = {
+		{ "no addresses at all", { 0, 0 }, false },
+		{ "empty", { 0, 200 }, false },
+		{ "just below", { 159, 200 }, false },
+		{ "80 %", { 160, 200 }, true },
+		{ "full", { 200, 200 }, true },
+		{ "a few end", { 150, 200 }, true },
+		{ "70 %", { 140, 200 }, true },
+		{ "it has room again", { 139, 200 }, false },
+		{ "80 % are not there yet", { 159, 200 }, false },
+		{ "a second time", { 160, 200 }, true },
+		{ "the range is widened", { 160, 400 }, false },
+		{ "and made small", { 160, 100 }, true },
+	};
+	bool now = false;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		now = lease_usage_nearly_full(rows[i].use, now);
+		if (now != rows[i].nearly_full)
+			fail_msg("%s", rows[i].name);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -746,6 +777,7 @@ int main(void)
 		cmocka_unit_test(new_rules_keep_leases),
 		cmocka_unit_test(leases_of_another_server_are_adopted),
 		cmocka_unit_test(usage_counts_what_can_be_given),
+		cmocka_unit_test(a_pool_that_fills_is_told_once),
 		cmocka_unit_test(leases_of_a_port_that_is_gone_end_soon),
 		cmocka_unit_test(news_is_more_than_a_renewal),
 		cmocka_unit_test(the_last_addresses_are_for_ports_that_hold_few),
