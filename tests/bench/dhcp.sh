@@ -3,15 +3,18 @@
 # DHCP servers side by side, one after the other on the same bridge, each with 100, 10,000 and 60,000 leases, asked by
 # dhcp_load: a bare responder that stores nothing (the limit), ours with every ACK synced, dnsmasq as libvirt configures it
 # (no lease file of its own, a program told of each lease: ours does nothing, libvirt's writes a file), the same without its
-# ping, and Kea with memfile. Leases lie on a disk: LEASES=FOLDER, /var/tmp unless told. Of several windows the best with under 1 % lost
-# is shown.
+# ping, and Kea with memfile. Leases lie on a disk: LEASES=FOLDER, /var/tmp unless told. Of several windows the best with
+# under 1 % lost is taken. All of it is done in several rounds, each server started anew in each; the median is shown, and the
+# least and the most: where these lie far apart, the limit's most of all, the machine is too busy to tell servers apart.
 #	ONLY="ours kea"   these alone      SIZES="100 10000"   WINDOWS="8 64"   EACH=2 seconds for each window, WARM=4 before
+#	ROUNDS=3          how often        RATES="1000 2000"   that perfdhcp offers, a second each
 #	FLAGS="-N -U"      of dhcp_load: clients tell their names, as most do; they take unicast replies, as most do. They do
 #	                   neither by default, which spares dnsmasq most.
 . "${0%/*}/../netns/lib.sh"
 PATH=$BUILD/tests/bench:$PATH
 SIZES=${SIZES:-100 10000 60000} WINDOWS=${WINDOWS:-16 128 1024} EACH=${EACH:-2} WARM=${WARM:-4}
-ONLY=${ONLY:-limit ours kea dnsmasq dnsmasq-no-ping}
+ONLY=${ONLY:-limit ours kea dnsmasq dnsmasq-no-ping} ROUNDS=${ROUNDS:-3}
+RATES=${RATES:-4000 8000 12000 20000}
 disk=$(mktemp -d "${LEASES:-/var/tmp}/vnet-bench.XXXXXX") && chmod 755 "$disk" || exit 1
 trap 'rm -rf "$disk"' EXIT
 trap 'exit 130' INT TERM
@@ -73,6 +76,7 @@ ours_stop()
 {
 	quietly vnet destroy bench
 	stop_vnetd
+	kill -TERM ${pids#* } 2>/dev/null # vnet-guestd would wait for the next vnetd
 	rm -rf "$ROOT"
 }
 
@@ -121,35 +125,35 @@ load() # ARG...: prints dhcp_load's line; clients that were never seen before
 {
 	on load dhcp_load eth0 $FLAGS -b $next $(for p in $pids; do echo "-p $p"; done) "$@"
 }
-row() # WHAT LEASES WINDOW LINE
-{
-	printf '%-16s %7s %7s %9s %7s %8s %8s %8s\n' "$1" "$2" "$3" $(echo "$4" | awk '{ print $2, $3, $4, $5, $6 }')
-}
+# Leaves in $best what dhcp_load said of the best window, and in $window which that is. Later rounds take that of the first.
 best() # WHAT LEASES
 {
 	best='' window= most=5000 # so many that 100 leases stay few
 	[ "$2" -lt 1000 ] || most=15000
-	for w in $WINDOWS; do
+	[ ! -e "$T/window.$1.$2" ] || read -r windows <"$T/window.$1.$2"
+	for w in ${windows:-$WINDOWS}; do
 		line=$(load -w "$w" -t "$EACH" -n $most)
 		next=$((next + most))
 		better=$(echo "$line $best" | awk '{ print $8 == "" || ($3 < 1 && ($10 >= 1 || $2 > $9)) || ($3 < $10 && $10 >= 1) }')
 		[ "$better" != 1 ] || best=$line window=$w
+		! echo "$line" | awk '{ exit $3 < 5 }' || break # more at once are lost all the more
 	done
-	row "$1" "$2" "$window" "$best"
+	windows= && echo "$window" >"$T/window.$1.$2"
 }
-# Kea's own generator beside ours. It offers a rate and plays a relay (giaddr is set), so it never takes the direct path.
-by_perfdhcp() # WHAT LEASES
+# Kea's own generator beside ours, in $relayed the most of what it got. It offers a rate, whatever comes back, and plays a relay
+# (giaddr is set), so it never takes the direct path; and all replies come to one socket of its.
+by_perfdhcp()
 {
+	relayed=-
 	command -v perfdhcp >/dev/null || return 0
 	on load ip addr add 10.98.0.9/15 dev eth0
-	served=0
-	for rate in 1000 5000 15000 40000; do
-		now=$(on load perfdhcp -4 -l eth0 -r $rate -R 200000 -p "$EACH" 10.98.0.1 2>/dev/null | sed -n 's/^Rate: \([0-9]*\).*/\1/p')
-		[ "${now:-0}" -le "$served" ] || served=$now
+	relayed=0
+	for rate in $RATES; do
+		now=$(on load perfdhcp -4 -l eth0 -r "$rate" -R 200000 -p 1 10.98.0.1 2>/dev/null | sed -n 's/^Rate: \([0-9]*\).*/\1/p')
+		[ "${now:-0}" -le "$relayed" ] || relayed=$now
+		[ "$((2 * ${now:-0}))" -ge "$rate" ] || break # it is overrun
 	done
 	on load ip addr flush dev eth0
-	relayed="$relayed$(printf '%-16s %7s %9s' "$1" "$2" "$served")
-"
 }
 # What a server does only after a pause (dnsmasq waits three seconds for answers to its first pings) is no part of its rate.
 warm()
@@ -174,37 +178,82 @@ dnsmasq_stop() { stop_pids; }
 dnsmasq_no_ping_stop() { stop_pids; }
 kea_stop() { stop_pids; }
 
+# --- the rounds, and what they show
+
+# Of one server with so many leases, each round a line in $T/rows: SERVER LEASES WINDOW and what dhcp_load and perfdhcp said.
+one() # SERVER LEASES
+{
+	name=$(echo "$1" | tr - _)
+	begin "$name" "$2" || { finish "$name" && return; }
+	if [ "$2" = "${SIZES%% *}" ]; then
+		echo "$1 $(load -n 100 -w 100 -t 10)" >>"$T/boots"
+		next=$((next + 100))
+	fi
+	[ "$name" != ours ] || ours_fill "$2"
+	warm
+	best "$1" "$2"
+	by_perfdhcp
+	finish "$name"
+	echo "$1 $2 $window $best $relayed" >>"$T/rows"
+	echo "round $round: $1, $2 leases: $(echo "$best" | cut -d ' ' -f 2) a second, by perfdhcp $relayed"
+}
+# Of the numbers in a column of the lines that begin with WHAT: the one in the middle, the least and the most.
+middle() # FILE COLUMN WHAT
+{
+	awk -v c="$2" -v what="$3 " 'index($0, what) == 1 { print $c }' "$1" | sort -n |
+		awk '{ v[NR] = $1 } END { if (NR) print v[int((NR + 1) / 2)], v[1], v[NR] }'
+}
+row='%-16s %6s %6s %7s %15s %6s %5s %-11s %7s %7s %9s %13s\n'
+show() # SERVER LEASES
+{
+	what="$1 $2"
+	for column in 3 5 6 7 8 9 11; do # three numbers of each
+		# shellcheck disable=SC2046 # words
+		set -- "$@" $(middle "$T/rows" $column "$what")
+	done
+	# shellcheck disable=SC2059 # the table's
+	[ $# -lt 23 ] || printf "$row" "$1" "$2" "$3" "$6" "$7-$8" "$9" "${12}" "${13}-${14}" "${15}" "${18}" "${21}" "${22}-${23}"
+}
+# Milliseconds that a write of a page takes until it is on the disk.
+sync_ms()
+{
+	dd if=/dev/zero of="$disk/sync" bs=4k count=200 oflag=dsync 2>&1 |
+		awk '/copied/ { for (i = 1; i < NF; i++) if ($(i + 1) ~ /^s,?$/) printf "%.2f", $i * 1000 / 200 }'
+}
+noise() { echo "$1: load $(cut -d ' ' -f 1 /proc/loadavg), a synced write $(sync_ms) ms"; }
+
 guest load
 on load sysctl -qw net.ipv6.conf.all.disable_ipv6=1 2>/dev/null
-echo "$(nproc) processors, load $(cut -d ' ' -f 1 /proc/loadavg) before, leases on $(stat -f -c %T "$disk")"
-printf '%-16s %7s %7s %9s %7s %8s %8s %8s\n' server leases window "new/s" "lost %" "cpu s" "p50 ms" "p99 ms"
-boots= relayed=
-for server in $ONLY; do
-	case $server in
-	dnsmasq*) program=dnsmasq ;;
-	kea) program=kea-dhcp4 ;;
-	*) program=sh ;;
-	esac
-	command -v $program >/dev/null || { echo "$server: not here" && continue; }
-	name=$(echo "$server" | tr - _)
-	first=1
-	for size in $SIZES; do
-		begin "$name" "$size" || { finish "$name" && continue; }
-		if [ $first = 1 ]; then
-			line=$(load -n 100 -w 100 -t 10)
-			next=$((next + 100)) first=0
-			boots="$boots$(echo "$server $line" | awk '{ printf "%-16s median %s ms, all after %s ms (%s of 100)", $1, $6, $8, $2 }')
-"
-		fi
-		[ "$name" != ours ] || ours_fill "$size"
-		warm
-		best "$server" "$size"
-		[ "$name" = limit ] || by_perfdhcp "$server" "$size"
-		finish "$name"
+echo "$(nproc) processors, leases on $(stat -f -c %T "$disk"), $ROUNDS rounds"
+noise before
+: >"$T/rows" >"$T/boots"
+for round in $(seq "$ROUNDS"); do
+	for server in $ONLY; do
+		case $server in
+		dnsmasq*) program=dnsmasq ;;
+		kea) program=kea-dhcp4 ;;
+		*) program=sh ;;
+		esac
+		command -v $program >/dev/null || { echo "$server: not here" && continue; }
+		for size in $SIZES; do
+			one "$server" "$size"
+		done
 	done
 done
-echo "cpu s: of the server's processes, for 10,000 exchanges"
-echo "100 guests at once, on a server that has just started:"
-printf %s "$boots"
-[ -z "$relayed" ] || printf 'by perfdhcp, as a relay (server, leases, new/s):\n%s' "$relayed"
-echo "load $(cut -d ' ' -f 1 /proc/loadavg) after"
+noise after
+echo "medians, with the least and the most of the rounds; cpu s: of the server's processes, for 10,000 exchanges;"
+echo "relayed/s: by perfdhcp, which plays a relay"
+# shellcheck disable=SC2059 # the table's
+printf "$row" server leases window new/s '(min-max)' 'lost %' 'cpu s' '(min-max)' 'p50 ms' 'p99 ms' relayed/s '(min-max)'
+for server in $ONLY; do
+	for size in $SIZES; do
+		show "$server" "$size"
+	done
+done
+echo "100 guests at once, on a server that has just started (median of the rounds):"
+for server in $ONLY; do
+	set -- "$server" $(middle "$T/boots" 6 "$server") $(middle "$T/boots" 8 "$server") $(middle "$T/boots" 2 "$server")
+	[ $# -lt 10 ] || printf '%-16s median %s ms, all after %s ms (%s of 100)\n' "$1" "$2" "$5" "$8"
+done
+set -- $(middle "$T/rows" 5 "limit")
+[ $# -lt 3 ] || echo "noise: the limit's rate lay between $2 and $3 ($((100 * ($3 - $2) / $1)) % of its median apart)"
