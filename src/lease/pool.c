@@ -698,13 +698,17 @@ uint32_t lease_pool_port_holds(const struct lease_pool *p, uint32_t port)
 	return u ? u->holds : 0;
 }
 
+static bool has_enough(const struct lease_pool *p, uint32_t port)
+{
+	return port ? lease_pool_port_holds(p, port) >= LEASE_PORT_FEW : map_count(p->ports) > 0;
+}
+
 bool lease_pool_stands_back(const struct lease_pool *p, const struct lease_client *c)
 {
 	struct lease_usage u = lease_pool_usage(p);
 	uint32_t spare = (uint32_t)((uint64_t)u.total * LEASE_SPARE_PERCENT / 100);
 
-	return c->port && u.total - u.taken <= (spare ?: 1) && lease_pool_port_holds(p, c->port) >= LEASE_PORT_FEW &&
-	       !find(p, c) && !lease_pool_host(p, c);
+	return u.total - u.taken <= (spare ?: 1) && has_enough(p, c->port) && !find(p, c) && !lease_pool_host(p, c);
 }
 
 struct lease_usage lease_pool_usage(const struct lease_pool *p)

@@ -61,7 +61,8 @@ int lease_pool_pick(const struct lease_pool *p, const struct lease_client *c, ui
 bool lease_pool_may_have(const struct lease_pool *p, const struct lease_client *c, uint32_t addr);
 
 /* The last LEASE_SPARE_PERCENT of a pool are for ports that hold less than LEASE_PORT_FEW of it: a guest that makes up ever
- * new MACs leaves room for others. Is this a client that nobody knows yet, on a port that has to stand back? */
+ * new MACs leaves room for others. Is this a client that nobody knows yet, on a port that has to stand back? One whose port is
+ * not known has to, where those of others are: so looks who makes up MACs faster than the kernel can tell of them. */
 enum { LEASE_SPARE_PERCENT = 5, LEASE_PORT_FEW = 4 };
 bool lease_pool_stands_back(const struct lease_pool *p, const struct lease_client *c);
 uint32_t lease_pool_port_holds(const struct lease_pool *p, uint32_t port);
