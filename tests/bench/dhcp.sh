@@ -77,6 +77,9 @@ ours_stop()
 	quietly vnet destroy bench
 	stop_vnetd
 	kill -TERM ${pids#* } 2>/dev/null # vnet-guestd would wait for the next vnetd
+	for p in ${pids#* }; do
+		until_true 10 [ ! -e "/proc/$p" ]
+	done
 	rm -rf "$ROOT"
 }
 
