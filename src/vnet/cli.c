@@ -34,6 +34,21 @@ char *cli_text(const char *fmt, ...)
 	return s;
 }
 
+void cli_put_xml(FILE *out, const char *c)
+{
+	static const char special[] = "<>&'\"";
+	static const char *const entities[] = { "&lt;", "&gt;", "&amp;", "&apos;", "&quot;" };
+
+	for (; *c; c++) {
+		const char *at = strchr(special, *c);
+
+		if (at)
+			fputs(entities[at - special], out);
+		else
+			putc(*c, out);
+	}
+}
+
 static void error_line(const char *fmt, va_list ap)
 {
 	fflush(stdout); /* both may be one terminal */

@@ -3,6 +3,7 @@
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include <vnet/vnet.h>
 
@@ -99,6 +100,7 @@ void cli_help_all(void);
 
 void *cli_alloc(void *p, size_t n, size_t size); /* reallocarray that ends the program when memory does */
 char *cli_text(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void cli_put_xml(FILE *out, const char *text); /* as text or as the value of an attribute */
 
 /* Declares a pointer that free() gets at the end of its scope. */
 static inline void cli_free(void *p)

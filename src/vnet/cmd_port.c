@@ -2,7 +2,6 @@
 /* Commands about ports: guests' NICs on running networks. */
 #include "vnet/cli.h"
 
-#include <libxml/entities.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -192,17 +191,20 @@ static void random_uuid(uint8_t ret[16])
 /* <networkport> of what the options say. */
 static char *port_xml(const char *mac, const char *owner)
 {
-	xmlChar *of = xmlEncodeSpecialChars(NULL, BAD_CAST owner), *at = xmlEncodeSpecialChars(NULL, BAD_CAST mac);
-	char text[VNET_UUID_TEXT];
+	char text[VNET_UUID_TEXT], *xml = NULL;
 	uint8_t uuid[16];
+	size_t len;
+	FILE *out = open_memstream(&xml, &len);
 
+	if (!out)
+		abort();
 	random_uuid(uuid);
-	char *xml =
-	    cli_text("<networkport><owner><name>%s</name><uuid>%s</uuid></owner><mac address='%s'/></networkport>",
-		     (char *)of, vnet_uuid_text(uuid, text), (char *)at);
-
-	xmlFree(of);
-	xmlFree(at);
+	fputs("<networkport><owner><name>", out);
+	cli_put_xml(out, owner);
+	fprintf(out, "</name><uuid>%s</uuid></owner><mac address='", vnet_uuid_text(uuid, text));
+	cli_put_xml(out, mac);
+	fputs("'/></networkport>", out);
+	fclose(out);
 	return xml;
 }
 

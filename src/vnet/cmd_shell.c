@@ -46,21 +46,6 @@ static int pwd(struct cli *cli, const struct cli_args *args)
 	return 0;
 }
 
-static void put_xml(const char *c)
-{
-	static const char special[] = "<>&'\"";
-	static const char *const entities[] = { "&lt;", "&gt;", "&amp;", "&apos;", "&quot;" };
-
-	for (; *c; c++) {
-		const char *at = strchr(special, *c);
-
-		if (at)
-			fputs(entities[at - special], stdout);
-		else
-			putchar(*c);
-	}
-}
-
 /* As a POSIX shell reads it back. */
 static void put_shell(const char *word)
 {
@@ -84,7 +69,7 @@ static int echo(struct cli *cli, const struct cli_args *args)
 	for (size_t i = 0; i < args->n_rest; i++) {
 		fputs(i ? " " : "", stdout);
 		if (cli_arg(args, "xml"))
-			put_xml(args->rest[i]);
+			cli_put_xml(stdout, args->rest[i]);
 		else if (cli_arg(args, "shell"))
 			put_shell(args->rest[i]);
 		else
