@@ -6,6 +6,7 @@
 
 #include "base/map.h"
 #include "lease/expiry.h"
+#include "lease/hosts.h"
 
 struct lease_pool {
 	struct map *by_addr, *by_id, *by_mac; /* struct lease; by_id: the newest of that id */
@@ -18,9 +19,7 @@ struct lease_pool {
 	unsigned prefix_len;
 	uint32_t kept; /* addresses of the ranges that no lease can take: ours, the ends, reserved ones */
 	size_t id_head;
-	struct lease_host *hosts;
-	size_t n_hosts;
-	struct map *host_by_addr, *host_by_mac, *host_by_id, *host_by_name; /* struct lease_host */
+	struct lease_hosts *hosts;
 };
 
 struct port_use {
@@ -45,29 +44,9 @@ struct lease_pool *lease_pool_new(void)
 	p->by_id = map_new();
 	p->by_mac = map_new();
 	p->ports = map_new();
-	p->host_by_addr = map_new();
-	p->host_by_mac = map_new();
-	p->host_by_id = map_new();
-	p->host_by_name = map_new();
+	p->hosts = lease_hosts_new(NULL, 0, 0);
 	lease_space_new(NULL, 0, &p->space);
 	return p;
-}
-
-static void host_drop(struct lease_host *h)
-{
-	mem_drop((char *)h->name);
-	mem_drop((void *)h->id.p);
-}
-
-static void drop_hosts(struct lease_pool *p)
-{
-	for (size_t i = 0; i < p->n_hosts; i++)
-		host_drop(&p->hosts[i]);
-	mem_drop(p->hosts);
-	map_free(p->host_by_addr);
-	map_free(p->host_by_mac);
-	map_free(p->host_by_id);
-	map_free(p->host_by_name);
 }
 
 void lease_pool_free(struct lease_pool *p)
@@ -92,7 +71,7 @@ void lease_pool_free(struct lease_pool *p)
 	lease_heap_clear(&p->bound);
 	lease_heap_clear(&p->passing);
 	lease_space_free(p->space);
-	drop_hosts(p);
+	lease_hosts_free(p->hosts);
 	mem_drop(p);
 }
 
@@ -121,50 +100,6 @@ static bool rules_ok(const struct lease_rules *r)
 	return true;
 }
 
-/* Names compare without case (RFC 4343). */
-static size_t fold(struct view name, char out[LEASE_NAME_MAX])
-{
-	size_t n = name.len < LEASE_NAME_MAX ? name.len : LEASE_NAME_MAX;
-
-	for (size_t i = 0; i < n; i++)
-		out[i] = (char)tolower(name.p[i]);
-	return n;
-}
-
-static void add_host(struct lease_pool *p, struct lease_host *h)
-{
-	char name[LEASE_NAME_MAX];
-
-	if (h->addr == p->self)
-		return;
-	/* Several network cards of one machine may have one address, the one that is in use. */
-	if (!map_get(p->host_by_addr, &h->addr, sizeof(h->addr)))
-		map_put(p->host_by_addr, &h->addr, sizeof(h->addr), h);
-	if (!mac_is_zero(&h->mac))
-		map_put(p->host_by_mac, h->mac.b, sizeof(h->mac.b), h);
-	if (h->id.len)
-		map_put(p->host_by_id, h->id.p, h->id.len, h);
-	if (mac_is_zero(&h->mac) && !h->id.len)
-		map_put(p->host_by_name, name, fold((struct view){ (uint8_t *)h->name, strlen(h->name) }, name), h);
-}
-
-static void set_hosts(struct lease_pool *p, const struct lease_rules *r)
-{
-	drop_hosts(p);
-	p->host_by_addr = map_new();
-	p->host_by_mac = map_new();
-	p->host_by_id = map_new();
-	p->host_by_name = map_new();
-	p->hosts = mem_array(r->n_hosts + 1, sizeof(*p->hosts));
-	p->n_hosts = r->n_hosts;
-	for (size_t i = 0; i < r->n_hosts; i++) {
-		p->hosts[i] = r->hosts[i];
-		p->hosts[i].name = mem_strdup(r->hosts[i].name ?: "");
-		p->hosts[i].id.p = mem_dup(r->hosts[i].id.p, r->hosts[i].id.len);
-		add_host(p, &p->hosts[i]);
-	}
-}
-
 /* The network's first and last address mean "this network" and "all on it" (RFC 1122 s.3.2.1.3), except where there is no
  * room for them (RFC 3021). */
 static bool never_given(const struct lease_pool *p, uint32_t addr)
@@ -176,8 +111,7 @@ static bool never_given(const struct lease_pool *p, uint32_t addr)
 
 static void mark(struct lease_pool *p, const struct lease *l)
 {
-	bool taken =
-	    l->state != LEASE_FREE || never_given(p, l->addr) || map_get(p->host_by_addr, &l->addr, sizeof(l->addr));
+	bool taken = l->state != LEASE_FREE || never_given(p, l->addr) || lease_hosts_has(p->hosts, l->addr);
 
 	lease_space_mark(p->space, l->addr, LEASE_TAKEN, taken);
 	lease_space_mark(p->space, l->addr, LEASE_KNOWN, true);
@@ -186,6 +120,7 @@ static void mark(struct lease_pool *p, const struct lease *l)
 static void mark_all(struct lease_pool *p)
 {
 	uint32_t mask = mask_of(p->prefix_len);
+	const struct lease_host *h;
 	const struct lease *l;
 
 	lease_space_mark(p->space, p->self, LEASE_TAKEN, true);
@@ -193,8 +128,8 @@ static void mark_all(struct lease_pool *p)
 		lease_space_mark(p->space, p->self & mask, LEASE_TAKEN, true);
 		lease_space_mark(p->space, p->self | ~mask, LEASE_TAKEN, true);
 	}
-	for (size_t i = 0; i < p->n_hosts; i++)
-		lease_space_mark(p->space, p->hosts[i].addr, LEASE_TAKEN, true);
+	for (size_t i = 0; (h = lease_hosts_at(p->hosts, i)); i++)
+		lease_space_mark(p->space, h->addr, LEASE_TAKEN, true);
 	p->kept = lease_space_taken(p->space);
 	for (size_t pos = 0; (l = map_next(p->by_addr, &pos));)
 		mark(p, l);
@@ -215,7 +150,8 @@ int lease_pool_rules(struct lease_pool *p, const struct lease_rules *rules)
 	p->self = rules->self;
 	p->prefix_len = rules->prefix_len;
 	p->id_head = rules->id_head;
-	set_hosts(p, rules);
+	lease_hosts_free(p->hosts);
+	p->hosts = lease_hosts_new(rules->hosts, rules->n_hosts, rules->self);
 	mark_all(p);
 	return 0;
 }
@@ -251,20 +187,12 @@ const struct lease *lease_pool_at(const struct lease_pool *p, uint32_t addr)
 
 const struct lease_host *lease_pool_host(const struct lease_pool *p, const struct lease_client *c)
 {
-	const struct lease_host *h = map_get(p->host_by_mac, c->mac.b, sizeof(c->mac.b));
-	char name[LEASE_NAME_MAX];
-
-	if (!h && c->id.len > p->id_head)
-		h = map_get(p->host_by_id, c->id.p + p->id_head, c->id.len - p->id_head);
-	if (h || !c->hostname.len || !map_count(p->host_by_name))
-		return h;
-	return map_get(p->host_by_name, name, fold(c->hostname, name));
+	return lease_hosts_find(p->hosts, c, p->id_head);
 }
 
 bool lease_pool_gives(const struct lease_pool *p, uint32_t addr)
 {
-	return !never_given(p, addr) &&
-	       (lease_space_has(p->space, addr) || map_get(p->host_by_addr, &addr, sizeof(addr)));
+	return !never_given(p, addr) && (lease_space_has(p->space, addr) || lease_hosts_has(p->hosts, addr));
 }
 
 static bool reserved_for(const struct lease_pool *p, const struct lease_client *c, uint32_t addr)
@@ -279,15 +207,14 @@ static bool allowed(const struct lease_pool *p, const struct lease_client *c, ui
 {
 	if (never_given(p, addr))
 		return false;
-	return map_get(p->host_by_addr, &addr, sizeof(addr)) ? reserved_for(p, c, addr)
-							     : lease_space_has(p->space, addr);
+	return lease_hosts_has(p->hosts, addr) ? reserved_for(p, c, addr) : lease_space_has(p->space, addr);
 }
 
 /* Somebody got the address before it was reserved for another: it has to yield, most of all if it is dead. One who has the
  * reservation, too (by a name that anybody can send), does not. */
 static bool has_to_yield(const struct lease_pool *p, const struct lease *l)
 {
-	bool reserved = map_get(p->host_by_addr, &l->addr, sizeof(l->addr));
+	bool reserved = lease_hosts_has(p->hosts, l->addr);
 	struct view name = { (const uint8_t *)l->hostname, l->hostname ? strlen(l->hostname) : 0 };
 	struct lease_client holder = { .id = l->id, .mac = l->mac, .hostname = name };
 
