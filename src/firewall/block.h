@@ -82,6 +82,7 @@ enum fw_term_kind {
 	TERM_CLAMP_MSS, /* matches all; it changes the packet */
 	/* of the bridge family, where each field is looked at by itself */
 	TERM_FIELD,        /* of[0] is `value` */
+	TERM_FIELD_NOT,    /* of[0] is not `value` */
 	TERM_FIELD_PREFIX, /* of[0] is in `prefix` */
 	TERM_FIELD_IN,     /* those of `of`, in a row, are in the set `name` */
 	TERM_FIELD_NOT_IN,

@@ -354,7 +354,7 @@ static void put_field_value(struct nftnl_rule *r, const struct fw_term *t)
 
 	put_field_protocol(r, t->of[0]);
 	put_field(r, t->of[0], NFT_REG32_00);
-	put_cmp(r, NFT_CMP_EQ, len == 1 ? (const void *)&narrow : &wide, len);
+	put_cmp(r, t->kind == TERM_FIELD_NOT ? NFT_CMP_NEQ : NFT_CMP_EQ, len == 1 ? (const void *)&narrow : &wide, len);
 }
 
 static void put_field_prefix(struct nftnl_rule *r, const struct fw_term *t)
@@ -504,6 +504,7 @@ static const struct {
 	[TERM_TCP_DPORT] = { load_dport, IPPROTO_TCP, is_port },
 	[TERM_CLAMP_MSS] = { put_clamp, TCP_OPTION_MSS, NULL },
 	[TERM_FIELD] = { NULL, 0, put_field_value },
+	[TERM_FIELD_NOT] = { NULL, 0, put_field_value },
 	[TERM_FIELD_PREFIX] = { NULL, 0, put_field_prefix },
 	[TERM_FIELD_IN] = { NULL, 0, put_fields_in },
 	[TERM_FIELD_NOT_IN] = { NULL, 0, put_fields_in },

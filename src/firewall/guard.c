@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What guarded ports may send, as transactions. */
+#include <errno.h>
+
 #include "base/log.h"
 #include "firewall/batch.h"
 #include "firewall/guard_observe.h"
@@ -77,6 +79,12 @@ static void release_owned(struct firewall *f)
 	batch_free(&b);
 }
 
+/* The kernel knows no such tables. What else fails may work the next time. */
+static bool is_unknown(int err)
+{
+	return err == -EOPNOTSUPP || err == -EAFNOSUPPORT || err == -EPROTONOSUPPORT || err == -ENOENT;
+}
+
 void firewall_guard(struct firewall *f, const struct fw_guard *const *v, size_t n)
 {
 	if (f->no_guards)
@@ -88,10 +96,12 @@ void firewall_guard(struct firewall *f, const struct fw_guard *const *v, size_t 
 		err = commit_guards(f, NULL, 0);
 	if (err == 0)
 		release_owned(f);
-	f->no_guards = err < 0;
-	if (err < 0)
+	f->no_guards = is_unknown(err);
+	if (f->no_guards)
 		log_warn("firewall: no rules of family bridge: %s: guests are not kept from using others' addresses",
 			 strerror(-err));
+	else if (err < 0)
+		log_error("firewall: the guard's rules can't be changed: %s", strerror(-err));
 }
 
 int firewall_refused(struct firewall *f, const char *bridge, struct guard_count **ret, size_t *ret_n, struct err *e)

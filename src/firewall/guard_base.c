@@ -60,10 +60,12 @@ enum {
 	MLD2_REPORT = 143,
 	TCP = 6,
 	ICMP6 = 58,
+	NO_PROTOCOL = GUARD_NO_PROTOCOL,
 };
 
 /* clang-format off */
 #define IS(field, v)        { .kind = TERM_FIELD, .of = { FIELD_##field }, .value = (v) }
+#define IS_NOT(field, v)    { .kind = TERM_FIELD_NOT, .of = { FIELD_##field }, .value = (v) }
 #define IN(set, field)      { .kind = TERM_FIELD_IN, .of = { FIELD_##field }, .name = (set) }
 #define PAIR_IN(set, a, b)  { .kind = TERM_FIELD_IN, .of = { FIELD_##a, FIELD_##b }, .name = (set) }
 #define GOTO(chain)         { .kind = TERM_GOTO, .name = (chain) }
@@ -92,6 +94,13 @@ enum {
 #define NO_ADDRESS6      { { AF_INET6, { 0 } }, 128 }
 /* The first rule counts. */
 #define REFUSE(why) { { IN("refused_" why, IIFNAME) } }, { { DROP } }
+/* What a DHCP server says: from its port, or, since many clients don't look at that, to theirs. */
+#define NO_SERVER4                                                              \
+	{ { IS(UDP_SPORT, 67), GOTO("bad_dhcp") } },                            \
+	{ { IS(UDP_DPORT, 68), GOTO("bad_dhcp") } }
+#define NO_SERVER6                                                              \
+	{ { IS(UDP_SPORT, 547), GOTO("bad_dhcp") } },                           \
+	{ { IS(UDP_DPORT, 546), GOTO("bad_dhcp") } }
 /* clang-format on */
 
 /* Other bridges of the host pay this one lookup. */
@@ -103,22 +112,24 @@ static const struct fw_rule in_sender[] = { MAY_USE(ETHER_SADDR, "bad_mac") };
 static const struct fw_rule in_arp_sender[] = { MAY_USE(ARP_SENDER, "bad_arp") };
 static const struct fw_rule in_dhcp_client[] = { MAY_USE(DHCP_CHADDR, "bad_dhcp") };
 
-/* From a guest's port, with its MAC and an address that it holds. */
+/* From a guest's port, with its MAC and an address that it holds. What the kernel can make nothing of has no protocol. */
 static const struct fw_rule in_quick4[] = {
 	{ { IS(L4PROTO, TCP), ACCEPT } },
-	{ { IS(UDP_SPORT, 67), GOTO("bad_dhcp") } },
+	NO_SERVER4,
 	{ { IS(UDP_DPORT, 67), JUMP("dhcp_client") } },
-	{ { ACCEPT } },
+	{ { IS_NOT(L4PROTO, NO_PROTOCOL), ACCEPT } },
+	{ { GOTO("bad_frame") } },
 };
 static const struct fw_rule in_quick6[] = {
 	{ { IS(L4PROTO, TCP), ACCEPT } },
 	{ { IS(L4PROTO, ICMP6), RETURN } },
-	{ { IS(UDP_SPORT, 547), GOTO("bad_dhcp") } },
-	{ { ACCEPT } },
+	NO_SERVER6,
+	{ { IS_NOT(L4PROTO, NO_PROTOCOL), ACCEPT } },
+	{ { GOTO("bad_frame") } },
 };
 /* The claim_ chains return if nobody holds the address, accept if the sender does. */
 static const struct fw_rule in_claim4[] = {
-	{ { IS(UDP_SPORT, 67), GOTO("bad_dhcp") } },
+	NO_SERVER4,
 	{ { IS(UDP_DPORT, 67), JUMP("dhcp_client") } },
 	{ { PAIR_IN("bound4", ETHER_SADDR, IP_SADDR), ACCEPT } },
 	{ { IN("held4", IP_SADDR), GOTO("bad_ip") } },
@@ -142,7 +153,7 @@ static const struct fw_rule in_probe_arp[] = {
 	{ { ACCEPT } },
 };
 static const struct fw_rule in_claim6[] = {
-	{ { IS(UDP_SPORT, 547), GOTO("bad_dhcp") } },
+	NO_SERVER6,
 	{ { PAIR_IN("bound6", ETHER_SADDR, IP6_SADDR), ACCEPT } },
 	{ { IN("held6", IP6_SADDR), GOTO("bad_ip") } },
 };

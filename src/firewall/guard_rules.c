@@ -60,6 +60,10 @@ static struct fw_term within(enum fw_field field, const struct prefix *p)
 	return (struct fw_term){ .kind = TERM_FIELD_PREFIX, .of = { field }, .prefix = *p };
 }
 
+static const struct fw_term has_protocol = { .kind = TERM_FIELD_NOT,
+					     .of = { FIELD_L4PROTO },
+					     .value = GUARD_NO_PROTOCOL };
+
 #define RULE(b, ...) add_rule(b, (struct fw_rule){ { __VA_ARGS__ } })
 
 static const struct fw_term pass = { .kind = TERM_ACCEPT };
@@ -110,8 +114,8 @@ static void build_entry(struct guard_block *b)
 	RULE(b, is(FIELD_ETHER_TYPE, ETH_P_IP), its_own("quick4", FIELD_IP_SADDR), go(TERM_GOTO, "quick4"));
 	RULE(b, is(FIELD_ETHER_TYPE, ETH_P_IPV6), its_own("quick6", FIELD_IP6_SADDR), go(TERM_JUMP, "quick6"));
 	RULE(b, go(TERM_JUMP, "sender"));
-	RULE(b, is(FIELD_ETHER_TYPE, ETH_P_IP), go_own(b, TERM_GOTO, "_guard4"));
-	RULE(b, is(FIELD_ETHER_TYPE, ETH_P_IPV6), go_own(b, TERM_GOTO, "_guard6"));
+	RULE(b, is(FIELD_ETHER_TYPE, ETH_P_IP), has_protocol, go_own(b, TERM_GOTO, "_guard4"));
+	RULE(b, is(FIELD_ETHER_TYPE, ETH_P_IPV6), has_protocol, go_own(b, TERM_GOTO, "_guard6"));
 	RULE(b, is(FIELD_ETHER_TYPE, ETH_P_ARP), go_own(b, TERM_GOTO, "_guard_arp"));
 	RULE(b, is(FIELD_ETHER_TYPE, ETH_P_RARP), { .kind = TERM_ACCEPT }); /* a migrated guest's "here I am" */
 	RULE(b, go(TERM_GOTO, "bad_frame"));
@@ -151,26 +155,27 @@ static void build_chains(struct guard_block *b, const struct fw_guard *g, bool o
 
 	build_entry(b);
 
+	/* who has no address comes first: a subnet may be all addresses that there are */
 	begin_chain(b, "_guard4");
+	RULE(b, within(FIELD_IP_SADDR, &none4), go(TERM_GOTO, "first4"));
 	add_claims(b, g, AF_INET, FIELD_IP_SADDR, "claim4", pass);
 	add_routed(b, g, AF_INET, FIELD_IP_SADDR, "claim4");
-	RULE(b, within(FIELD_IP_SADDR, &none4), go(TERM_GOTO, "first4"));
 	RULE(b, go(TERM_GOTO, "bad_ip"));
 
 	begin_chain(b, "_guard6");
 	RULE(b, is(FIELD_L4PROTO, IPPROTO_ICMPV6), owned6 ? go_own(b, TERM_JUMP, "_icmp6") : go(TERM_JUMP, "icmp6"));
+	RULE(b, within(FIELD_IP6_SADDR, &none6), go(TERM_GOTO, "first6"));
 	add_claims(b, g, AF_INET6, FIELD_IP6_SADDR, "claim6", pass);
 	add_routed(b, g, AF_INET6, FIELD_IP6_SADDR, "claim6");
 	add_claim(b, FIELD_IP6_SADDR, &link_local, "claim6", pass);
-	RULE(b, within(FIELD_IP6_SADDR, &none6), go(TERM_GOTO, "first6"));
 	RULE(b, go(TERM_GOTO, "bad_ip"));
 
 	begin_chain(b, "_guard_arp");
-	add_claims(b, g, AF_INET, FIELD_ARP_SADDR, "claim_arp", owned4 ? go_own(b, TERM_GOTO, "_own_arp") : pass);
 	for (size_t i = 0; i < g->n_subnets; i++)
 		if (g->subnets[i].ip.family == AF_INET)
 			RULE(b, within(FIELD_ARP_SADDR, &none4), within(FIELD_ARP_DADDR, &g->subnets[i]),
 			     go(TERM_GOTO, "probe_arp"));
+	add_claims(b, g, AF_INET, FIELD_ARP_SADDR, "claim_arp", owned4 ? go_own(b, TERM_GOTO, "_own_arp") : pass);
 	RULE(b, go(TERM_GOTO, "bad_arp"));
 
 	if (owned6)

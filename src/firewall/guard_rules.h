@@ -33,6 +33,8 @@ enum { OWN_SILENT_S = 300 }; /* RFC 6620 s.3.2.3, DEFAULT_LT */
 
 enum { GUARD_KEY_MAX = 40 };
 
+enum { GUARD_NO_PROTOCOL = 255 }; /* reserved: no packet is of it, but one that is compared with it has a protocol */
+
 struct guard_set_def {
 	const char *name;
 	enum fw_field key[FW_TERM_FIELDS]; /* of the width of these, each rounded up to 4 bytes */

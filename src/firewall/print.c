@@ -59,7 +59,11 @@ static void print_fields(const struct fw_term *t, FILE *out)
 	else if (t->kind == TERM_FIELD_PREFIX)
 		fprintf(out, " %s", prefix_text(&t->prefix, text));
 	else
-		fprintf(out, t->of[0] == FIELD_ETHER_TYPE ? " 0x%04x" : " %u", t->value);
+		fprintf(out,
+			t->of[0] == FIELD_ETHER_TYPE ? " 0x%04x"
+			: t->kind == TERM_FIELD_NOT  ? " != %u"
+						     : " %u",
+			t->value);
 }
 
 /* What packets themselves put into a set. */
@@ -141,6 +145,7 @@ static void print_term(const struct fw_term *t, FILE *out)
 		fprintf(out, "tcp dport %u", t->port);
 		break;
 	case TERM_FIELD:
+	case TERM_FIELD_NOT:
 	case TERM_FIELD_PREFIX:
 	case TERM_FIELD_IN:
 	case TERM_FIELD_NOT_IN:

@@ -91,6 +91,11 @@ int link_list(struct netlink *nl, int master, struct link **ret, size_t *ret_n)
 	return 0;
 }
 
+/* A frame to 01:80:c2:00:00:00-0f passes no rule that could compare its source with the guest's, so nothing is to be learned
+ * from it: else by one with a neighbour's MAC a guest gets what is for the neighbour. */
+static const struct br_boolopt_multi no_local_learning = { .optval = 1 << BR_BOOLOPT_NO_LL_LEARN,
+							   .optmask = 1 << BR_BOOLOPT_NO_LL_LEARN };
+
 /* IFLA_LINKINFO of a bridge; delay_cs NULL: leave it. */
 static void put_bridge(struct nl_msg *m, bool stp, const unsigned *delay_cs)
 {
@@ -101,6 +106,7 @@ static void put_bridge(struct nl_msg *m, bool stp, const unsigned *delay_cs)
 	if (delay_cs)
 		nla_put_u32(m, IFLA_BR_FORWARD_DELAY, *delay_cs);
 	nla_put_u32(m, IFLA_BR_STP_STATE, stp);
+	nla_put(m, IFLA_BR_MULTI_BOOLOPT, sizeof(no_local_learning), &no_local_learning); /* ignored before 5.0 */
 	nla_nest_end(m, data);
 	nla_nest_end(m, info);
 }

@@ -32,6 +32,7 @@ struct link {
 	int master;    /* index of the bridge it is a port of, 0: none */
 	struct {
 		bool stp;
+		bool learns_local; /* from frames to link-local groups, which our bridges must not */
 		unsigned delay_cs;
 	} bridge; /* kind "bridge"; delay in 1/100 s */
 	struct {
@@ -65,7 +66,7 @@ struct bridge_attrs {
 int link_create_bridge(struct netlink *nl, const struct bridge_attrs *a, int *ret_index);
 /* Could one be made? 0, or -errno: -EOPNOTSUPP, this kernel has none; -EPERM, not by us. Nothing is made. */
 int link_probe_bridge(struct netlink *nl);
-int link_set_bridge(struct netlink *nl, int index, bool stp, unsigned delay_cs);
+int link_set_bridge(struct netlink *nl, int index, bool stp, unsigned delay_cs); /* and that it learns nothing local */
 int link_set_mac(struct netlink *nl, int index, const struct mac *mac);
 int link_set_mtu(struct netlink *nl, int index, unsigned mtu);
 int link_set_alias(struct netlink *nl, int index, const char *alias);

@@ -2,6 +2,8 @@
 #include "kernel/parse.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <linux/if_bridge.h>
 #include <linux/if_link.h>
 #include <linux/if_tun.h>
 #include <linux/ipv6.h>
@@ -25,6 +27,17 @@ static uint8_t get_u8(struct nlattr *a)
 	return a && nla_len(a) >= 1 ? nla_get_u8(a) : 0;
 }
 
+/* A kernel that does not say can't be told either. */
+static bool learns_local(struct nlattr *options)
+{
+	struct br_boolopt_multi o;
+
+	if (!options || nla_len(options) < (int)sizeof(o))
+		return false;
+	memcpy(&o, nla_data(options), sizeof(o));
+	return o.optmask & 1 << BR_BOOLOPT_NO_LL_LEARN && !(o.optval & 1 << BR_BOOLOPT_NO_LL_LEARN);
+}
+
 static void parse_bridge(struct nlattr *data, struct link *l)
 {
 	struct nlattr *tb[IFLA_BR_MAX + 1];
@@ -32,6 +45,7 @@ static void parse_bridge(struct nlattr *data, struct link *l)
 	if (nla_parse_nested(tb, IFLA_BR_MAX, data, NULL) < 0)
 		return;
 	l->bridge.stp = get_u32(tb[IFLA_BR_STP_STATE], 0) != 0;
+	l->bridge.learns_local = learns_local(tb[IFLA_BR_MULTI_BOOLOPT]);
 	l->bridge.delay_cs = get_u32(tb[IFLA_BR_FORWARD_DELAY], 0); /* clock_t: USER_HZ is 100 everywhere we run */
 }
 

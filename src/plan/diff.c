@@ -122,7 +122,8 @@ static void diff_bridge(const struct plan *p, const struct observed *have, struc
 		add(s, STEP_SET_MAC);
 	if (have->bridge.mtu != wanted_mtu(p, have))
 		add(s, STEP_SET_MTU)->mtu = wanted_mtu(p, have);
-	if (have->bridge.bridge.stp != p->bridge.stp || have->bridge.bridge.delay_cs != p->bridge.delay_cs)
+	if (have->bridge.bridge.stp != p->bridge.stp || have->bridge.bridge.delay_cs != p->bridge.delay_cs ||
+	    have->bridge.bridge.learns_local)
 		add(s, STEP_SET_STP);
 }
 

@@ -100,7 +100,7 @@ void step_text(const struct plan *p, const struct step *s, char *out, size_t siz
 		[STEP_CREATE_BRIDGE] = "create bridge",
 		[STEP_SET_ALIAS] = "set the alias of bridge",
 		[STEP_SET_MAC] = "set the MAC of bridge",
-		[STEP_SET_STP] = "set STP and forward delay of bridge",
+		[STEP_SET_STP] = "set STP, forward delay and learning of bridge",
 		[STEP_KEEP_ROUTES] = "keep the host's routes by router advertisement beside",
 		[STEP_FIREWALL] = "install firewall rules of",
 		[STEP_GUARD] = "set the guard of the ports of",

@@ -2,6 +2,8 @@
 """A hostile guest, and those who watch for what gets through.
 
 hostile.py send WHO         all attacks, each frame with its name in its last bytes, and behind them a good one, "END"
+hostile.py one NAME WHO     that attack alone, and END
+hostile.py steal WHO        frames that bridges keep to themselves, with the neighbour's MAC
 hostile.py good WHO         what an honest guest sends, the same way
 hostile.py take WHO         what one sends who takes addresses by hand; rob WHO: attacks of one who wants the same
 hostile.py watch DEVICE     prints the names that come by this device, until "END" does
@@ -155,10 +157,12 @@ def attacks(me):
         ("ip6-outside", "ip", lambda: ether(me.mac, 0x86DD, ipv6(ip6("2001:db8::1"), me.n_g6, 17, ping()))),
         ("ip6-none", "ip", lambda: ether(me.mac, 0x86DD, ipv6(ANY6, me.n_g6, 17, ping()))),
         ("dhcp-offer", "dhcp", lambda: ether(me.mac, 0x800, ipv4(me.ip, b"\xff" * 4, 17, udp(67, 68, bootp(2, me.n_mac, 2, me.free))))),
+        ("dhcp-offer-odd-port", "dhcp", lambda: ether(me.mac, 0x800, ipv4(me.ip, b"\xff" * 4, 17, udp(6767, 68, bootp(2, me.n_mac, 2, me.free))))),
         ("dhcp-offer-as-gateway", "dhcp", lambda: ether(me.mac, 0x800, ipv4(me.g_ip, b"\xff" * 4, 17, udp(67, 68, bootp(2, me.n_mac, 5, me.free))))),
         ("dhcp-release-neighbour", "dhcp", lambda: ether(me.mac, 0x800, ipv4(me.ip, me.g_ip, 17, udp(68, 67, bootp(1, me.n_mac, 7))))),
         ("dhcp-ask-as-neighbour", "dhcp", lambda: ether(me.mac, 0x800, ipv4(ANY4, b"\xff" * 4, 17, udp(68, 67, bootp(1, me.n_mac, 1))))),
         ("dhcp6-advertise", "dhcp", lambda: ether(me.mac, 0x86DD, ipv6(me.ll, me.n_ll, 17, udp(547, 546, b"\2abc")))),
+        ("dhcp6-odd-port", "dhcp", lambda: ether(me.mac, 0x86DD, ipv6(me.ll, me.n_ll, 17, udp(5470, 546, b"\2abc")))),
         ("ra", "nd", lambda: ether(me.mac, 0x86DD, ra(me, me.ll))),
         ("ra-as-gateway", "nd", lambda: ether(me.mac, 0x86DD, ra(me, me.g_ll))),
         ("ra-behind-options", "nd", lambda: ether(me.mac, 0x86DD, ra_behind_options(me))),
@@ -168,7 +172,10 @@ def attacks(me):
         ("na-neighbour", "nd", lambda: ether(me.mac, 0x86DD, nd(me, 136, me.n_g6, me.ll))),
         ("na-neighbour-ll", "nd", lambda: ether(me.mac, 0x86DD, nd(me, 136, me.n_ll, me.ll))),
         ("dad-neighbour", "nd", lambda: ether(me.mac, 0x86DD, nd(me, 135, me.n_g6, ANY6, 0))),
+        ("dad-neighbour-ll", "nd", lambda: ether(me.mac, 0x86DD, nd(me, 135, me.n_ll, ANY6, 0))),
         ("ns-as-neighbour", "ip", lambda: ether(me.mac, 0x86DD, nd(me, 135, me.g_ll, me.n_ll, 0, 1))),
+        ("ip-version-5", "other", lambda: ether(me.mac, 0x800, b"\x55" + own4()[1:])),
+        ("ip6-version-5", "other", lambda: ether(me.mac, 0x86DD, b"\x50" + ra(me, me.ll)[1:])),
         ("vlan", "other", lambda: ether(me.mac, 0x8100, tag(0, 0x800, lie4()))),
         ("vlan-own", "other", lambda: ether(me.mac, 0x8100, tag(0, 0x800, own4()))),
         ("vlan-priority", "other", lambda: ether(me.mac, 0x8100, struct.pack("!HH", 0, 0x806) + arp(2, me.mac, me.g_ip, me.n_mac, me.n_ip))),
@@ -230,6 +237,13 @@ def transmit(frames, me):
         s.send(frame if MARK in frame else frame + mark())
 
 
+def steal(me):
+    s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+    s.bind(("eth0", 0))
+    for last in (0, 3, 0xE):  # spanning tree, slow protocols and LLDP, which go no further than to the next bridge
+        s.send(ether(me.n_mac, 0x88CC, b"\0" * 46, bytes.fromhex("0180c20000") + bytes([last])))
+
+
 def grab(count, first):
     s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
     s.bind(("eth0", 0))
@@ -263,6 +277,11 @@ what = sys.argv[1]
 if what in ("send", "rob"):
     me = Who(sys.argv[2:])
     transmit([(n, make) for n, _, make in attacking[what](me)], me)
+elif what == "one":
+    me = Who(sys.argv[3:])
+    transmit([(n, make) for n, _, make in attacks(me) if n == sys.argv[2]], me)
+elif what == "steal":
+    steal(Who(sys.argv[2:]))
 elif what in honestly:
     me = Who(sys.argv[2:])
     transmit(honestly[what](me), me)

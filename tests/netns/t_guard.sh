@@ -101,6 +101,25 @@ for s in good host plain; do
 	eq "$(grep -c "^$s:" "$T/got")" 12 "all that is honest gets through to $s"
 done
 
+# --- what bridges keep to themselves passes no rules, and teaches them nothing
+port_of() { bridge fdb show br vbrg | awk -v mac="$1" '$1 == mac && !/self/ { print $3 }'; }
+on good ping -c 1 -W 1 192.168.77.1 >/dev/null
+eq "$(port_of 52:54:00:00:00:01)" t-good "the bridge knows where the neighbour is"
+on evil $hostile steal $who
+sleep 0.2
+eq "$(port_of 52:54:00:00:00:01)" t-good "and does not believe who sends in its name to link-local groups"
+ip link set vbrg type bridge no_linklocal_learn 0
+unlearned() { ip -d link show vbrg | grep -q "no_linklocal_learn 1"; }
+until_true 10 unlearned && ok "which nobody changes" || fail "no_linklocal_learn stays 0"
+
+# --- a network that has no addresses of a family
+sed '/family=.ipv6/d' "$DATA/guard.xml" >"$T/four.xml"
+quietly vnet apply "$T/four.xml"
+count=$(refused_of t-evil nd)
+eq "$(watch_all $hostile one dad-neighbour-ll $who)" "" "without IPv6 subnets nobody takes a neighbour's link-local address either"
+eq "$(($(refused_of t-evil nd) - count))" 1 "it is refused and counted"
+quietly vnet apply "$DATA/guard.xml"
+
 # --- the spanning tree: no rules see its frames, and the kernel hears of them in the host's own namespace alone
 root_block() { cat "/sys/class/net/vbrg/brif/$1/root_block"; }
 eq "$(root_block t-evil) $(root_block p-plain)" "1 0" "a guarded port never leads to the spanning tree's root"
