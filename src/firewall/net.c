@@ -184,8 +184,8 @@ static void add_leaving(struct builder *x, struct fw_term a, struct fw_term b)
 /* Multicast must show the real source and port; that of IPv4 does not get here (base.c). */
 static const struct prefix multicast6 = { { AF_INET6, { 0xff } }, 8 };
 
-/* Each rule here costs every new flow. TCP, most of them, knows no multicast, so it is asked first. The source addresses
- * that a definition can name are IPv4. */
+/* Each rule here costs every new flow. UDP's are the shortest (DNS), so it is asked first; but where multicast is to be told
+ * apart, TCP, which knows none. The source addresses that a definition can name are IPv4. */
 static void add_translation(struct builder *x, int family)
 {
 	const struct fw_net *n = x->net;
@@ -196,10 +196,10 @@ static void add_translation(struct builder *x, int family)
 	ports = all;
 	ports.nat.port_start = n->port_start;
 	ports.nat.port_end = n->port_end;
-	add_leaving(x, term(TERM_TCP), ports);
+	add_leaving(x, term(family == AF_INET ? TERM_UDP : TERM_TCP), ports);
 	if (family == AF_INET6)
 		RULE(x, term_prefix(TERM_DADDR, multicast6), term(TERM_RETURN));
-	add_leaving(x, term(TERM_UDP), ports);
+	add_leaving(x, term(family == AF_INET ? TERM_TCP : TERM_UDP), ports);
 	add_leaving(x, all, term(TERM_NONE));
 }
 

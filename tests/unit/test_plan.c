@@ -278,7 +278,7 @@ static void steps_follow_from_what_is(void **state)
 	o.bridge.bridge.stp = false;
 	o.bridge.mac.b[5] = 8;
 	expect_steps("settings changed", p, &o,
-		     "  set the MAC of bridge 'br7'\n  set STP and forward delay of bridge 'br7'\n");
+		     "  set the MAC of bridge 'br7'\n  set STP, forward delay and learning of bridge 'br7'\n");
 	o = all_right(p);
 	ports[0] = port("vnet0", "tun", ALIAS, 0, PORT_DISABLED);
 	ports[1] = port("veth0", "veth", "", 9, PORT_LISTENING);
