@@ -512,9 +512,19 @@ int lease_pool_decline(struct lease_pool *p, uint32_t addr, uint64_t until)
 	struct lease *l = map_get(p->by_addr, &addr, sizeof(addr));
 	int r = step_at(p, addr, LEASE_EV_DECLINE, until);
 
-	if (r == 0)
-		drop_client(p, l); /* it is told to take another one */
-	return r;
+	if (r < 0)
+		return r;
+	drop_client(p, l);    /* it is told to take another one */
+	l->was_bound = false; /* when the quarantine ends, somebody may still be there: look, before it is given */
+	return 0;
+}
+
+void lease_pool_blame(struct lease_pool *p, uint32_t addr, uint32_t port)
+{
+	struct lease *l = map_get(p->by_addr, &addr, sizeof(addr));
+
+	if (l)
+		set_port(p, l, port);
 }
 
 static struct lease *first_to_end(const struct lease_pool *p)
@@ -567,7 +577,7 @@ int lease_pool_restore(struct lease_pool *p, const struct lease *from)
 	set_state(p, l, from->state, from->expiry);
 	l->row = from->row ?: l->row; /* one that is adopted may take the place of one that was stored */
 	l->news = false;
-	l->was_bound = true;
+	l->was_bound = from->id.len > 0; /* of others only the quarantine is known */
 	return 0;
 }
 

@@ -66,6 +66,8 @@ bool lease_pool_may_have(const struct lease_pool *p, const struct lease_client *
 enum { LEASE_SPARE_PERCENT = 5, LEASE_PORT_FEW = 4 };
 bool lease_pool_stands_back(const struct lease_pool *p, const struct lease_client *c);
 uint32_t lease_pool_port_holds(const struct lease_pool *p, uint32_t port);
+/* What `addr` takes of the pool is this port's doing, not its client's; 0: nobody's. */
+void lease_pool_blame(struct lease_pool *p, uint32_t addr, uint32_t port);
 bool lease_pool_gives(const struct lease_pool *p, uint32_t addr); /* to anybody at all */
 
 /* What the events do. A client has one address: taking another frees the one it had.

@@ -493,6 +493,32 @@ static void changes_are_noted_once(void **state)
 	assert_int_equal(count_dirty(p), 1);
 }
 
+/* Who answered for it once may do so again. */
+static void a_declined_address_is_as_one_that_nobody_had(void **state)
+{
+	static const struct lease stored = { .addr = NET(12), .state = LEASE_DECLINED, .expiry = NOW + 30 };
+	AUTO(lease_pool_free) struct lease_pool *p = small();
+	struct lease_client c = plain(1);
+
+	(void)state;
+	c.port = 7;
+	assert_int_equal(lease_pool_bind(p, &c, NET(11), NOW + LONG), 0);
+	assert_int_equal(lease_pool_decline(p, NET(11), NOW + 30), 0);
+	assert_int_equal(lease_pool_port_holds(p, 7), 1);
+	lease_pool_blame(p, NET(11), 9);
+	lease_pool_blame(p, NET(10), 9); /* nothing is known of it */
+	assert_int_equal(lease_pool_port_holds(p, 7), 0);
+	assert_int_equal(lease_pool_port_holds(p, 9), 1);
+	assert_int_equal(lease_pool_restore(p, &stored), 0);
+	lease_pool_expire(p, NOW + 30);
+	assert_int_equal(lease_pool_port_holds(p, 9), 0);
+	for (uint32_t addr = NET(11); addr <= NET(12); addr++) {
+		assert_int_equal(lease_pool_offer(p, &c, addr, NOW + 60), 0);
+		assert_false(lease_pool_at(p, addr)->was_bound); /* so it is asked for by ARP */
+	}
+	assert_int_equal(lease_pool_port_holds(p, 7), 1);
+}
+
 static void names_are_checked(void **state)
 {
 	static const struct {
@@ -773,6 +799,7 @@ int main(void)
 		cmocka_unit_test(moves_follow_the_table),
 		cmocka_unit_test(leases_end_in_order),
 		cmocka_unit_test(changes_are_noted_once),
+		cmocka_unit_test(a_declined_address_is_as_one_that_nobody_had),
 		cmocka_unit_test(names_are_checked),
 		cmocka_unit_test(new_rules_keep_leases),
 		cmocka_unit_test(leases_of_another_server_are_adopted),
