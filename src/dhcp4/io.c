@@ -4,12 +4,11 @@
 #include <assert.h>
 #include <errno.h>
 #include <linux/if_packet.h>
-#include <stdlib.h>
 #include <systemd/sd-event.h>
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/map.h"
+#include "dhcp4/claims.h"
 #include "dhcp4/fair.h"
 #include "dhcp4/frame.h"
 #include "dhcp4/probe.h"
@@ -23,11 +22,12 @@ struct dhcp4_io {
 	struct dhcp4_probes *probes;
 	struct dhcp4_server *server;
 	uint64_t counts[WHYS];
-	struct map *ports; /* struct dhcp4_counter */
+	struct dhcp4_counters *ports;
+	struct dhcp4_claims *claims;
 	struct dhcp4_fdb *fdb;
 	struct dhcp4_bridge *bridge; /* NULL: not open yet */
 	struct dhcp4_fair *fair;
-	struct log_limit said[WHYS], twins;
+	struct log_limit said[WHYS], twins, liars;
 };
 
 /* --- addresses that nobody had yet --- */
@@ -65,47 +65,86 @@ static void probe(struct dhcp4_io *io, const struct dhcp4_outcome *o, struct dgr
 {
 	uint8_t question[DHCP4_ARP_SIZE];
 
-	if (io->arp < 0 || !o->fresh)
+	if (io->arp < 0 || !o->gives)
 		return;
-	if (dhcp4_probe_begin(io->probes, o->verdict.addr, &o->mac, now)) {
+	if (o->fresh && dhcp4_probe_begin(io->probes, o->verdict.addr, &o->mac, now)) {
 		dhcp4_arp_build(question, dhcp4_server_mac(io->server), o->verdict.addr);
 		send_one(io, question, sizeof(question));
 	}
-	if (slot->promise)
+	if (slot->promise) /* also what is said twice: the first answer may still be held */
 		slot->held = o->verdict.addr;
 }
 
-static void on_claim(struct dhcp4_io *io, uint32_t addr, const struct mac *who)
+/* The frame's source: the bridge learns from it where the port is. */
+static bool read_source(struct view frame, struct mac *ret)
 {
-	uint8_t out[DHCP4_FRAME_MAX], *ack;
+	struct rd r = rd_make(frame.p, frame.len);
+
+	rd_take(&r, sizeof(*ret)); /* whom it is for */
+	rd_copy(&r, ret->b, sizeof(ret->b));
+	return !r.bad;
+}
+
+static bool believe(struct dhcp4_io *io, const struct dhcp4_claim *claim)
+{
+	enum claim_verdict v = dhcp4_claims_judge(io->claims, claim, clock_boot_s());
+	char mac[MAC_TEXT];
+
+	if (v == CLAIM_IGNORED_FIRST && log_allowed(&io->liars, clock_boot_s()))
+		log_warn("dhcp4: %s: %s behind port %u (its number in `ip link`) says that it has too many of the "
+			 "addresses that are to be given: no longer believed",
+			 io->sock.network, mac_text(&claim->who, mac), claim->port);
+	return v == CLAIM_BELIEVED;
+}
+
+static void take_back(struct dhcp4_io *io, struct view ack)
+{
+	uint8_t out[DHCP4_FRAME_MAX];
+
+	send_one(io, out, dhcp4_take_back(io->server, ack, out));
+}
+
+static void on_claim(struct dhcp4_io *io, struct view frame, const struct mac *who, uint32_t addr)
+{
+	const struct mac *client = dhcp4_probe_client(io->probes, addr, who);
+	struct dhcp4_claim claim = { .addr = addr };
 	char mac[MAC_TEXT], ip[IP_TEXT];
 	struct ip a = ip_from_v4(addr);
 	size_t len;
 
-	if (!dhcp4_probe_conflict(io->probes, addr, who, &ack, &len))
+	if (!client || !read_source(frame, &claim.who))
+		return;
+	dhcp4_fdb_update(io->fdb);
+	claim.client = *client;
+	claim.port = dhcp4_fdb_port(io->fdb, io->bridge, &claim.who);
+	if (!believe(io, &claim))
 		return;
 	if (log_allowed(&io->said[WHY_NAK_IN_USE], clock_boot_s()))
 		log_warn("dhcp4: %s: %s uses %s without asking: it is not given to others", io->sock.network,
-			 mac_text(who, mac), ip_text(&a, ip));
+			 mac_text(&claim.who, mac), ip_text(&a, ip));
 	io->counts[WHY_NAK_IN_USE]++;
+	AUTO(mem_drop) uint8_t *ack = dhcp4_probe_lose(io->probes, addr, &len);
+
 	if (ack)
-		send_one(io, out, dhcp4_take_back(io->server, (struct view){ ack, len }, out));
-	mem_drop(ack);
-	dhcp4_conflict(io->server, clock_boot_s(), addr);
+		take_back(io, (struct view){ ack, len });
+	dhcp4_conflict(io->server, clock_boot_s(), addr, claim.port);
 	dgram_wake(io->sock.d);
 }
 
 static int on_arp(sd_event_source *source, int fd, uint32_t events, void *arg)
 {
-	uint8_t frame[DHCP4_ARP_SIZE];
+	uint8_t bytes[DHCP4_ARP_SIZE];
 	struct mac who;
 	uint32_t addr;
 	ssize_t n;
 
 	(void)source, (void)events;
-	for (int i = 0; i < DGRAM_BURST && (n = recv(fd, frame, sizeof(frame), MSG_DONTWAIT)) >= 0; i++)
-		if (dhcp4_arp_parse((struct view){ frame, (size_t)n }, &who, &addr) == 0)
-			on_claim(arg, addr, &who);
+	for (int i = 0; i < DGRAM_BURST && (n = recv(fd, bytes, sizeof(bytes), MSG_DONTWAIT)) >= 0; i++) {
+		struct view frame = { bytes, (size_t)n };
+
+		if (dhcp4_arp_parse(frame, &who, &addr) == 0)
+			on_claim(arg, frame, &who, addr);
+	}
 	return 0;
 }
 
@@ -114,10 +153,19 @@ static bool hold(void *arg, struct dgram_slot *slot)
 {
 	struct dhcp4_io *io = arg;
 
-	if (!slot->held || !dhcp4_probe_hold(io->probes, slot->held, slot->bytes, slot->len, clock_boot_ms()))
+	if (!slot->held)
 		return false;
-	set_timer(io);
-	return true;
+	switch (dhcp4_probe_hold(io->probes, slot->held, slot->bytes, slot->len, clock_boot_ms())) {
+	case PROBE_LEAVES:
+		return false;
+	case PROBE_HELD:
+		set_timer(io);
+		return true;
+	case PROBE_LOST:
+		take_back(io, (struct view){ slot->bytes, slot->len });
+		return true;
+	}
+	return false;
 }
 
 /* --- in --- */
@@ -182,19 +230,6 @@ static bool read_aside(struct msghdr *m, bool *sum_ready)
 	return !(aux.tp_status & TP_STATUS_VLAN_VALID && aux.tp_vlan_tci & 0xfff);
 }
 
-/* NULL: there are too many ports. */
-static struct dhcp4_counter *counter_of(struct dhcp4_io *io, uint32_t port)
-{
-	struct dhcp4_counter *c = map_get(io->ports, &port, sizeof(port));
-
-	if (!c && map_count(io->ports) < DHCP4_PORTS_MAX) {
-		c = mem_new(struct dhcp4_counter);
-		c->port = port;
-		map_put(io->ports, &c->port, sizeof(c->port), c);
-	}
-	return c;
-}
-
 static void before_takes(void *arg)
 {
 	struct dhcp4_io *io = arg;
@@ -204,12 +239,9 @@ static void before_takes(void *arg)
 
 static uint32_t port_of(struct dhcp4_io *io, struct view frame)
 {
-	struct rd r = rd_make(frame.p, frame.len);
 	struct mac src;
 
-	rd_take(&r, sizeof(src)); /* whom it is for */
-	rd_copy(&r, src.b, sizeof(src.b));
-	return r.bad ? 0 : dhcp4_fdb_port(io->fdb, io->bridge, &src);
+	return read_source(frame, &src) ? dhcp4_fdb_port(io->fdb, io->bridge, &src) : 0;
 }
 
 static void take(void *arg, struct view frame, struct msghdr *m)
@@ -224,22 +256,19 @@ static void take(void *arg, struct view frame, struct msghdr *m)
 		return;
 	}
 	uint32_t port = port_of(io, frame);
-	struct dhcp4_counter *c = counter_of(io, port);
+	struct dhcp4_counter *c = dhcp4_counters_of(io->ports, port, io->sock.turn);
 
-	if (c)
-		c->n++;
+	c->n++;
 	if (io->sock.behind && !dhcp4_fair_admit(io->fair, port, io->sock.turn)) {
 		io->counts[WHY_DROP_LIMITED]++;
-		if (c)
-			c->limited++;
+		c->limited++;
 		return;
 	}
 	uint64_t now = clock_boot_ms(); /* read once: it costs as much as the lookup of a lease */
 
 	slot->len = dhcp4_handle(io->server, now / 1000, frame, sum_ready, port, slot->bytes, &outcome);
 	io->counts[outcome.verdict.why]++;
-	if (c)
-		c->replies[slot->len ? dhcp4_why_info[outcome.verdict.why].reply : REPLY_NONE]++;
+	c->replies[slot->len ? dhcp4_why_info[outcome.verdict.why].reply : REPLY_NONE]++;
 	say(io, &outcome, now / 1000);
 	say_twin(io, &outcome);
 	dgram_wake(io->sock.d); /* also without a reply: a lease may have changed */
@@ -290,7 +319,8 @@ int dhcp4_io_open(const struct dhcp4_engines *e, int fd, int arp, const char *ne
 					.arg = io };
 	io->arp = arp;
 	io->probes = dhcp4_probes_new();
-	io->ports = map_new();
+	io->ports = dhcp4_counters_new();
+	io->claims = dhcp4_claims_new();
 	io->fair = dhcp4_fair_new();
 	io->server = s;
 	io->fdb = e->fdb;
@@ -310,32 +340,9 @@ const uint64_t *dhcp4_io_counts(const struct dhcp4_io *io)
 	return io->counts;
 }
 
-static int most_first(const void *a, const void *b)
+const struct dhcp4_counters *dhcp4_io_ports(const struct dhcp4_io *io)
 {
-	const struct dhcp4_counter *x = a, *y = b;
-
-	return x->n > y->n ? -1 : x->n < y->n;
-}
-
-struct dhcp4_counter *dhcp4_io_ports(const struct dhcp4_io *io, size_t *ret_n)
-{
-	struct dhcp4_counter *v = mem_array(map_count(io->ports) + 1, sizeof(*v)), *c;
-	size_t n = 0;
-
-	for (size_t pos = 0; (c = map_next(io->ports, &pos));)
-		v[n++] = *c;
-	qsort(v, n, sizeof(*v), most_first);
-	*ret_n = n;
-	return v;
-}
-
-static void drop_ports(struct dhcp4_io *io)
-{
-	struct dhcp4_counter *c;
-
-	for (size_t pos = 0; (c = map_next(io->ports, &pos));)
-		mem_drop(c);
-	map_free(io->ports);
+	return io->ports;
 }
 
 static void say_counts(const struct dhcp4_io *io)
@@ -358,6 +365,7 @@ void dhcp4_io_close(struct dhcp4_io *io)
 	fd_close(io->arp);
 	dhcp4_probes_free(io->probes);
 	dhcp4_fair_free(io->fair);
-	drop_ports(io);
+	dhcp4_claims_free(io->claims);
+	dhcp4_counters_free(io->ports);
 	mem_drop(io);
 }

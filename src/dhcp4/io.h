@@ -6,23 +6,15 @@
 #include <stddef.h>
 
 #include "base/dgram.h"
+#include "dhcp4/counters.h"
 #include "dhcp4/fdb.h"
 #include "dhcp4/server.h"
 
 struct dhcp4_io;
 
-enum { DHCP4_PORTS_MAX = 4096 }; /* of one network, told apart in counters */
-
-struct dhcp4_counter { /* so far */
-	uint32_t port;
-	uint64_t n; /* messages */
-	uint64_t replies[REPLIES];
-	uint64_t limited; /* of the messages: not looked at */
-};
-
-/* How often each verdict was given, and the ports that sent most, most first: an array to be freed with mem_drop. */
+/* How often each verdict was given, and what each port sent and got. */
 const uint64_t *dhcp4_io_counts(const struct dhcp4_io *io);
-struct dhcp4_counter *dhcp4_io_ports(const struct dhcp4_io *io, size_t *ret_n);
+const struct dhcp4_counters *dhcp4_io_ports(const struct dhcp4_io *io);
 
 struct dhcp4_engines { /* that all ios share */
 	struct sd_event *loop;

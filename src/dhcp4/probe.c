@@ -7,6 +7,7 @@ struct probe {
 	uint64_t sent;
 	uint8_t *held; /* NULL: none */
 	size_t len;
+	bool lost; /* somebody else has it */
 };
 
 struct dhcp4_probes {
@@ -55,11 +56,12 @@ static bool may_ask(struct dhcp4_probes *p, uint64_t now)
 
 bool dhcp4_probe_begin(struct dhcp4_probes *p, uint32_t addr, const struct mac *client, uint64_t now)
 {
-	struct probe *e;
+	struct probe *e = find(p, addr);
 
+	if (e && e->lost) /* it is given anew */
+		*e = (struct probe){ 0 };
 	if (!may_ask(p, now))
 		return false;
-	e = find(p, addr);
 	if (e && mac_eq(&e->client, client) && now - e->sent < PROBE_FORGET_MS)
 		return false; /* it asks again: one question is enough */
 	e = e && !e->held ? e : unused(p, now);
@@ -70,21 +72,23 @@ bool dhcp4_probe_begin(struct dhcp4_probes *p, uint32_t addr, const struct mac *
 	return true;
 }
 
-bool dhcp4_probe_hold(struct dhcp4_probes *p, uint32_t addr, const void *frame, size_t len, uint64_t now)
+enum probe_hold dhcp4_probe_hold(struct dhcp4_probes *p, uint32_t addr, const void *frame, size_t len, uint64_t now)
 {
 	struct probe *e = find(p, addr);
 
 	if (!e)
-		return false;
+		return PROBE_LEAVES;
+	if (e->lost)
+		return PROBE_LOST;
 	if (now - e->sent >= PROBE_MS && !e->held) {
 		e->addr = 0;
-		return false;
+		return PROBE_LEAVES;
 	}
 	p->n_held += !e->held;
 	mem_drop(e->held); /* it asked twice: the newer one counts */
 	e->held = mem_dup(frame, len);
 	e->len = len;
-	return true;
+	return PROBE_HELD;
 }
 
 static uint8_t *take(struct dhcp4_probes *p, struct probe *e, size_t *ret_len)
@@ -97,14 +101,20 @@ static uint8_t *take(struct dhcp4_probes *p, struct probe *e, size_t *ret_len)
 	return held;
 }
 
-bool dhcp4_probe_conflict(struct dhcp4_probes *p, uint32_t addr, const struct mac *who, uint8_t **ret, size_t *ret_len)
+const struct mac *dhcp4_probe_client(struct dhcp4_probes *p, uint32_t addr, const struct mac *who)
 {
-	struct probe *e = addr ? find(p, addr) : NULL;
+	const struct probe *e = addr ? find(p, addr) : NULL;
 
-	if (!e || mac_eq(&e->client, who)) /* it may have had the address before we knew it */
-		return false;
-	*ret = take(p, e, ret_len);
-	return true;
+	return e && !e->lost && !mac_eq(&e->client, who) ? &e->client : NULL; /* it may have had it before we knew */
+}
+
+uint8_t *dhcp4_probe_lose(struct dhcp4_probes *p, uint32_t addr, size_t *ret_len)
+{
+	struct probe *e = find(p, addr), lost = *e;
+	uint8_t *held = take(p, e, ret_len);
+
+	*e = (struct probe){ .addr = addr, .client = lost.client, .sent = lost.sent, .lost = true };
+	return held;
 }
 
 uint8_t *dhcp4_probe_due(struct dhcp4_probes *p, uint64_t now, size_t *ret_len)

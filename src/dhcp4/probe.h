@@ -26,12 +26,15 @@ DEFINE_AUTO(struct dhcp4_probes *, dhcp4_probes_free)
 /* This client is about to be given `addr`: is the question to be sent now? */
 bool dhcp4_probe_begin(struct dhcp4_probes *p, uint32_t addr, const struct mac *client, uint64_t now);
 
-/* Keeps the ACK for later; false: it may leave at once. */
-bool dhcp4_probe_hold(struct dhcp4_probes *p, uint32_t addr, const void *frame, size_t len, uint64_t now);
+/* An ACK is ready to leave. HELD: it is kept for later. LOST: somebody else has the address. */
+enum probe_hold { PROBE_LEAVES, PROBE_HELD, PROBE_LOST };
+enum probe_hold dhcp4_probe_hold(struct dhcp4_probes *p, uint32_t addr, const void *frame, size_t len, uint64_t now);
 
-/* Somebody says that it has `addr`: does this change anything? Then *ret, if an ACK is held, is that frame, which becomes the
- * caller's (mem_drop), else NULL. */
-bool dhcp4_probe_conflict(struct dhcp4_probes *p, uint32_t addr, const struct mac *who, uint8_t **ret, size_t *ret_len);
+/* `who` says that it has `addr`: whose would it have been? NULL: its own, or nobody asked. */
+const struct mac *dhcp4_probe_client(struct dhcp4_probes *p, uint32_t addr, const struct mac *who);
+/* It is so: the ACK that is held for that client, which becomes the caller's (mem_drop), or NULL. One that is on its way to
+ * dhcp4_probe_hold is lost, too. */
+uint8_t *dhcp4_probe_lose(struct dhcp4_probes *p, uint32_t addr, size_t *ret_len);
 
 /* The next held ACK whose time has come, to be freed with mem_drop; NULL: none. */
 uint8_t *dhcp4_probe_due(struct dhcp4_probes *p, uint64_t now, size_t *ret_len);

@@ -261,17 +261,21 @@ static int act(struct dhcp4_server *s, struct dhcp4_verdict v, const struct leas
 
 /* --- answering --- */
 
+static bool gives(struct dhcp4_verdict v)
+{
+	return v.why == WHY_OFFERED || v.why == WHY_ACKED || v.why == WHY_ACKED_RAPID;
+}
+
 static struct dhcp4_grant grant_of(struct dhcp4_verdict v, const struct lease_host *h, uint32_t lease_s)
 {
 	static const uint8_t types[] = {
 		[REPLY_OFFER] = DHCP4_OFFER, [REPLY_ACK] = DHCP4_ACK, [REPLY_NAK] = DHCP4_NAK
 	};
 	const struct dhcp4_why_info *info = &dhcp4_why_info[v.why];
-	bool gives = v.why == WHY_OFFERED || v.why == WHY_ACKED || v.why == WHY_ACKED_RAPID;
 
 	return (struct dhcp4_grant){
 		.type = types[info->reply],
-		.addr = gives ? v.addr : 0,
+		.addr = gives(v) ? v.addr : 0,
 		.lease_s = lease_s,
 		.rapid = v.why == WHY_ACKED_RAPID,
 		.host = h,
@@ -332,9 +336,8 @@ static bool read_frame(struct dhcp4_server *s, struct view bytes, bool sum_ready
 static bool is_fresh(const struct dhcp4_server *s, struct dhcp4_verdict v)
 {
 	const struct lease *l = lease_pool_at(s->pool, v.addr);
-	bool gives = v.why == WHY_OFFERED || v.why == WHY_ACKED || v.why == WHY_ACKED_RAPID;
 
-	return gives && (!l || !l->was_bound);
+	return gives(v) && (!l || !l->was_bound);
 }
 
 size_t dhcp4_handle(struct dhcp4_server *s, uint64_t now, struct view bytes, bool sum_ready, uint32_t port,
@@ -367,6 +370,7 @@ size_t dhcp4_handle(struct dhcp4_server *s, uint64_t now, struct view bytes, boo
 		.type = m->type,
 		.mac = m->chaddr,
 		.hostname = m->hostname,
+		.gives = gives(v),
 		.fresh = fresh,
 		.twin = twin,
 		.other = other,
@@ -385,9 +389,10 @@ size_t dhcp4_handle(struct dhcp4_server *s, uint64_t now, struct view bytes, boo
 	return dhcp4_frame_build(&f, out, len);
 }
 
-void dhcp4_conflict(struct dhcp4_server *s, uint64_t now, uint32_t addr)
+void dhcp4_conflict(struct dhcp4_server *s, uint64_t now, uint32_t addr, uint32_t port)
 {
-	lease_pool_decline(s->pool, addr, now + DHCP4_QUARANTINE_S);
+	if (lease_pool_decline(s->pool, addr, now + DHCP4_QUARANTINE_S) == 0)
+		lease_pool_blame(s->pool, addr, port);
 }
 
 size_t dhcp4_take_back(struct dhcp4_server *s, struct view ack, uint8_t *out)

@@ -64,7 +64,8 @@ struct dhcp4_outcome {
 	struct view hostname;
 	bool twin; /* another machine, `other`, has an address by the same client id */
 	struct mac other;
-	bool fresh; /* an address is given that was never leased before */
+	bool gives; /* an address, also one that the client has already */
+	bool fresh; /* and it was never leased before */
 };
 
 struct dhcp4_server;
@@ -85,8 +86,8 @@ struct dhcp4_verdict dhcp4_decide(const struct dhcp4_server *s, const struct dhc
 size_t dhcp4_handle(struct dhcp4_server *s, uint64_t now, struct view frame, bool sum_ready, uint32_t port,
 		    uint8_t *out, struct dhcp4_outcome *ret);
 
-/* Somebody else uses `addr`, which we have given or were about to give: it goes into quarantine. */
-void dhcp4_conflict(struct dhcp4_server *s, uint64_t now, uint32_t addr);
+/* Somebody else, behind `port`, uses `addr`, which we have given or were about to give: it goes into quarantine. */
+void dhcp4_conflict(struct dhcp4_server *s, uint64_t now, uint32_t addr, uint32_t port);
 /* The NAK in place of an ACK that was built by dhcp4_handle and not sent. */
 size_t dhcp4_take_back(struct dhcp4_server *s, struct view ack, uint8_t *out);
 const struct mac *dhcp4_server_mac(const struct dhcp4_server *s);

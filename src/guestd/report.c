@@ -52,7 +52,7 @@ static void add_counter(guest_counters_of *to, const char *what, uint64_t n)
 static void fill_ports(const struct guestd_net *n, struct guest_counters *ret)
 {
 	size_t n_ports;
-	AUTO(mem_drop) struct dhcp4_counter *ports = dhcp4_io_ports(n->io, &n_ports);
+	AUTO(mem_drop) struct dhcp4_counter *ports = dhcp4_counters_list(dhcp4_io_ports(n->io), &n_ports);
 
 	ret->ports.ports_len = n_ports < GUEST_COUNTERS_MAX ? (unsigned)n_ports : GUEST_COUNTERS_MAX;
 	ret->ports.ports_val = mem_array(ret->ports.ports_len + 1, sizeof(*ret->ports.ports_val));

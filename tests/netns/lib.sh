@@ -10,6 +10,7 @@
 #   start_vnetd, stop_vnetd [SIGNAL] vnet ARGS...
 #   outside                          a namespace `outside` at 203.0.113.1: a web server on 8080, a DNS server
 #   guest NAME [BRIDGE [MAC]]        a namespace with eth0 on the bridge      on NAME CMD...   a command in it
+#   start_on NAME CMD...             likewise, beside us; $! is the command itself, for `kill`
 #   dhcp NAME [CLIENT]               by udhcpc, dhclient or dhcpcd; prints the address
 #   guests_work WHEN                 lease, names, world and each other, of guests g1 and g2
 top=${0%/*}
@@ -160,6 +161,11 @@ on()
 {
 	space_pid=$(cat "$T/$1.pid") && shift
 	nsenter -t "$space_pid" -n -m "$@"
+}
+start_on()
+{
+	space_pid=$(cat "$T/$1.pid") && shift
+	nsenter -t "$space_pid" -n -m "$@" &
 }
 
 guest() # NAME [BRIDGE [MAC]]

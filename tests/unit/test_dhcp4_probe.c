@@ -18,11 +18,11 @@ static void an_ack_waits_and_leaves(void **state)
 	size_t len;
 
 	(void)state;
-	assert_false(dhcp4_probe_hold(p, 5, "x", 1, 1000)); /* nobody asked about it */
+	assert_int_equal(dhcp4_probe_hold(p, 5, "x", 1, 1000), PROBE_LEAVES); /* nobody asked about it */
 	assert_true(dhcp4_probe_begin(p, 5, &ada, 1000));
 	assert_false(dhcp4_probe_begin(p, 5, &ada, 1010)); /* DISCOVER sent again */
-	assert_true(dhcp4_probe_hold(p, 5, "first", 5, 1020));
-	assert_true(dhcp4_probe_hold(p, 5, "second", 6, 1030)); /* REQUEST sent again */
+	assert_int_equal(dhcp4_probe_hold(p, 5, "first", 5, 1020), PROBE_HELD);
+	assert_int_equal(dhcp4_probe_hold(p, 5, "second", 6, 1030), PROBE_HELD); /* REQUEST sent again */
 	assert_int_equal(dhcp4_probe_next(p), 1000 + PROBE_MS);
 	assert_null(dhcp4_probe_due(p, 1000 + PROBE_MS - 1, &len));
 	AUTO(mem_drop) uint8_t *ack = dhcp4_probe_due(p, 1000 + PROBE_MS, &len);
@@ -39,28 +39,41 @@ static void a_late_request_waits_for_nothing(void **state)
 
 	(void)state;
 	assert_true(dhcp4_probe_begin(p, 5, &ada, 1000));
-	assert_false(dhcp4_probe_hold(p, 5, "x", 1, 1000 + PROBE_MS));
+	assert_int_equal(dhcp4_probe_hold(p, 5, "x", 1, 1000 + PROBE_MS), PROBE_LEAVES);
 }
 
 static void a_claim_takes_the_ack_away(void **state)
 {
 	AUTO(dhcp4_probes_free) struct dhcp4_probes *p = dhcp4_probes_new();
-	uint8_t *ack;
 	size_t len;
 
 	(void)state;
-	assert_false(dhcp4_probe_conflict(p, 5, &bob, &ack, &len)); /* nobody asked */
+	assert_null(dhcp4_probe_client(p, 5, &bob)); /* nobody asked */
+	assert_null(dhcp4_probe_client(p, 0, &bob));
 	assert_true(dhcp4_probe_begin(p, 5, &ada, 1000));
-	assert_false(dhcp4_probe_conflict(p, 5, &ada, &ack, &len)); /* the client itself had it */
-	assert_true(dhcp4_probe_hold(p, 5, "x", 1, 1000));
-	assert_true(dhcp4_probe_conflict(p, 5, &bob, &ack, &len));
+	assert_null(dhcp4_probe_client(p, 5, &ada)); /* the client itself had it */
+	assert_int_equal(dhcp4_probe_hold(p, 5, "x", 1, 1000), PROBE_HELD);
+	assert_true(mac_eq(dhcp4_probe_client(p, 5, &bob), &ada));
+	AUTO(mem_drop) uint8_t *ack = dhcp4_probe_lose(p, 5, &len);
+
+	assert_int_equal(len, 1);
 	assert_int_equal(ack[0], 'x');
-	mem_drop(ack);
+	assert_null(dhcp4_probe_client(p, 5, &bob)); /* said once is enough */
 	assert_null(dhcp4_probe_due(p, 9000, &len));
+}
+
+static void a_claim_is_earlier_than_the_ack(void **state)
+{
+	AUTO(dhcp4_probes_free) struct dhcp4_probes *p = dhcp4_probes_new();
+	size_t len;
+
+	(void)state;
 	assert_true(dhcp4_probe_begin(p, 6, &ada, 1000));
-	assert_true(dhcp4_probe_conflict(p, 6, &bob, &ack, &len)); /* before it was requested */
-	assert_null(ack);
-	assert_false(dhcp4_probe_conflict(p, 0, &bob, &ack, &len));
+	assert_null(dhcp4_probe_lose(p, 6, &len)); /* it is not asked for yet, or about to be stored */
+	assert_int_equal(dhcp4_probe_hold(p, 6, "x", 1, 1010), PROBE_LOST);
+	assert_int_equal(dhcp4_probe_hold(p, 6, "x", 1, 1020), PROBE_LOST); /* asked for twice */
+	assert_true(dhcp4_probe_begin(p, 6, &ada, 1030));                   /* given anew */
+	assert_int_equal(dhcp4_probe_hold(p, 6, "x", 1, 1040), PROBE_HELD);
 }
 
 static void a_crowd_is_not_kept_waiting(void **state)
@@ -72,7 +85,7 @@ static void a_crowd_is_not_kept_waiting(void **state)
 	for (uint32_t i = 1; i <= 10000; i++)
 		asked += dhcp4_probe_begin(p, i, &ada, 1000 + i / 10);
 	assert_int_equal(asked, PROBES_A_SECOND + 1); /* the last of them is of the next second */
-	assert_false(dhcp4_probe_hold(p, 9999, "x", 1, 2000));
+	assert_int_equal(dhcp4_probe_hold(p, 9999, "x", 1, 2000), PROBE_LEAVES);
 	assert_true(dhcp4_probe_begin(p, 20000, &ada, 9000)); /* old ones are forgotten */
 }
 
@@ -118,9 +131,9 @@ static void arp_as_in_rfc826(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(an_ack_waits_and_leaves),    cmocka_unit_test(a_late_request_waits_for_nothing),
-		cmocka_unit_test(a_claim_takes_the_ack_away), cmocka_unit_test(a_crowd_is_not_kept_waiting),
-		cmocka_unit_test(arp_as_in_rfc826),
+		cmocka_unit_test(an_ack_waits_and_leaves),     cmocka_unit_test(a_late_request_waits_for_nothing),
+		cmocka_unit_test(a_claim_takes_the_ack_away),  cmocka_unit_test(a_claim_is_earlier_than_the_ack),
+		cmocka_unit_test(a_crowd_is_not_kept_waiting), cmocka_unit_test(arp_as_in_rfc826),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
