@@ -11,34 +11,42 @@ network default
 guest noisy virbr0
 
 # Ever new MACs, a million of them: who asks meanwhile gets a lease, and so does who comes later.
-on noisy dhcp_flood eth0 new 1000000 &
+start_on noisy dhcp_flood eth0 new 1000000
 flood=$!
-ask() # N: guest gN does
+number=0
+ask() # MEANWHILE: a new guest does
 {
-	guest "g$1" virbr0 "52:54:00:00:0a:0$1"
-	got=$(on "g$1" dhcp_client eth0 -t 20 -r 250 --base $((700 + $1))) || fail "g$1 gets no lease: $got"
+	number=$((number + 1))
+	guest "g$number" virbr0
+	got=$(on "g$number" dhcp_client eth0 -t 20 -r 250 --base $((700 + number))) || fail "g$number gets no lease: $got"
+	ms=${got##* }
+	note "$1: the first OFFER after $ms ms"
 }
-for n in 4 5 6; do
-	ask $n
-	[ $n != 4 ] || [ -d "/proc/$flood" ] || fail "the million was over before anybody asked"
-	note "while a million MACs ask: the first OFFER after ${got##* } ms"
-done
+# One of three at least has an OFFER within a second: this machine has others to serve, too.
+one_soon() # MEANWHILE
+{
+	for try in 1 2 3; do
+		ask "$1"
+		[ $try != 1 ] || [ -d "/proc/$flood" ] || fail "$1: the flood was over before anybody asked"
+		[ "${ms%.*}" -ge 1000 ] || return 0
+	done
+	fail "$1: none of three has an OFFER within a second"
+}
+one_soon "while a million MACs ask"
+ask "while a million MACs ask"
 wait "$flood" || fail "no flood"
-ask 7
+ask "after a million MACs"
 ok "a million MACs keep nobody from a lease, then and after"
 heard() { vnet dhcp-stats default --json | jq '.ports[] | select(.port == "p-noisy") | .messages'; }
 [ "$(heard)" -gt 10000 ] || fail "the counters do not tell of it: $(vnet dhcp-stats default)"
 note "the server heard $(heard) of them, the others found its socket's queue full"
 
-number=0
 for kind in same garbage; do
-	on noisy dhcp_flood eth0 "$kind" &
+	start_on noisy dhcp_flood eth0 "$kind"
 	flood=$!
 	sleep 1
-	number=$((number + 1))
-	ask $number
-	ok "$kind: another guest gets its lease"
-	note "$kind: the first OFFER after ${got##* } ms"
+	one_soon "$kind"
+	ok "$kind: another guest gets its lease, and soon"
 	kill "$flood" && wait "$flood" 2>/dev/null
 done
 stats=$(vnet dhcp-stats default --json) || fail "no counters"
