@@ -94,14 +94,14 @@ static void send_run(struct dgram_slot **run, size_t n)
 		say_failed(s, err, failed);
 }
 
-/* `early`: only what promises nothing. */
+/* `early`: only what has nothing to wait for. */
 static void send_from(struct dgram *d, size_t first, bool early)
 {
 	struct dgram_slot *run[DGRAM_BURST];
 	size_t n = 0;
 
 	for (struct dgram_slot *s = d->slots + first; s < d->slots + d->n; s++) {
-		if (!s->sock || (early && s->promise))
+		if (!s->sock || (early && (s->promise || s->held)))
 			continue;
 		if (n == DGRAM_BURST || (n && run[0]->sock != s->sock)) {
 			send_run(run, n);

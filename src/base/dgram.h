@@ -34,7 +34,7 @@ struct dgram_sock;
 struct dgram_slot {              /* a reply */
 	struct dgram_sock *sock; /* NULL: not to be sent any more */
 	bool promise;
-	uint32_t held; /* the protocol's: what dgram_sock.hold is to look at */
+	uint32_t held; /* the protocol's: what dgram_sock.hold is to look at, at the turn's end; 0: nothing */
 	size_t len;
 	struct sockaddr_in6 to; /* of family 0: the socket knows */
 	uint8_t bytes[DGRAM_MAX];

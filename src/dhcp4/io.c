@@ -71,7 +71,8 @@ static void probe(struct dhcp4_io *io, const struct dhcp4_outcome *o, struct dgr
 		dhcp4_arp_build(question, dhcp4_server_mac(io->server), o->verdict.addr);
 		send_one(io, question, sizeof(question));
 	}
-	if (slot->promise) /* also what is said twice: the first answer may still be held */
+	/* Also what is said twice: the first answer may still be held. */
+	if (dhcp4_why_info[o->verdict.why].reply == REPLY_ACK)
 		slot->held = o->verdict.addr;
 }
 
@@ -274,7 +275,7 @@ static void take(void *arg, struct view frame, struct msghdr *m)
 	dgram_wake(io->sock.d); /* also without a reply: a lease may have changed */
 	if (!slot->len)
 		return;
-	slot->promise = dhcp4_why_info[outcome.verdict.why].reply == REPLY_ACK;
+	slot->promise = outcome.promise;
 	probe(io, &outcome, slot, now);
 	dgram_push(&io->sock);
 }

@@ -333,6 +333,11 @@ static bool read_frame(struct dhcp4_server *s, struct view bytes, bool sum_ready
 	return r == 0;
 }
 
+static bool binds(struct dhcp4_verdict v)
+{
+	return v.why == WHY_ACKED || v.why == WHY_ACKED_RAPID;
+}
+
 static bool is_fresh(const struct dhcp4_server *s, struct dhcp4_verdict v)
 {
 	const struct lease *l = lease_pool_at(s->pool, v.addr);
@@ -365,6 +370,10 @@ size_t dhcp4_handle(struct dhcp4_server *s, uint64_t now, struct view bytes, boo
 
 	if (act(s, v, &c, lease_s, now) < 0)
 		v = VERDICT(WHY_DROP_NO_ADDRESS, v.addr);
+	const struct lease *bound = binds(v) ? lease_pool_at(s->pool, v.addr) : NULL;
+
+	if (bound) /* not always what was asked of the pool: nothing is promised that can't be stored */
+		lease_s = lease_left(bound, now);
 	*ret = (struct dhcp4_outcome){
 		.verdict = v,
 		.type = m->type,
@@ -372,6 +381,7 @@ size_t dhcp4_handle(struct dhcp4_server *s, uint64_t now, struct view bytes, boo
 		.hostname = m->hostname,
 		.gives = gives(v),
 		.fresh = fresh,
+		.promise = bound && lease_is_ahead(bound),
 		.twin = twin,
 		.other = other,
 	};

@@ -64,8 +64,9 @@ struct dhcp4_outcome {
 	struct view hostname;
 	bool twin; /* another machine, `other`, has an address by the same client id */
 	struct mac other;
-	bool gives; /* an address, also one that the client has already */
-	bool fresh; /* and it was never leased before */
+	bool gives;   /* an address, also one that the client has already */
+	bool fresh;   /* and it was never leased before */
+	bool promise; /* the answer must not leave before what lease_pool_dirty names is durable */
 };
 
 struct dhcp4_server;
@@ -81,7 +82,7 @@ int dhcp4_server_configure(struct dhcp4_server *s, const struct dhcp4_scope *sco
 struct dhcp4_verdict dhcp4_decide(const struct dhcp4_server *s, const struct dhcp4_msg *m);
 
 /* Takes an Ethernet frame, changes the leases, and writes the frame to answer with into `out` (DHCP4_FRAME_MAX bytes): its
- * length, or 0 for none. An ACK must not leave before what lease_pool_dirty names is durable. `sum_ready` as in
+ * length, or 0 for none; ret->promise: when it may leave. `sum_ready` as in
  * dhcp4_frame_parse; `port`: where it came in, 0: not known. */
 size_t dhcp4_handle(struct dhcp4_server *s, uint64_t now, struct view frame, bool sum_ready, uint32_t port,
 		    uint8_t *out, struct dhcp4_outcome *ret);

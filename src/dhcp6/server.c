@@ -347,6 +347,8 @@ static uint32_t choose(const struct turn *t, const struct lease_client *c, const
 		r = lease_pool_bind(t->s->pool, c, addr, *lease_s == DHCP6_FOREVER ? LEASE_NEVER : t->now + *lease_s);
 	else
 		r = lease_pool_offer(t->s->pool, c, addr, t->now + DHCP6_OFFER_S);
+	if (bind && r == 0) /* less than was asked for, if no more can be stored */
+		*lease_s = lease_left(lease_pool_at(t->s->pool, addr), t->now);
 	return r < 0 ? 0 : addr;
 }
 

@@ -96,6 +96,17 @@ static void publish(struct guestd_serve *s, const struct lease_clock *now)
 	s->sink.flush(s->sink.arg);
 }
 
+/* What could not be stored was promised to nobody. */
+static void take_back(struct guestd_serve *s)
+{
+	struct guestd_net *n;
+
+	for (size_t pos = 0; (n = map_next(s->nets, &pos));) {
+		lease_pool_refused(n->pool);
+		lease_pool_refused(guestd_net6_pool(n->six));
+	}
+}
+
 static void set_timer(struct guestd_serve *s)
 {
 	uint64_t next = s->retry ?: LEASE_NEVER;
@@ -115,17 +126,30 @@ static void set_timer(struct guestd_serve *s)
 	sd_event_source_set_enabled(s->timer, SD_EVENT_ONESHOT);
 }
 
+/* When it begins and when it is over, not at each try between. */
+static void say_stored(struct guestd_serve *s, int r, uint64_t now_s)
+{
+	if ((r < 0) == (s->retry != 0) || !log_allowed(&s->db_errors, now_s))
+		return;
+	if (r < 0)
+		log_error("guestd: leases: can't be stored, so none is given or made longer: %s",
+			  lease_db_error(s->db));
+	else
+		log_info("guestd: leases: can be stored again");
+}
+
 void guestd_turn_end(void *arg)
 {
 	struct guestd_serve *s = arg;
 	struct lease_clock now = guestd_clocks(s);
 	int r = store(s, &now);
 
+	say_stored(s, r, now.boot_s);
 	s->retry = r < 0 ? now.boot_s + RETRY_S : 0;
 	if (r == 0)
 		publish(s, &now);
-	else if (log_allowed(&s->db_errors, now.boot_s))
-		log_error("guestd: leases: can't be stored, so none is given: %s", lease_db_error(s->db));
+	else
+		take_back(s);
 	dgram_send(s->engines.dgrams, r == 0);
 	set_timer(s);
 }

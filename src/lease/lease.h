@@ -36,6 +36,7 @@ struct lease {
 	bool was_bound;    /* at any time, as far as we know */
 	bool news;         /* since lease_pool_clean it began, ended or changed hands: more than renewed */
 	int64_t row;       /* in the database; 0: none yet */
+	uint64_t stored;   /* until when it is this client's in the database, too; 0: it is not */
 	struct lease *next_dirty;
 };
 
@@ -46,6 +47,20 @@ struct lease_client {
 	struct view hostname; /* as sent; may be empty */
 	uint32_t port;        /* where it is plugged in: any number that names a port; 0: not known */
 };
+
+/* Is the client told of more than the database has? Until that is stored nobody may hear of it. */
+static inline bool lease_is_ahead(const struct lease *l)
+{
+	return l->state == LEASE_BOUND && l->expiry > l->stored;
+}
+
+/* How long it lasts, as DHCP says it: UINT32_MAX is for ever. */
+static inline uint32_t lease_left(const struct lease *l, uint64_t now)
+{
+	uint64_t left = l->expiry > now ? l->expiry - now : 0;
+
+	return left < UINT32_MAX ? (uint32_t)left : UINT32_MAX;
+}
 
 /* Is it one label of letters, digits and inner hyphens, at most 63 (RFC 1123 s.2.1)? Only such a name from a guest is
  * kept; it reaches the database, vnetd and DNS. */

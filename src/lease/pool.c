@@ -14,6 +14,7 @@ struct lease_pool {
 	/* Apart, so that an offer, which ends soon, need not pass by all that is bound, and one to end early is found. */
 	struct lease_heap bound, passing; /* passing: offers and quarantines */
 	struct lease *dirty;
+	bool refused; /* nothing can be stored */
 	struct lease_space *space;
 	uint32_t self;
 	unsigned prefix_len;
@@ -382,6 +383,8 @@ static int step(struct lease_pool *p, struct lease *l, enum lease_event ev, uint
 	set_state(p, l, (enum lease_state)m.to, until);
 	l->was_bound |= l->state == LEASE_BOUND;
 	l->leaving = false;
+	if (l->state != LEASE_BOUND)
+		l->stored = 0;
 	if (was_durable || l->state == LEASE_BOUND || l->state == LEASE_DECLINED)
 		set_dirty(p, l);
 	return 0;
@@ -407,6 +410,8 @@ static void set_client(struct lease_pool *p, struct lease *l, struct view id, co
 		return;
 	const uint8_t *copy = mem_dup(id.p, id.len); /* before the old one goes: `id` may be it */
 
+	if (!mac_eq(&l->mac, mac))
+		l->stored = 0;
 	drop_client(p, l);
 	l->news = true;
 	l->id = (struct view){ copy, id.len };
@@ -484,12 +489,23 @@ static bool is_promised(const struct lease *l, const struct lease_client *c, uin
 	return l && l->state == LEASE_BOUND && l->expiry == expiry && mac_eq(&l->mac, &c->mac) && view_eq(l->id, c->id);
 }
 
+/* A client that comes back is better off with the rest of its lease than without an answer. */
+static uint64_t within_stored(const struct lease_pool *p, const struct lease_client *c, uint32_t addr, uint64_t expiry)
+{
+	const struct lease *l = p->refused ? lease_pool_at(p, addr) : NULL;
+
+	return l && l == find(p, c) && mac_eq(&l->mac, &c->mac) && l->stored && l->stored < expiry ? l->stored : expiry;
+}
+
 int lease_pool_bind(struct lease_pool *p, const struct lease_client *c, uint32_t addr, uint64_t expiry)
 {
-	bool promised = is_promised(lease_pool_at(p, addr), c, expiry);
 	struct lease *l;
-	int r = take(p, c, addr, &l);
+	bool promised;
+	int r;
 
+	expiry = within_stored(p, c, addr, expiry);
+	promised = is_promised(lease_pool_at(p, addr), c, expiry);
+	r = take(p, c, addr, &l);
 	if (r < 0)
 		return r;
 	return set_hostname(p, l, c) || !promised ? step(p, l, LEASE_EV_ACK, expiry) : 0;
@@ -575,6 +591,7 @@ int lease_pool_restore(struct lease_pool *p, const struct lease *from)
 	mem_drop(l->hostname);
 	l->hostname = mem_strdup(from->hostname);
 	set_state(p, l, from->state, from->expiry);
+	l->stored = l->state == LEASE_BOUND ? l->expiry : 0; /* one that is adopted: somebody has promised it */
 	l->row = from->row ?: l->row; /* one that is adopted may take the place of one that was stored */
 	l->news = false;
 	l->was_bound = from->id.len > 0; /* of others only the quarantine is known */
@@ -610,12 +627,30 @@ struct lease *lease_pool_dirty(const struct lease_pool *p)
 
 void lease_pool_clean(struct lease_pool *p)
 {
+	p->refused = false;
 	while (p->dirty) {
 		struct lease *l = p->dirty;
 
 		p->dirty = l->next_dirty;
 		l->next_dirty = NULL;
 		l->dirty = l->news = false;
+		l->stored = l->state == LEASE_BOUND ? l->expiry : 0;
+	}
+}
+
+void lease_pool_refused(struct lease_pool *p)
+{
+	p->refused = true;
+	for (struct lease *l = p->dirty; l; l = l->next_dirty) {
+		if (!lease_is_ahead(l))
+			continue;
+		if (l->stored) {
+			l->expiry = l->stored;
+			lease_heap_set(&p->bound, l);
+			continue;
+		}
+		step(p, l, LEASE_EV_RELEASE, 0);
+		l->news = l->was_bound = false; /* it never was: the address is looked for again */
 	}
 }
 

@@ -91,7 +91,10 @@ int lease_pool_adopt(struct lease_pool *p, const struct lease *l);
 /* What changed since lease_pool_clean and is to be made durable: follow next_dirty. An offer is not. Only `row` is
  * the caller's to change. */
 struct lease *lease_pool_dirty(const struct lease_pool *p);
-void lease_pool_clean(struct lease_pool *p);
+void lease_pool_clean(struct lease_pool *p); /* it is durable */
+/* It could not be stored, and no client was told: what was bound ends when the database says, or at once if that never heard of
+ * it. All of it stays dirty. Until lease_pool_clean a lease that is stored is not bound for longer than that. */
+void lease_pool_refused(struct lease_pool *p);
 
 void lease_pool_touch(struct lease_pool *p); /* all that is bound counts as changed */
 

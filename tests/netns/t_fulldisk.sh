@@ -89,13 +89,27 @@ ok "run has space again: both start"
 guest g1 virbr0
 guest g2 virbr0
 a=$(dhcp g1) || fail "no lease"
+asks() { on g1 python3 "$DATA/renew.py" eth0 "$a" 192.168.122.1 g1 "$1"; } # renew|inform: the answer
+whole=$(asks renew) whole=${whole#5 }
+renewed=$(uptime_ms)
+[ "$whole" -gt 0 ] || fail "no renewal"
 fill "$state"
 : >"$T/vnetd.log"
 no_lease() { ! on "$1" busybox udhcpc -i eth0 -f -q -n -t 3 -T 1 -s /bin/true >/dev/null 2>&1; }
 no_lease g2 || fail "leases are full: one was given that can't be stored"
 ok "leases are full: none is given that can't be stored"
+waited() { [ $(($(uptime_ms) - renewed)) -ge 3000 ]; }
+until_true 20 waited
+left=$(asks renew) || fail "leases are full: a known one is not renewed"
+eq "$left" "5 *" "leases are full: a known one is renewed"
+[ "${left#5 }" -le $((whole - 2)) ] || fail "leases are full: renewed for ${left#5 } s, which is more than is stored"
+[ "${left#5 }" -gt $((whole - 600)) ] || fail "leases are full: renewed for ${left#5 } s only"
+ok "leases are full: renewed for what is left of it"
+eq "$(asks inform)" "5 0" "leases are full: what stores nothing is answered"
+no_lease g2 || fail "leases are full: one was given after a renewal"
+eq "$(asks renew)" "5 *" "leases are full: renewed once more"
 eq "$(vnet --quiet dhcp-leases default | grep -c .)" 1 "leases are full: the known one is known"
-eq "$(cat "$T/vnetd.log")" "*guestd: leases: can't be stored, so none is given: *disk*full*" "leases are full: it is told why"
+eq "$(cat "$T/vnetd.log")" "*guestd: leases: can't be stored, so none is given or made longer: *disk*full*" "leases are full: it is told why"
 eq "$(grep -c "can't be stored" "$T/vnetd.log")" "[1-3]" "leases are full: not with every packet"
 answered() { on g1 busybox nslookup g1 192.168.122.1 | grep -q "Address.*: $a"; }
 asked=$(uptime_ms)
@@ -106,6 +120,7 @@ ok "leases are full: names are answered"
 rm "$state/filler"
 eq "$(dhcp g2)" '192.168.122.*' "space again: the guest gets its lease"
 eq "$(dhcp g1)" "$a" "space again: the old one is kept"
+eq "$(asks renew)" "5 $whole" "space again: renewed for the whole time"
 fill "$state"
 stop_vnetd KILL
 kill -KILL "$(guestd_pid)"

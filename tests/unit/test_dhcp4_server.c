@@ -249,6 +249,8 @@ static void decisions_follow_rfc2131(void **state)
 
 static const struct mac relay = { { 0x52, 0x54, 0, 0, 0, 0x99 } };
 
+static struct dhcp4_outcome outcome; /* of the last one that was asked */
+
 /* Sends `m` with these options as a broadcast from its chaddr, or from the relay that it names; the reply in *ret, false if
  * there was none. */
 static bool ask(struct dhcp4_server *s, const struct dhcp4_msg *m, struct view params, struct dhcp4_frame *ret_frame,
@@ -261,7 +263,6 @@ static bool ask(struct dhcp4_server *s, const struct dhcp4_msg *m, struct view p
 				 .ip_dst = 0xffffffff,
 				 .sport = 68,
 				 .dport = 67 };
-	struct dhcp4_outcome o;
 
 	dhcp4_build(&w, m);
 	if (m->requested)
@@ -282,7 +283,7 @@ static bool ask(struct dhcp4_server *s, const struct dhcp4_msg *m, struct view p
 		dhcp4_put(&w, OPT_PARAMS, params.p, (uint8_t)params.len);
 	size_t len = dhcp4_frame_build(&f, in, dhcp4_build_end(&w));
 
-	len = dhcp4_handle(s, NOW, (struct view){ in, len }, true, 0, out, &o);
+	len = dhcp4_handle(s, NOW, (struct view){ in, len }, true, 0, out, &outcome);
 	if (!len)
 		return false;
 	assert_int_equal(dhcp4_frame_parse(ret_frame, (struct view){ out, len }, true), 0);
@@ -581,6 +582,50 @@ static void rfc4039_rapid_commit(void **state)
 	unmake(&f);
 }
 
+/* A full disk: who has a lease is told how much of it is stored, and that needs to wait for nothing. */
+static void what_is_stored_is_renewed_at_any_time(void **state)
+{
+	static const struct {
+		const char *name;
+		struct dhcp4_msg in;
+		bool promise;
+		uint32_t lease_s;
+	} rows[] = {
+		{ "renewed", { REQUEST, FROM(ADA), .ciaddr = NET(150) }, false, LEASE_S - 9 },
+		{ "again", { REQUEST, FROM(ADA), .ciaddr = NET(150) }, false, LEASE_S - 9 },
+		{ "rebooted", { REQUEST, FROM(ADA), .requested = NET(150) }, false, LEASE_S - 9 },
+		{ "informed", { INFORM, FROM(ADA), .ciaddr = NET(150) }, false, 0 },
+		{ "new", { REQUEST, FROM(NEW), .server_id = US, .requested = NET(160) }, true, LEASE_S },
+	};
+	static struct dhcp4_msg m;
+	struct fixture f = make(&scope);
+	uint8_t out[DHCP4_FRAME_MAX], id[7];
+	struct lease_client ada = client(ADA, id);
+	struct dhcp4_frame to;
+
+	(void)state;
+	assert_int_equal(lease_pool_bind(f.pool, &ada, NET(150), NOW - 9 + LEASE_S), 0);
+	lease_pool_clean(f.pool);
+	assert_true(ask(f.server, &rows[0].in, (struct view){ 0 }, &to, &m, out));
+	assert_true(outcome.promise);
+	assert_int_equal(option(to.payload, OPT_LEASE_TIME), LEASE_S);
+	lease_pool_refused(f.pool);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		assert_true(ask(f.server, &rows[i].in, (struct view){ 0 }, &to, &m, out));
+		if (m.type != DHCP4_ACK || outcome.promise != rows[i].promise)
+			fail_msg("%s: type %d, a promise: %d", rows[i].name, m.type, outcome.promise);
+		if (rows[i].lease_s && option(to.payload, OPT_LEASE_TIME) != rows[i].lease_s)
+			fail_msg("%s: for %lld s", rows[i].name, (long long)option(to.payload, OPT_LEASE_TIME));
+	}
+	lease_pool_refused(f.pool);
+	assert_int_equal(lease_pool_at(f.pool, NET(160))->state, LEASE_FREE);
+	lease_pool_clean(f.pool);
+	assert_true(ask(f.server, &rows[0].in, (struct view){ 0 }, &to, &m, out));
+	assert_true(outcome.promise);
+	assert_int_equal(option(to.payload, OPT_LEASE_TIME), LEASE_S);
+	unmake(&f);
+}
+
 /* RFC 2563: a client that nobody gives an address learns whether it may take one by itself. */
 static void rfc2563_no_address_is_told_too(void **state)
 {
@@ -682,6 +727,7 @@ int main(void)
 		cmocka_unit_test(only_what_is_sent_to_us),
 		cmocka_unit_test(lease_times_of_range_host_and_client),
 		cmocka_unit_test(rfc4039_rapid_commit),
+		cmocka_unit_test(what_is_stored_is_renewed_at_any_time),
 		cmocka_unit_test(rfc2563_no_address_is_told_too),
 	};
 

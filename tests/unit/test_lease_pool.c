@@ -700,6 +700,71 @@ static void news_is_more_than_a_renewal(void **state)
 	assert_true(lease_pool_at(p, NET(10))->news);
 }
 
+/* A full disk: what nobody could be told of is undone, and what is stored goes on. */
+static void what_cannot_be_stored_is_not_promised(void **state)
+{
+	AUTO(lease_pool_free) struct lease_pool *p = small();
+	const struct lease *old, *new;
+
+	(void)state;
+	bind_to(p, plain(1), NET(10), NOW + LONG);
+	old = lease_pool_at(p, NET(10));
+	assert_true(lease_is_ahead(old));
+	lease_pool_clean(p);
+	assert_false(lease_is_ahead(old));
+	bind_to(p, plain(1), NET(10), NOW + 2 * LONG);
+	bind_to(p, plain(2), NET(11), NOW + LONG);
+	new = lease_pool_at(p, NET(11));
+	assert_true(lease_is_ahead(old) && lease_is_ahead(new));
+	lease_pool_refused(p);
+	assert_int_equal(old->state, LEASE_BOUND);
+	assert_int_equal(old->expiry, NOW + LONG);
+	assert_int_equal(new->state, LEASE_FREE);
+	assert_false(new->news || new->was_bound);
+	assert_true(old->dirty && new->dirty);         /* so that it is tried again */
+	bind_to(p, plain(1), NET(10), NOW + 3 * LONG); /* renewed: no longer than what is stored */
+	assert_int_equal(old->expiry, NOW + LONG);
+	assert_false(lease_is_ahead(old));
+	bind_to(p, plain(1), NET(10), NOW + 30);
+	assert_int_equal(old->expiry, NOW + 30); /* less may be had */
+	bind_to(p, plain(2), NET(11), NOW + LONG);
+	assert_true(lease_is_ahead(new)); /* it may be stored this time */
+	lease_pool_refused(p);
+	assert_int_equal(old->expiry, NOW + 30);
+	assert_int_equal(picked(p, plain(2), 0), NET(11)); /* remembered */
+	lease_pool_clean(p);
+	bind_to(p, plain(1), NET(10), NOW + 4 * LONG);
+	assert_int_equal(old->expiry, NOW + 4 * LONG);
+	lease_pool_expire(p, NOW + 4 * LONG);
+	assert_int_equal(old->state, LEASE_FREE);
+}
+
+/* What is stored is another machine's: nothing for the one that has the address now. */
+static void stored_for_another_is_not_stored(void **state)
+{
+	static const struct lease_host reserved = { .mac = MAC(9), .addr = NET(10) };
+	AUTO(lease_pool_free) struct lease_pool *p = small();
+	struct lease_range range = { NET(10), NET(12) };
+	struct lease_rules r = { .self = NET(1), .prefix_len = 24, .ranges = &range, .n_ranges = 1 };
+	const struct lease *l;
+
+	(void)state;
+	bind_to(p, plain(1), NET(10), NOW + LONG);
+	bind_to(p, named("clone", 2), NET(11), NOW + LONG);
+	lease_pool_clean(p);
+	r.hosts = &reserved;
+	r.n_hosts = 1;
+	assert_int_equal(lease_pool_rules(p, &r), 0);
+	assert_int_equal(bind_to(p, plain(9), NET(10), NOW + LONG), 0);
+	lease_pool_end_client(p, &(struct mac)MAC(2), NOW + 60);
+	assert_int_equal(bind_to(p, named("clone", 3), NET(11), NOW + LONG), 0); /* with another network card */
+	lease_pool_refused(p);
+	l = lease_pool_at(p, NET(10));
+	assert_int_equal(l->state, LEASE_FREE);
+	assert_true(mac_eq(&l->mac, &(struct mac)MAC(9)));
+	assert_int_equal(lease_pool_at(p, NET(11))->state, LEASE_FREE);
+}
+
 static struct lease_client at_port(uint8_t mac, uint32_t port)
 {
 	struct lease_client c = plain(mac);
@@ -807,6 +872,8 @@ int main(void)
 		cmocka_unit_test(a_pool_that_fills_is_told_once),
 		cmocka_unit_test(leases_of_a_port_that_is_gone_end_soon),
 		cmocka_unit_test(news_is_more_than_a_renewal),
+		cmocka_unit_test(what_cannot_be_stored_is_not_promised),
+		cmocka_unit_test(stored_for_another_is_not_stored),
 		cmocka_unit_test(the_last_addresses_are_for_ports_that_hold_few),
 	};
 
