@@ -590,6 +590,7 @@ int lease_pool_restore(struct lease_pool *p, const struct lease *from)
 		set_client(p, l, from->id, &from->mac);
 	mem_drop(l->hostname);
 	l->hostname = mem_strdup(from->hostname);
+	set_port(p, l, 0);
 	set_state(p, l, from->state, from->expiry);
 	l->stored = l->state == LEASE_BOUND ? l->expiry : 0; /* one that is adopted: somebody has promised it */
 	l->row = from->row ?: l->row; /* one that is adopted may take the place of one that was stored */

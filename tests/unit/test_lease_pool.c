@@ -846,6 +846,26 @@ static void a_pool_that_fills_is_told_once(void **state)
 	}
 }
 
+/* A record that is free remembers the port that its client was on; a lease that comes from elsewhere is on none yet. */
+static void an_adopted_lease_takes_no_ports_count(void **state)
+{
+	AUTO(lease_pool_free) struct lease_pool *p = small();
+	struct lease in = { .addr = NET(10), .state = LEASE_BOUND, .expiry = NOW + LONG };
+	struct lease_client c = plain(3);
+
+	(void)state;
+	bind_to(p, at_port(1, 7), NET(10), NOW + LONG);
+	bind_to(p, at_port(2, 7), NET(11), NOW + LONG);
+	lease_pool_release(p, NET(10));
+	assert_int_equal(lease_pool_port_holds(p, 7), 1);
+	in.id = c.id;
+	in.mac = c.mac;
+	assert_int_equal(lease_pool_adopt(p, &in), 0);
+	assert_int_equal(lease_pool_port_holds(p, 7), 1);
+	lease_pool_release(p, NET(10));
+	assert_int_equal(lease_pool_port_holds(p, 7), 1); /* the other's */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -874,6 +894,7 @@ int main(void)
 		cmocka_unit_test(news_is_more_than_a_renewal),
 		cmocka_unit_test(what_cannot_be_stored_is_not_promised),
 		cmocka_unit_test(stored_for_another_is_not_stored),
+		cmocka_unit_test(an_adopted_lease_takes_no_ports_count),
 		cmocka_unit_test(the_last_addresses_are_for_ports_that_hold_few),
 	};
 
