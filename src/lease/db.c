@@ -31,9 +31,9 @@ static const char *const sql[STATEMENTS] = {
 	[S_COMMIT] = "COMMIT",
 	[S_ROLLBACK] = "ROLLBACK",
 	[S_LOAD] = "SELECT network, ip, state, expiry, mac, client_id, hostname, boot_expiry, id FROM lease "
-		   "WHERE typeof(ip) <> 'blob'",
+		   "WHERE typeof(ip) <> 'blob' ORDER BY id", /* of two for one address the newer counts */
 	[S_LOAD6] = "SELECT network, ip, state, expiry, mac, client_id, hostname, boot_expiry, id FROM lease "
-		    "WHERE typeof(ip) = 'blob'",
+		    "WHERE typeof(ip) = 'blob' ORDER BY id",
 	[S_PUT] = "REPLACE INTO lease (network, ip, state, expiry, mac, client_id, hostname, boot_expiry, id) "
 		  "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	[S_FORGET] = "DELETE FROM lease WHERE network = ?",
