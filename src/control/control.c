@@ -52,14 +52,18 @@ static int load_definitions(struct control *c, struct err *e)
 	AUTO(mem_drop) struct network **v = NULL;
 	struct err why;
 	size_t n;
+	int left_out = defs_load(c->defs, &v, &n, skipped, e);
 
-	if (defs_load(c->defs, &v, &n, skipped, e) < 0)
+	if (left_out < 0)
 		return -1;
+	c->unread |= left_out > 0;
 	for (size_t i = 0; i < n; i++) {
 		AUTO(mem_drop) char *name = mem_strdup(v[i]->name);
 
-		if (load_definition(c, v[i], &why) < 0)
-			skipped(name, &why);
+		if (load_definition(c, v[i], &why) == 0)
+			continue;
+		skipped(name, &why);
+		c->unread = true;
 	}
 	return 0;
 }
@@ -129,9 +133,11 @@ static int load_running(struct control *c, struct err *e)
 	AUTO(mem_drop) struct network **v = NULL;
 	struct err why;
 	size_t n;
+	int left_out = live_load(c->store, &v, &n, skipped, e);
 
-	if (live_load(c->store, &v, &n, skipped, e) < 0)
+	if (left_out < 0)
 		return -1;
+	c->unread |= left_out > 0;
 	for (size_t i = 0; i < n; i++) {
 		AUTO(mem_drop) char *name = mem_strdup(v[i]->name);
 
@@ -210,6 +216,19 @@ static int open_guestd(struct control *c, const struct control_options *o, struc
 	return resolvers_open(o->resolv_conf, c->loop, on_resolvers, c, &c->resolvers, e);
 }
 
+/* A guestd_known. Once something could not be read, until we start again. */
+static bool known_networks(void *arg, struct uuid **ret, size_t *ret_n)
+{
+	const struct control *c = arg;
+
+	if (c->unread)
+		return false;
+	*ret_n = 0;
+	for (size_t i = 0; i < c->n_nets; i++)
+		*mem_push(*ret, *ret_n) = c->nets[i]->uuid;
+	return true;
+}
+
 /* Can this lease be? It is of a network of ours, and on one of its subnets. */
 static bool lease_fits(void *arg, const struct uuid *network, const struct ip *ip)
 {
@@ -255,7 +274,7 @@ int control_start_up(const struct control_options *o, struct sd_event *loop, str
 		return -1;
 	if (live_first_start(c->store))
 		autostart(c);
-	guestd_settle(c->guestd);
+	guestd_settle(c->guestd, known_networks, c);
 	ask_open(c);
 	*ret = TAKE(c);
 	return 0;

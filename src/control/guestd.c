@@ -40,10 +40,11 @@ struct guestd {
 	guest_ip resolvers[GUEST_ADDRS_MAX];
 	uint8_t resolver_bytes[GUEST_ADDRS_MAX][16];
 	unsigned n_resolvers;
-	struct stream *stream;  /* NULL: not connected */
-	bool welcome;           /* it has said what it serves */
-	bool synced;            /* and all leases that it holds */
-	bool settled;           /* all networks that are wanted are known */
+	struct stream *stream; /* NULL: not connected */
+	bool welcome;          /* it has said what it serves */
+	bool synced;           /* and all leases that it holds */
+	guestd_known *known;   /* NULL: not settled, more networks may be wanted */
+	void *known_arg;
 	struct uuid *forgotten; /* networks whose leases it is to drop when it is there again */
 	size_t n_forgotten;
 	struct log_limit failures;
@@ -272,6 +273,35 @@ static void forget_served(struct guestd *g)
 	}
 }
 
+/* A network that ended while neither of us ran was forgotten by nobody. */
+static void say_known(struct guestd *g)
+{
+	AUTO(mem_drop) struct uuid *v = NULL;
+	struct guest_msg m = { .op = GUEST_KNOWN };
+	size_t n = 0;
+
+	if (!g->welcome || !g->known(g->known_arg, &v, &n))
+		return;
+	m.guest_msg_u.known.known_len = (unsigned)n;
+	m.guest_msg_u.known.known_val = (guest_uuid *)v;
+	say(g, &m, NULL, 0, NULL);
+}
+
+static void settle(struct guestd *g)
+{
+	struct guest_served *s;
+
+	for (size_t pos = 0; (s = map_next(g->served, &pos));) {
+		if (map_get(g->wanted, s->uuid, sizeof(s->uuid)))
+			continue;
+		struct uuid uuid;
+
+		memcpy(&uuid, s->uuid, sizeof(uuid));
+		guestd_stop(g, &uuid);
+	}
+	say_known(g);
+}
+
 /* guestd said what it serves: what is right stays, what differs is handed over. */
 static void on_welcome(struct guestd *g, const struct guest_welcome *welcome)
 {
@@ -297,23 +327,15 @@ static void on_welcome(struct guestd *g, const struct guest_welcome *welcome)
 	for (size_t pos = 0; g->welcome && (w = map_next(g->wanted, &pos));)
 		if (served_stamp(g, w->scope->uuid) != w->stamp && hand_over(g, w, false, &e) < 0)
 			log_error("network: %s: %s", w->scope->network, e.detail);
-	if (g->settled)
-		guestd_settle(g);
+	if (g->known)
+		settle(g);
 }
 
-void guestd_settle(struct guestd *g)
+void guestd_settle(struct guestd *g, guestd_known *known, void *arg)
 {
-	struct guest_served *s;
-
-	g->settled = true;
-	for (size_t pos = 0; (s = map_next(g->served, &pos));) {
-		if (map_get(g->wanted, s->uuid, sizeof(s->uuid)))
-			continue;
-		struct uuid uuid;
-
-		memcpy(&uuid, s->uuid, sizeof(uuid));
-		guestd_stop(g, &uuid);
-	}
+	g->known = known;
+	g->known_arg = arg;
+	settle(g);
 }
 
 static uint64_t now_us(void)

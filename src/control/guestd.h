@@ -44,5 +44,8 @@ void guestd_on_answer(struct guestd *g, void (*take)(void *arg, struct guest_msg
 /* A guest's port is gone: its leases end GUESTD_GRACE_S later, unless it comes back. A zero `mac` is nobody's. */
 enum { GUESTD_GRACE_S = 120 };
 void guestd_end_port(struct guestd *g, const struct uuid *network, const struct mac *mac);
-/* All wanted networks are known: what guestd serves beyond them is stopped. */
-void guestd_settle(struct guestd *g);
+/* All networks that there are, running or not: an array to be freed with mem_drop. false: there may be more. */
+typedef bool guestd_known(void *arg, struct uuid **ret, size_t *ret_n);
+/* All wanted networks are known: what guestd serves beyond them is stopped, and leases of networks that `known`, which is asked now
+ * and whenever guestd comes back, does not know are dropped. */
+void guestd_settle(struct guestd *g, guestd_known *known, void *arg);

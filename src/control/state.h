@@ -59,6 +59,7 @@ struct control {
 	struct net **nets;
 	size_t n_nets;
 	struct map *by_uuid, *by_name;
+	bool unread; /* a definition could not be read, so there is a network that is not among these */
 	struct hooks *hooks;
 	struct job *jobs;           /* under way, or ended and not yet asked for */
 	struct question *questions; /* to guestd, not yet answered or not yet asked for again */

@@ -194,6 +194,10 @@ static bool handle(struct guestd_link *l, const struct guest_msg *m, const int *
 	case GUEST_FORGET:
 		with_uuid(l, guestd_serve_forget, m->guest_msg_u.forget);
 		return true;
+	case GUEST_KNOWN:
+		guestd_serve_known(l->serve, (const guest_uuid *)m->guest_msg_u.known.known_val,
+				   m->guest_msg_u.known.known_len);
+		return true;
 	case GUEST_RESOLVERS:
 		guestd_serve_resolvers(l->serve, m->guest_msg_u.resolvers.resolvers_val,
 				       m->guest_msg_u.resolvers.resolvers_len);

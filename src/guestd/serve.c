@@ -67,12 +67,31 @@ void guestd_serve_forget(struct guestd_serve *s, const struct uuid *network)
 	if (!n)
 		return;
 	guestd_serve_stop(s, network);
-	if (lease_db_forget(s->db, network) < 0 || lease_db_commit(s->db) < 0)
-		log_error("guestd: leases of a network that is gone stay stored: %s", lease_db_error(s->db));
+	*mem_push(s->forgotten, s->n_forgotten) = *network; /* tried until it succeeds */
 	guestd_net_bound(n, tell_ended, &t);
 	s->sink.flush(s->sink.arg);
 	map_del(s->nets, network->b, sizeof(network->b));
 	guestd_net_free(n);
+	guestd_turn_wake(s);
+}
+
+void guestd_serve_known(struct guestd_serve *s, const guest_uuid *v, size_t n_known)
+{
+	AUTO(map_free) struct map *known = map_new();
+	AUTO(mem_drop) struct uuid *gone = NULL;
+	const struct guestd_net *n;
+	char text[UUID_TEXT];
+	size_t n_gone = 0;
+
+	for (size_t i = 0; i < n_known; i++)
+		map_put(known, v[i], sizeof(v[i]), (void *)v[i]);
+	for (size_t pos = 0; (n = map_next(s->nets, &pos));)
+		if (!map_get(known, n->uuid.b, sizeof(n->uuid.b)))
+			*mem_push(gone, n_gone) = n->uuid;
+	for (size_t i = 0; i < n_gone; i++) {
+		log_info("guestd: leases: network %s is gone, and so are they", uuid_text(&gone[i], text));
+		guestd_serve_forget(s, &gone[i]);
+	}
 }
 
 void guestd_serve_resolvers(struct guestd_serve *s, const guest_ip *v, size_t n)
@@ -214,6 +233,7 @@ void guestd_serve_free(struct guestd_serve *s)
 	dgram_free(s->engines.dgrams);
 	dhcp4_fdb_free(s->engines.fdb);
 	guestd_turn_close(s);
+	mem_drop(s->forgotten);
 	sd_event_unref(s->engines.loop);
 	mem_drop(s);
 }

@@ -37,6 +37,8 @@ bool guestd_serve_bridges(struct guestd_serve *s, int fd);
 void guestd_serve_set(struct guestd_serve *s, const struct guest_serve *m, const int *fds, size_t n);
 void guestd_serve_stop(struct guestd_serve *s, const struct uuid *network);   /* its leases stay */
 void guestd_serve_forget(struct guestd_serve *s, const struct uuid *network); /* and they go */
+/* These are all networks that there are: all others are forgotten. */
+void guestd_serve_known(struct guestd_serve *s, const guest_uuid *v, size_t n);
 /* Holds a lease that another server gave, of a network served or not, unless address or client has one here. The sink
  * hears of it as of any other. */
 void guestd_serve_import(struct guestd_serve *s, const struct guest_lease *m);

@@ -19,6 +19,8 @@ struct guestd_serve {
 	struct guestd_opener *opener;
 	uint64_t retry; /* CLOCK_BOOTTIME seconds; 0: all is stored */
 	struct log_limit db_errors;
+	struct uuid *forgotten; /* networks whose rows are to be deleted, before others are stored */
+	size_t n_forgotten;
 };
 
 int guestd_turn_open(struct guestd_serve *s); /* 0 or -errno */

@@ -22,6 +22,12 @@ static int store(struct guestd_serve *s, const struct lease_clock *now)
 {
 	struct guestd_net *n;
 
+	for (size_t i = 0; i < s->n_forgotten; i++) {
+		int r = lease_db_forget(s->db, &s->forgotten[i]);
+
+		if (r < 0)
+			return r;
+	}
 	for (size_t pos = 0; (n = map_next(s->nets, &pos));) {
 		for (struct lease *l = lease_pool_dirty(n->pool); l; l = l->next_dirty) {
 			int r = lease_db_put(s->db, &n->uuid, l, now);
@@ -36,7 +42,11 @@ static int store(struct guestd_serve *s, const struct lease_clock *now)
 		if (r < 0)
 			return r;
 	}
-	return lease_db_commit(s->db);
+	int r = lease_db_commit(s->db);
+
+	if (r == 0)
+		s->n_forgotten = 0;
+	return r;
 }
 
 void guestd_tell_vnetd(void *arg, const struct ip *ip, const struct lease *l)

@@ -73,8 +73,9 @@ int defs_load(struct defs *d, struct network ***ret, size_t *ret_n,
 {
 	struct network **v;
 	size_t n, kept = 0;
+	int left_out = files_load(&d->files, &v, &n, skipped, e);
 
-	if (files_load(&d->files, &v, &n, skipped, e) < 0)
+	if (left_out < 0)
 		return -1;
 	for (size_t i = 0; i < n; i++) {
 		struct err why = { 0 };
@@ -88,7 +89,7 @@ int defs_load(struct defs *d, struct network ***ret, size_t *ret_n,
 	}
 	*ret = v;
 	*ret_n = kept;
-	return 0;
+	return left_out + (int)(n - kept);
 }
 
 int defs_remove(struct defs *d, const char *name, struct err *e)

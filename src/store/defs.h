@@ -14,7 +14,8 @@ void defs_free(struct defs *d);
 DEFINE_AUTO(struct defs *, defs_free)
 
 /* Loads all definitions; the caller owns them (network_free each, mem_drop the array). A broken file, or one whose name
- * is not its network's, is told to `skipped` and left alone. One that lacks uuid or mac is completed and rewritten. */
+ * is not its network's, is told to `skipped` and left alone. One that lacks uuid or mac is completed and rewritten. The number of those
+ * that were skipped, or -1. */
 int defs_load(struct defs *d, struct network ***ret, size_t *ret_n,
 	      void (*skipped)(const char *file, const struct err *why), struct err *e);
 int defs_save(struct defs *d, const struct network *n, struct err *e);

@@ -186,5 +186,5 @@ int files_load(const struct files *f, struct network ***ret, size_t *ret_n, skip
 	mem_drop(names);
 	*ret = v;
 	*ret_n = n;
-	return 0;
+	return (int)(n_names - n);
 }

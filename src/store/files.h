@@ -16,7 +16,7 @@ struct files {
 int files_open(const char *root, const char *below, struct files *ret, struct err *e);
 void files_close(struct files *f);
 
-/* See defs_load. */
+/* See defs_load. The number of files that were skipped, or -1. */
 int files_load(const struct files *f, struct network ***ret, size_t *ret_n,
 	       void (*skipped)(const char *file, const struct err *why), struct err *e);
 /* `comment` stands before the XML, "" for none. */

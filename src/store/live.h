@@ -13,6 +13,7 @@ int live_open(const char *root, struct live **ret, struct err *e);
 void live_free(struct live *l);
 DEFINE_AUTO(struct live *, live_free)
 
+/* See defs_load. */
 int live_load(struct live *l, struct network ***ret, size_t *ret_n,
 	      void (*skipped)(const char *file, const struct err *why), struct err *e);
 int live_save(struct live *l, const struct network *n, struct err *e);

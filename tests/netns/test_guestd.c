@@ -479,17 +479,32 @@ static void killed_again_and_again(void **state)
 	print_message("killed %u times\n", kills + 1);
 }
 
+static void tell_known(guest_uuid *known, unsigned n)
+{
+	struct guest_msg m = { .op = GUEST_KNOWN, .guest_msg_u.known = { n, known } };
+
+	assert_int_equal(guest_send(vnetd, &m, NULL, 0), 0);
+	assert_int_equal(stream_flush(vnetd), 0);
+}
+
 static void released_and_forgotten(void **state)
 {
 	struct guest_msg forget = { .op = GUEST_FORGET };
+	guest_uuid known[2] = { "another network" };
 
 	(void)state;
 	drop_result(run_clients("-n 10 --release"));
 	expect_bound(CLIENTS + 150 - 10);
-	memcpy(forget.guest_msg_u.forget, uuid, 16);
-	assert_int_equal(guest_send(vnetd, &forget, NULL, 0), 0);
-	assert_int_equal(stream_flush(vnetd), 0);
+	memcpy(known[1], uuid, 16);
+	tell_known(known, 2);
+	connect_vnetd();
+	expect_welcome(1, 99);
+	expect_synced(CLIENTS + 150 - 10);
+	tell_known(known, 1);
 	expect_bound(0);
+	memcpy(forget.guest_msg_u.forget, uuid, 16);
+	assert_int_equal(guest_send(vnetd, &forget, NULL, 0), 0); /* already: harmless */
+	assert_int_equal(stream_flush(vnetd), 0);
 	connect_vnetd();
 	expect_welcome(0, 0);
 	expect_synced(0);
