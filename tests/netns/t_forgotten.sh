@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Leases of a network that ended while nobody was there to be told, as a transient one does at boot: they go when vnetd starts,
-# unless it could not read all definitions.
+# unless it could not read all definitions; and what could not be deleted at once is deleted later.
 . "${0%/*}/lib.sh"
 start_vnetd
 network default
@@ -51,3 +51,27 @@ until_true 20 back || fail "guestd is not back"
 sleep 0.5
 is "$default" "1 1" || fail "guestd came back: a lease was dropped: $(rows "$default")"
 ok "guestd came back: no lease was dropped"
+
+# --- the database can't be written at that moment
+ip link set p-g2 master "$bridge"
+dhcp g2 >/dev/null || fail "no lease of the transient network"
+isolated=$(uuid isolated)
+eq "$(rows "$isolated")" "1 [1-9]*" "the transient network's lease is stored again"
+: >"$T/held"
+python3 - "$ROOT/var/lib/vnet" "$T/held" <<-'EOF' &
+	import glob, os, sqlite3, sys, time
+	db = sqlite3.connect(glob.glob(sys.argv[1] + "/*.db")[0], isolation_level=None)
+	db.execute("BEGIN IMMEDIATE")
+	os.rename(sys.argv[2], sys.argv[2] + ".now")
+	while os.path.exists(sys.argv[2] + ".now"):
+	    time.sleep(0.01)
+EOF
+until_true 10 test -e "$T/held.now" || fail "the database is not locked"
+: >"$T/vnetd.log"
+quietly vnet destroy isolated
+refused() { grep -q "leases: can't be stored" "$T/vnetd.log"; }
+until_true 10 refused || fail "that they can't be dropped is not told"
+eq "$(rows "$isolated")" "1 [1-9]*" "the ended network's lease can't be dropped"
+rm "$T/held.now"
+until_true 30 is "$isolated" "0 0" || fail "it is not tried again: $(rows "$isolated")"
+ok "it is dropped later"

@@ -846,6 +846,26 @@ static void a_pool_that_fills_is_told_once(void **state)
 	}
 }
 
+/* Two rows of one address: the newer, which comes later, counts. */
+static void the_last_one_restored_counts(void **state)
+{
+	AUTO(lease_pool_free) struct lease_pool *p = small();
+	struct lease_client c[] = { plain(1), plain(2) };
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct lease l = { .addr = NET(10), .state = LEASE_BOUND, .expiry = NOW + LONG, .row = i + 1 };
+
+		l.id = c[i].id;
+		l.mac = c[i].mac;
+		assert_int_equal(lease_pool_restore(p, &l), 0);
+	}
+	assert_null(lease_pool_find(p, &c[0]));
+	assert_ptr_equal(lease_pool_find(p, &c[1]), lease_pool_at(p, NET(10)));
+	assert_int_equal(lease_pool_at(p, NET(10))->row, 2);
+	assert_false(lease_is_ahead(lease_pool_at(p, NET(10))));
+}
+
 /* A record that is free remembers the port that its client was on; a lease that comes from elsewhere is on none yet. */
 static void an_adopted_lease_takes_no_ports_count(void **state)
 {
@@ -894,6 +914,7 @@ int main(void)
 		cmocka_unit_test(news_is_more_than_a_renewal),
 		cmocka_unit_test(what_cannot_be_stored_is_not_promised),
 		cmocka_unit_test(stored_for_another_is_not_stored),
+		cmocka_unit_test(the_last_one_restored_counts),
 		cmocka_unit_test(an_adopted_lease_takes_no_ports_count),
 		cmocka_unit_test(the_last_addresses_are_for_ports_that_hold_few),
 	};
