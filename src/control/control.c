@@ -216,12 +216,13 @@ static int open_guestd(struct control *c, const struct control_options *o, struc
 	return resolvers_open(o->resolv_conf, c->loop, on_resolvers, c, &c->resolvers, e);
 }
 
-/* A guestd_known. Once something could not be read, until we start again. */
+/* A guestd_known. Not once something could not be read, until we start again; nor when there is nothing: a folder that is not
+ * mounted is empty, too. */
 static bool known_networks(void *arg, struct uuid **ret, size_t *ret_n)
 {
 	const struct control *c = arg;
 
-	if (c->unread)
+	if (c->unread || !c->n_nets)
 		return false;
 	*ret_n = 0;
 	for (size_t i = 0; i < c->n_nets; i++)

@@ -37,7 +37,14 @@ boots
 sleep 0.5
 eq "$(rows "$default"):$(rows "$isolated")" "1 1:1 1" "a definition can't be read: no lease is dropped"
 rm "$broken"
+mv "$ROOT/etc/vnet" "$T/unmounted"
 boots
+sleep 0.5
+eq "$(rows "$default"):$(rows "$isolated")" "1 1:1 1" "there is no definition at all: neither is one"
+stop_vnetd KILL
+rm -rf "$ROOT/etc/vnet"
+mv "$T/unmounted" "$ROOT/etc/vnet"
+start_vnetd
 until_true 10 is "$isolated" "0 0" || fail "the gone network's leases stay stored: $(rows "$isolated")"
 ok "the gone network's leases and history are dropped"
 eq "$(rows "$default")" "1 1" "those of a network that is only stopped stay"
