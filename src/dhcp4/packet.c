@@ -19,6 +19,7 @@ static const uint8_t slot_of[256] = {
 	[OPT_CLASS] = SLOT_CLASS,
 	[OPT_USER_CLASS] = SLOT_USER_CLASS,
 	[OPT_ARCH] = SLOT_ARCH,
+	[OPT_MACHINE_ID] = SLOT_MACHINE_ID,
 	[OPT_AUTO_CONFIGURE] = SLOT_AUTO_CONFIGURE,
 	[OPT_RELAY_AGENT] = SLOT_RELAY_AGENT,
 };
@@ -91,6 +92,7 @@ static int interpret(struct dhcp4_msg *m)
 	m->vendor_class = bytes(m, SLOT_CLASS);
 	m->user_class = bytes(m, SLOT_USER_CLASS);
 	m->archs = bytes(m, SLOT_ARCH);
+	m->machine_id = bytes(m, SLOT_MACHINE_ID);
 	m->relay_agent = bytes(m, SLOT_RELAY_AGENT);
 	m->auto_configure = m->opts[SLOT_AUTO_CONFIGURE].len;
 	m->hostname = bytes(m, SLOT_HOSTNAME);

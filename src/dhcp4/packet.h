@@ -62,6 +62,7 @@ enum dhcp4_option {
 	OPT_RAPID_COMMIT = 80,
 	OPT_RELAY_AGENT = 82,
 	OPT_ARCH = 93,
+	OPT_MACHINE_ID = 97,
 	OPT_V6ONLY = 108,
 	OPT_AUTO_CONFIGURE = 116,
 	OPT_ROUTES = 121,
@@ -83,6 +84,7 @@ enum dhcp4_slot { /* the options that we read, each with room for one long optio
 		  SLOT_CLASS,
 		  SLOT_USER_CLASS,
 		  SLOT_ARCH,
+		  SLOT_MACHINE_ID,
 		  SLOT_AUTO_CONFIGURE,
 		  SLOT_RELAY_AGENT,
 		  SLOTS
@@ -104,6 +106,7 @@ struct dhcp4_msg {
 	struct view params;                          /* option 55 */
 	struct view vendor_class, user_class, archs; /* options 60, 77 and 93 (RFC 4578 s.2.1: numbers of two bytes) */
 	struct view relay_agent;                     /* option 82, to be sent back as it is (RFC 3046 s.2.2) */
+	struct view machine_id;                      /* option 97, likewise (RFC 4578 s.2.3) */
 	bool rapid;                                  /* option 80 */
 	bool auto_configure;                         /* option 116 is there */
 	const char *sname, *file;                    /* for dhcp4_build; NULL: empty. What is too long is left out */

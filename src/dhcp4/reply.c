@@ -271,6 +271,8 @@ size_t dhcp4_reply_build(const struct dhcp4_scope *s, const struct dhcp4_msg *m,
 		put(&a, OPT_RAPID_COMMIT, (struct view){ 0 });
 	if (m->client_id.len) /* RFC 6842 s.3 */
 		put(&a, OPT_CLIENT_ID, m->client_id);
+	if (m->machine_id.len && !a.set[OPT_MACHINE_ID]) /* RFC 4578 s.2.3 */
+		put(&a, OPT_MACHINE_ID, m->machine_id);
 	if (g->type == DHCP4_NAK)
 		put_text(&a, OPT_MESSAGE, g->message);
 	else if (g->type == DHCP4_OFFER && !g->addr)

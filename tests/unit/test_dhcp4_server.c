@@ -265,6 +265,8 @@ static bool ask(struct dhcp4_server *s, const struct dhcp4_msg *m, struct view p
 				 .dport = 67 };
 
 	dhcp4_build(&w, m);
+	if (m->machine_id.len)
+		dhcp4_put(&w, OPT_MACHINE_ID, m->machine_id.p, (uint8_t)m->machine_id.len);
 	if (m->requested)
 		dhcp4_put_u32(&w, OPT_REQUESTED, m->requested);
 	if (m->server_id)
@@ -405,6 +407,23 @@ static void rfc6842_client_id_is_sent_back(void **state)
 			fail_msg("%zu: %zu bytes", i, m.client_id.len);
 		unmake(&f);
 	}
+}
+
+static void rfc4578_machine_id_is_sent_back(void **state)
+{
+	struct dhcp4_msg in = { DISCOVER, FROM(NEW), .machine_id = ID("\0a machine's uuid") };
+	static struct dhcp4_msg m;
+	struct fixture f = make(&scope);
+	uint8_t out[DHCP4_FRAME_MAX];
+	struct dhcp4_frame to;
+
+	(void)state;
+	assert_true(ask(f.server, &in, (struct view){ 0 }, &to, &m, out));
+	assert_true(view_eq(m.machine_id, in.machine_id));
+	in.machine_id.len = 0;
+	assert_true(ask(f.server, &in, (struct view){ 0 }, &to, &m, out));
+	assert_int_equal(m.machine_id.len, 0);
+	unmake(&f);
 }
 
 static void replies_carry_the_options(void **state)
@@ -720,6 +739,7 @@ int main(void)
 		cmocka_unit_test(replies_go_where_rfc2131_says),
 		cmocka_unit_test(rfc2131_4_1_replies_go_back_through_the_relay),
 		cmocka_unit_test(rfc6842_client_id_is_sent_back),
+		cmocka_unit_test(rfc4578_machine_id_is_sent_back),
 		cmocka_unit_test(replies_carry_the_options),
 		cmocka_unit_test(isolated_and_infinite),
 		cmocka_unit_test(size_limit_is_kept),
