@@ -2,9 +2,11 @@
 /* guestd/sandbox: a child locks itself in and then tries what an intruder would, and what the program itself needs. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/landlock.h>
 #include <linux/netlink.h>
 #include <linux/openat2.h>
+#include <linux/rtnetlink.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -36,6 +38,7 @@ enum { REFUSED = 10, DONE, NO_LOCK };
 
 static char folder[] = "/tmp/test_sandbox.XXXXXX";
 static struct lease_db *db; /* opened before the lock, as the program does */
+static int bridges = -1;    /* that hears of them: vnetd opens it, with its rights */
 
 static int report(long r)
 {
@@ -55,6 +58,25 @@ static int make_file_outside(void)
 static int netlink(void)
 {
 	return report(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE));
+}
+
+/* Of a link that is not there: who may would be told that. */
+static int delete_link(void)
+{
+	struct {
+		struct nlmsghdr h;
+		struct ifinfomsg link;
+	} ask = { { sizeof(ask), RTM_DELLINK, NLM_F_REQUEST | NLM_F_ACK, 1, 0 }, { .ifi_index = INT_MAX } };
+	struct {
+		struct nlmsghdr h;
+		struct nlmsgerr err;
+		char rest[512];
+	} answer;
+
+	if (send(bridges, &ask, sizeof(ask), 0) < 0 || recv(bridges, &answer, sizeof(answer), 0) < 0)
+		return DONE;
+	errno = -answer.err.error;
+	return report(-1);
 }
 
 static int raw_socket(void)
@@ -168,6 +190,7 @@ static const struct {
 	{ "read /etc/passwd", open_passwd, true, REFUSED, NULL },
 	{ "make a file outside", make_file_outside, true, REFUSED, NULL },
 	{ "netlink socket", netlink, false, REFUSED, NULL },
+	{ "change links by the socket that it has", delete_link, false, REFUSED, NULL },
 	{ "raw socket", raw_socket, false, REFUSED, NULL },
 	{ "packet socket", packet_socket, false, REFUSED, NULL },
 	{ "run a program", run_shell, false, REFUSED, NULL },
@@ -196,6 +219,7 @@ static void child(size_t row, int dirfd)
 	struct err e = { 0 };
 	AUTO(mem_drop) char *path = mem_printf("%s/leases.db", folder);
 
+	bridges = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
 	setrlimit(RLIMIT_CORE, &(struct rlimit){ 0 });
 	if (fchdir(dirfd) < 0 || lease_db_open(path, &db) < 0 ||
 	    close(open("opener.file", O_CREAT | O_CLOEXEC, 0600)) < 0 ||
