@@ -261,9 +261,14 @@ static int act(struct dhcp4_server *s, struct dhcp4_verdict v, const struct leas
 
 /* --- answering --- */
 
+static bool binds(struct dhcp4_verdict v)
+{
+	return v.why == WHY_ACKED || v.why == WHY_ACKED_RAPID;
+}
+
 static bool gives(struct dhcp4_verdict v)
 {
-	return v.why == WHY_OFFERED || v.why == WHY_ACKED || v.why == WHY_ACKED_RAPID;
+	return v.why == WHY_OFFERED || binds(v);
 }
 
 static struct dhcp4_grant grant_of(struct dhcp4_verdict v, const struct lease_host *h, uint32_t lease_s)
@@ -331,11 +336,6 @@ static bool read_frame(struct dhcp4_server *s, struct view bytes, bool sum_ready
 
 	*why = r == -EBADMSG ? WHY_DROP_MALFORMED : WHY_DROP_NOT_DHCP;
 	return r == 0;
-}
-
-static bool binds(struct dhcp4_verdict v)
-{
-	return v.why == WHY_ACKED || v.why == WHY_ACKED_RAPID;
 }
 
 static bool is_fresh(const struct dhcp4_server *s, struct dhcp4_verdict v)
